@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Strict everywhere: Swift 6 mode, explicit `any`, no leaked imports, every unsafe use marked.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let testing: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: [], swiftSettings: testing)
+}
+
+let package = Package(
+  name: "kvota",
+  products: [.executable(name: "kvota", targets: ["kvota"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // The compute side: arrays, then caches, then models, then scheduling.
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
+    target("Kernels", ["CKernels"]),
+    target("GGUF"),
+    target("Caching", ["Kernels"]),
+    target("Models", ["Caching", "GGUF", "Kernels"]),
+    target("Inference", ["Caching", "Models", .product(name: "DequeModule", package: "swift-collections")]),
+
+    // The text and wire side.
+    target("Tokenizing", ["GGUF"]),
+    target("ChatTemplates"),
+    target("OpenAIAPI"),
+    target("HTTP"),
+    target(
+      "Transport",
+      [
+        "HTTP", .product(name: "FlyingSocks", package: "FlyingFox"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    // Where both meet.
+    target(
+      "Serving",
+      [
+        "Caching", "ChatTemplates", "GGUF", "HTTP", "Inference", "Kernels", "Models", "OpenAIAPI", "Tokenizing",
+        "Transport", .product(name: "Logging", package: "swift-log"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ]),
+    .executableTarget(
+      name: "kvota",
+      dependencies: [
+        "Caching", "GGUF", "Inference", "Kernels", "Models", "Serving", "Tokenizing",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+
+    tests("KernelsTests", ["CKernels", "Kernels"]),
+    tests("GGUFTests", ["GGUF"]),
+    tests("CachingTests", ["Caching", "Kernels"]),
+    tests("ModelsTests", ["Models", "Caching", "GGUF", "Kernels", "Tokenizing", "COpenBLAS"]),
+    tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels"]),
+    tests("TokenizingTests", ["Tokenizing", "GGUF"]),
+    tests("ChatTemplatesTests", ["ChatTemplates"]),
+    tests("OpenAIAPITests", ["OpenAIAPI"]),
+    tests("HTTPTests", ["HTTP"]),
+    tests("TransportTests", ["Transport", "HTTP", .product(name: "Logging", package: "swift-log")]),
+    tests(
+      "ServingTests",
+      [
+        "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Caching",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .testTarget(name: "Integration", path: "Tests/Integration", swiftSettings: testing),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+  ]
+)
