@@ -35,7 +35,8 @@ let package = Package(
   ],
   targets: [
     // The compute side: arrays, then caches, then models, then scheduling.
-    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
+    .target(name: "CKernels", cSettings: [
+        .headerSearchPath("."),.unsafeFlags(["-O3", "-fno-math-errno", "-Wno-psabi"])]),
     target("Kernels", ["CKernels"]),
     target("GGUF"),
     target("Caching", ["Kernels"]),

@@ -1,1 +1,110 @@
+// The whole surface of the C micro-kernels: arrays in, arrays out; no allocation, no state.
+//
+// Every kernel exists once per instruction set (see kernels of `kvota_isa`), compiled from the same source; callers pick a
+// table at start-up and pass it along. Sums are taken in one fixed order that depends on neither batch size nor thread count.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// Packed matrices are cut in groups of 16 output rows and blocks of 32 inner values.
+enum { KVOTA_GROUP = 16, KVOTA_BLOCK = 32 };
+
+// Quantized activations are stored by tiles of 8 tokens. Per block of 32 inner values, one tile holds
+//   int8 values[8 tokens][32]; float scale[8]; float scaled_sum[8]; int32 half_sum[2][8]
+// where value ~ scale * int8, scaled_sum = scale * sum of the int8, half_sum = sums over inner 0..15 and 16..31.
+enum { KVOTA_TILE = 8, KVOTA_ACTIVATION_BLOCK = 8 * 32 + 4 * 8 + 4 * 8 + 4 * 2 * 8 };
+
+// Packed formats. A group's bytes, per block (or inner value):
+//   U4     f16 scale[16], f16 minimum[16], nibbles [4][16][4]: byte (j, row, c) holds inner 4j+c low, 16+4j+c high
+//   I8     all blocks' bytes [8][16][4] = value + 128, then all blocks' f16 scale[16]
+//   I8H    as I8 with a scale for each half of the block: f16 scale[2][16]
+//   F32, F16, BF16   [inner][16]
+typedef enum { KVOTA_U4, KVOTA_I8, KVOTA_I8H, KVOTA_F32, KVOTA_F16, KVOTA_BF16 } kvota_format;
+
+// Bytes of one packed group of 16 rows with `inner` values each.
+size_t kvota_group_bytes(kvota_format format, int inner);
+
+// A tensor type of a model file: its blocks, and how they are read.
+typedef struct {
+  uint32_t id; // number in the file
+  const char *name;
+  int block_values, block_bytes;
+  kvota_format format;
+  // Writes `count` values (a multiple of block_values) as floats.
+  void (*dequantize)(const uint8_t *source, float *out, int count);
+  // Packs block column `block` (of 32 inner values) of up to 16 rows; row r starts at source + r * row_bytes; absent rows are zero.
+  void (*pack)(const uint8_t *source, size_t row_bytes, int rows, int inner, int block, uint8_t *group);
+} kvota_type;
+
+// The type with this number, or NULL where there are no kernels for it.
+const kvota_type *kvota_type_of(uint32_t id);
+int kvota_type_count(void);
+const kvota_type *kvota_type_at(int index);
+
+// The slots of one (sequence, layer, KV head). A page holds 16 slots: keys f16 [head_dim][16], then values f16 [16][head_dim].
+typedef struct {
+  uint8_t *pool;
+  const uint32_t *pages;
+  size_t page_bytes;
+  int slots;               // live slots are 0 ..< slots
+  int head_dim;            // a multiple of 16
+  const int32_t *new_slots; // slot of each token of this chunk
+  int new_count;
+} kvota_slots;
+
+// Slots are attended in splits of this size, whoever the threads are, so that sums have one order.
+enum { KVOTA_SPLIT = 256 };
+// Rows (query x query head) that one kernel call holds in registers.
+enum { KVOTA_ROWS = 12 };
+// Query heads that may share one KV head.
+enum { KVOTA_MAX_GROUP = 128 };
+
+// Floats of scratch that one attention call needs: of one KV head for a decoded token, of one (KV head, lane) for a chunk.
+size_t kvota_attention_scratch(int slots, int head_dim, int group);
+
+typedef struct kvota_isa {
+  const char *name;
+
+  // out[token * out_stride + 16 * group + row] for groups first ..< last; `activations` are quantized tiles for U4 and I8 formats,
+  // float rows [token][inner] for dense ones.
+  void (*gemm[6])(const uint8_t *packed, int inner, int first, int last, const void *activations, int tokens, float *out,
+                  size_t out_stride);
+
+  // Quantizes one row of `count` floats (a multiple of 32) into place `token` of its tile; `tiles` is the start of all tiles.
+  void (*quantize)(const float *row, int count, int token, uint8_t *tiles);
+
+  // out = x / rms(x) * weight
+  void (*rms_norm)(const float *x, const float *weight, int count, float epsilon, float *out);
+  // x += y
+  void (*add)(float *x, const float *y, int count);
+  // out = silu(gate) * up
+  void (*silu_multiply)(const float *gate, const float *up, int count, float *out);
+  // Rotates pairs of x in place and scales: pair i is (2i, 2i+1), or (i, i + rotated / 2) when `halves`.
+  void (*rope)(float *x, int rotated, int head_dim, const float *cosines, const float *sines, int halves, float scale);
+  // Writes one token's key and value [head_dim] into a slot.
+  void (*store)(const kvota_slots *slots, int slot, const float *key, const float *value);
+
+  // Attention of one token's query heads [group][head_dim] (already scaled) over one split of a KV head's slots, into scratch.
+  void (*attend_split)(const kvota_slots *slots, const float *queries, int group, int split, float *scratch);
+  // Joins all splits of attend_split: out[group][head_dim]. Adds the attention row (mean over the group) to the columns sums and
+  // squares, sets last; each may be NULL.
+  void (*attend_finish)(const kvota_slots *slots, int group, float *scratch, float *out, float *sums, float *squares, float *last);
+  // Attention of a chunk's tokens, of which this lane does every lanes-th tile. queries and out: [token][..., group, head_dim] with
+  // strides in floats. A token sees neither itself's successors nor their slots. sums and squares are this lane's own columns.
+  void (*attend_tiles)(const kvota_slots *slots, const float *queries, size_t query_stride, int group, int lane, int lanes,
+                       float *scratch, float *out, size_t out_stride, float *sums, float *squares, float *last);
+} kvota_isa;
+
+// The best table this processor can run, or the one called `name` ("avx512", "avx2", "neon", "portable"); NULL when it cannot.
+const kvota_isa *kvota_isa_select(const char *name);
+
+// One spin-wait hint to the processor.
+void kvota_pause(void);
+// Sleeps while *word == expected (or returns early); wakes all sleepers on word.
+void kvota_futex_wait(const uint32_t *word, uint32_t expected);
+void kvota_futex_wake_all(const uint32_t *word);
+// The word itself, which must have an address (a Swift Atomic has none to give).
+void kvota_atomic_increment(uint32_t *word);
+uint32_t kvota_atomic_load(const uint32_t *word);
+// Names the calling thread, as debuggers and top show it (15 characters at most).
+void kvota_name_thread(const char *name);

@@ -1,0 +1,199 @@
+// Attention of a few rows (query x query head of one group) over one split of a KV head's slots.
+//
+// Scores run down the head dimension in order, values over slots in order: the same sums for a decoded token as for a row of a
+// prefill tile, whatever the number of rows.
+
+// Scores of `count` rows with one page of 16 keys.
+INLINE void page_scores(const uint16_t *keys, int head_dim, const float *const *rows, const int count, float *out, size_t stride) {
+  v16f scores[KVOTA_ROWS];
+  for (int r = 0; r < count; r++) scores[r] = splat(0);
+  for (int d = 0; d < head_dim; d++) {
+    v16f k = load_half(keys + 16 * d);
+    for (int r = 0; r < count; r++) scores[r] = fma16(k, splat(rows[r][d]), scores[r]);
+  }
+  for (int r = 0; r < count; r++) save(out + r * stride, scores[r]);
+}
+
+// Hides what a row may not see: slots beyond the split's end, and those of later tokens of the chunk.
+INLINE void mask_row(const kvota_slots *slots, int first, int last, int query, float *scores) {
+  for (int s = last; s % 16 != 0; s++) scores[s] = -__builtin_inff();
+  for (int later = query + 1; later < slots->new_count; later++) {
+    int slot = slots->new_slots[later];
+    if (slot >= first && slot < last) scores[slot] = -__builtin_inff();
+  }
+}
+
+// Turns scores into exponentials relative to their maximum.
+INLINE void exponentiate(float *scores, int first, int last, float *max_out, float *sum_out) {
+  v16f max = splat(-__builtin_inff());
+  for (int s = first; s < last; s += 16) max = __builtin_elementwise_max(max, load(scores + s));
+  float largest = across_max(max);
+  // A row that sees nothing here keeps a maximum of minus infinity and a sum of 0.
+  v16f base = splat(largest == -__builtin_inff() ? 0 : largest), sum = splat(0);
+  for (int s = first; s < last; s += 16) {
+    v16f e = exp16(load(scores + s) - base);
+    save(scores + s, e);
+    sum = sum + e;
+  }
+  *max_out = largest;
+  *sum_out = across_sum(sum);
+}
+
+// weighted[r][from ..< from + 16 * vectors] = sum over slots of exponential * value.
+INLINE void weigh(const kvota_slots *slots, int first, int last, int from, const int vectors, const float *exponentials,
+                  size_t stride, const int count, float *weighted) {
+  v16f sums[KVOTA_ROWS][4];
+  for (int r = 0; r < count; r++)
+    for (int v = 0; v < vectors; v++) sums[r][v] = splat(0);
+  const int head_dim = slots->head_dim;
+  for (int page = first; page < last; page += 16) {
+    const uint16_t *values = page_of(slots, page) + 16 * head_dim + from;
+    const int end = last - page < 16 ? last - page : 16;
+    for (int s = 0; s < end; s++, values += head_dim) {
+      v16f value[4];
+      for (int v = 0; v < vectors; v++) value[v] = load_half(values + 16 * v);
+      for (int r = 0; r < count; r++) {
+        v16f e = splat(exponentials[r * stride + page + s]);
+        for (int v = 0; v < vectors; v++) sums[r][v] = fma16(e, value[v], sums[r][v]);
+      }
+    }
+  }
+  for (int r = 0; r < count; r++)
+    for (int v = 0; v < vectors; v++) save(weighted + r * head_dim + from + 16 * v, sums[r][v]);
+}
+
+// `vectors` is chosen so that the sums of all rows stay in registers.
+INLINE void attend_rows(const kvota_slots *slots, int first, int last, const float *const *rows, const int *query, const int count,
+                        const int vectors, float *exponentials, size_t stride, float *maxima, float *sums, float *weighted) {
+  for (int s = first; s < last; s += 16)
+    page_scores(page_of(slots, s), slots->head_dim, rows, count, exponentials + s, stride);
+  for (int r = 0; r < count; r++) {
+    mask_row(slots, first, last, query[r], exponentials + r * stride);
+    exponentiate(exponentials + r * stride, first, last, &maxima[r], &sums[r]);
+  }
+  int from = 0;
+  for (; from + 16 * vectors <= slots->head_dim; from += 16 * vectors)
+    weigh(slots, first, last, from, vectors, exponentials, stride, count, weighted);
+  for (; from < slots->head_dim; from += 16) weigh(slots, first, last, from, 1, exponentials, stride, count, weighted);
+}
+
+#define ROWS(n, vectors)                                                                                             \
+  case n: attend_rows(slots, first, last, rows, query, n, vectors, exponentials, stride, maxima, sums, weighted); break;
+
+static void attend_some(const kvota_slots *slots, int first, int last, const float *const *rows, const int *query, int row_count,
+                        float *exponentials, size_t stride, float *maxima, float *sums, float *weighted) {
+  switch (row_count) {
+    ROWS(1, 4) ROWS(2, 4) ROWS(3, 4) ROWS(4, 4) ROWS(5, 4) ROWS(6, 4)
+    ROWS(7, 2) ROWS(8, 2) ROWS(9, 2) ROWS(10, 2) ROWS(11, 2)
+  default: attend_rows(slots, first, last, rows, query, 12, 2, exponentials, stride, maxima, sums, weighted);
+  }
+}
+
+INLINE int smaller(int a, int b) { return a < b ? a : b; }
+INLINE size_t split_count(int slots) { return ((size_t)slots + KVOTA_SPLIT - 1) / KVOTA_SPLIT; }
+
+// Where things lie in the scratch of one call, for `rows` rows.
+typedef struct {
+  size_t stride, splits;
+  float *exponentials; // [rows][stride]
+  float *maxima, *sums; // [splits][rows]
+  float *weighted;      // [splits][rows][head_dim]
+} attention_scratch;
+
+INLINE attention_scratch lay_out(const kvota_slots *slots, int rows, float *scratch) {
+  attention_scratch s = {.splits = split_count(slots->slots)};
+  s.stride = s.splits * KVOTA_SPLIT;
+  s.exponentials = scratch;
+  s.maxima = s.exponentials + rows * s.stride;
+  s.sums = s.maxima + rows * s.splits;
+  s.weighted = s.sums + rows * s.splits;
+  return s;
+}
+
+// One split of `count` rows, in register-sized pieces.
+INLINE void attend_piecewise(const kvota_slots *slots, size_t split, int visible, const float *const *rows, const int *query, int count,
+                             const attention_scratch *s) {
+  const int first = (int)split * KVOTA_SPLIT, last = smaller(visible, first + KVOTA_SPLIT);
+  for (int r = 0; r < count; r += KVOTA_ROWS)
+    attend_some(slots, first, last, rows + r, query + r, smaller(KVOTA_ROWS, count - r), s->exponentials + r * s->stride, s->stride,
+                s->maxima + split * count + r, s->sums + split * count + r,
+                s->weighted + (split * count + r) * slots->head_dim);
+}
+
+// Joins one row's splits into out[head_dim], and leaves in maxima[split] the factor that normalises the row's exponentials there.
+INLINE void join_splits(const attention_scratch *s, size_t splits, int rows, int row, int head_dim, float *out) {
+  float max = -__builtin_inff(), sum = 0;
+  for (size_t i = 0; i < splits; i++) max = __builtin_fmaxf(max, s->maxima[i * rows + row]);
+  if (max == -__builtin_inff()) max = 0;
+  for (size_t i = 0; i < splits; i++) {
+    float factor = exp16(splat(s->maxima[i * rows + row] - max))[0];
+    s->maxima[i * rows + row] = factor;
+    sum += factor * s->sums[i * rows + row];
+  }
+  float inverse = sum > 0 ? 1.0f / sum : 0;
+  for (size_t i = 0; i < splits; i++) s->maxima[i * rows + row] *= inverse;
+  for (int d = 0; d < head_dim; d += 16) {
+    v16f total = splat(0);
+    for (size_t i = 0; i < splits; i++)
+      total = fma16(load(s->weighted + (i * rows + row) * head_dim + d), splat(s->maxima[i * rows + row]), total);
+    save(out + d, total);
+  }
+}
+
+// Adds one query's attention (mean over its group's rows, which start at `row`) to the columns.
+INLINE void observe(const attention_scratch *s, int rows, int row, int group, int visible, float *sums, float *squares, float *last) {
+  const v16f share = splat(1.0f / (float)group);
+  for (int slot = 0; slot < visible; slot += 16) {
+    const int split = slot / KVOTA_SPLIT, count = visible - slot;
+    v16f attention = splat(0);
+    for (int g = row; g < row + group; g++)
+      attention = fma16(load(s->exponentials + g * s->stride + slot), splat(s->maxima[split * rows + g]), attention);
+    attention = attention * share;
+    if (sums) save_some(sums + slot, load_some(sums + slot, count) + attention, count);
+    if (squares) save_some(squares + slot, fma16(attention, attention, load_some(squares + slot, count)), count);
+    if (last) save_some(last + slot, attention, count);
+  }
+}
+
+static void attend_split(const kvota_slots *slots, const float *queries, int group, int split, float *scratch) {
+  const attention_scratch s = lay_out(slots, group, scratch);
+  const float *rows[KVOTA_MAX_GROUP];
+  const int query[KVOTA_MAX_GROUP] = {0};
+  for (int g = 0; g < group; g++) rows[g] = queries + (size_t)g * slots->head_dim;
+  attend_piecewise(slots, (size_t)split, slots->slots, rows, query, group, &s);
+}
+
+static void attend_finish(const kvota_slots *slots, int group, float *scratch, float *out, float *sums, float *squares, float *last) {
+  const attention_scratch s = lay_out(slots, group, scratch);
+  for (int g = 0; g < group; g++) join_splits(&s, s.splits, group, g, slots->head_dim, out + (size_t)g * slots->head_dim);
+  if (sums || squares || last) observe(&s, group, 0, group, slots->slots, sums, squares, last);
+}
+
+// Slots below which everything lies that the chunk's tokens up to `query` see. Without reused slots, later tokens lie beyond.
+INLINE int visible_slots(const kvota_slots *slots, int query) {
+  const int count = slots->new_count, first = slots->new_slots[0], newest = slots->new_slots[count - 1];
+  const int in_order = newest - first == count - 1 && newest == slots->slots - 1;
+  return in_order ? slots->new_slots[query] + 1 : slots->slots;
+}
+
+static void attend_tiles(const kvota_slots *slots, const float *queries, size_t query_stride, int group, int lane, int lanes,
+                         float *scratch, float *out, size_t out_stride, float *sums, float *squares, float *last) {
+  const int tokens = slots->new_count, per_tile = group >= KVOTA_ROWS ? 1 : KVOTA_ROWS / group, head_dim = slots->head_dim;
+  const float *rows[KVOTA_MAX_GROUP];
+  int query[KVOTA_MAX_GROUP];
+  for (int first = lane * per_tile; first < tokens; first += lanes * per_tile) {
+    const int end = smaller(first + per_tile, tokens), count = (end - first) * group, visible = visible_slots(slots, end - 1);
+    const attention_scratch s = lay_out(slots, count, scratch);
+    for (int r = 0; r < count; r++) {
+      query[r] = first + r / group;
+      rows[r] = queries + query[r] * query_stride + (size_t)(r % group) * head_dim;
+    }
+    const size_t splits = split_count(visible);
+    for (size_t split = 0; split < splits; split++) attend_piecewise(slots, split, visible, rows, query, count, &s);
+    for (int r = 0; r < count; r++)
+      join_splits(&s, splits, count, r, head_dim, out + query[r] * out_stride + (size_t)(r % group) * head_dim);
+    if (sums || squares || last)
+      for (int q = first; q < end; q++)
+        observe(&s, count, (q - first) * group, group, visible, sums, squares, q == tokens - 1 ? last : NULL);
+  }
+}

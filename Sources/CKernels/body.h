@@ -1,0 +1,109 @@
+// All kernels of one instruction set. A file that includes this sets, first, NAME, FUSED (has fused multiply-add),
+// HALVES (converts f16 in hardware), and the two block products dot_u4 and dot_i8.
+#include "kernels.h"
+
+INLINE v16f load(const float *p) {
+  v16f v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+INLINE void save(float *p, v16f v) { memcpy(p, &v, sizeof v); }
+INLINE v16f splat(float x) { return (v16f){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
+INLINE v16f fma16(v16f a, v16f b, v16f c) {
+#if FUSED
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+#if HALVES
+typedef _Float16 v16h __attribute__((vector_size(32)));
+INLINE v16f load_half(const uint16_t *p) {
+  v16h h;
+  memcpy(&h, p, sizeof h);
+  return __builtin_convertvector(h, v16f);
+}
+INLINE v16s to_half(v16f v) {
+  v16h h = __builtin_convertvector(v, v16h);
+  return (v16s)h;
+}
+#else
+INLINE v16f load_half(const uint16_t *p) {
+  v16s h;
+  memcpy(&h, p, sizeof h);
+  v16u wide = __builtin_convertvector(h, v16u);
+  // Shifting exponent and mantissa in place leaves a float 2^112 too small, subnormals included.
+  v16f magnitude = (v16f)((wide & 0x7fff) << 13) * splat(0x1p112f);
+  return (v16f)((v16u)magnitude | ((wide & 0x8000) << 16));
+}
+INLINE v16s to_half(v16f v) {
+  v16u sign = ((v16u)v >> 16) & 0x8000;
+  v16f magnitude = (v16f)((v16u)v & 0x7fffffff);
+  // Adding and taking away a power of two rounds a subnormal half to the nearest, ties to even.
+  v16u small = (v16u)(magnitude + splat(0.5f)) - (v16u)splat(0.5f);
+  v16u bits = (v16u)magnitude;
+  v16u large = ((bits + 0xfff + ((bits >> 13) & 1)) >> 13) - (112 << 10);
+  v16u is_small = (v16u)(magnitude < splat(0x1p-14f));
+  return __builtin_convertvector(((small & is_small) | (large & ~is_small)) | sign, v16s);
+}
+#endif
+
+#define HALF_OF(v, from)                                                                                             \
+  __builtin_shufflevector(v, v, (0 + from) % 16, (1 + from) % 16, (2 + from) % 16, (3 + from) % 16, (4 + from) % 16, \
+                          (5 + from) % 16, (6 + from) % 16, (7 + from) % 16, (8 + from) % 16, (9 + from) % 16,       \
+                          (10 + from) % 16, (11 + from) % 16, (12 + from) % 16, (13 + from) % 16, (14 + from) % 16,  \
+                          (15 + from) % 16)
+
+// Sums and maxima across lanes, always as the same tree.
+INLINE float across_sum(v16f v) {
+  v = v + HALF_OF(v, 8);
+  v = v + HALF_OF(v, 4);
+  v = v + HALF_OF(v, 2);
+  return v[0] + v[1];
+}
+INLINE float across_max(v16f v) {
+  v = __builtin_elementwise_max(v, HALF_OF(v, 8));
+  v = __builtin_elementwise_max(v, HALF_OF(v, 4));
+  v = __builtin_elementwise_max(v, HALF_OF(v, 2));
+  return v[0] > v[1] ? v[0] : v[1];
+}
+
+// e^x to about 1 unit in the last place; 0 below -87, so that a masked score (minus infinity) weighs nothing.
+INLINE v16f exp16(v16f x) {
+  v16i alive = x > splat(-87.0f);
+  x = __builtin_elementwise_min(__builtin_elementwise_max(x, splat(-87.0f)), splat(88.0f));
+  v16f rounded = fma16(x, splat(1.44269504f), splat(12582912.0f));
+  v16i exponent = ((v16i)rounded - 0x4b400000) << 23;
+  v16f n = rounded - splat(12582912.0f);
+  v16f r = fma16(n, splat(-0.693359375f), x);
+  r = fma16(n, splat(2.12194440e-4f), r);
+  v16f p = fma16(splat(1.9875691500e-4f), r, splat(1.3981999507e-3f));
+  p = fma16(p, r, splat(8.3334519073e-3f));
+  p = fma16(p, r, splat(4.1665795894e-2f));
+  p = fma16(p, r, splat(1.6666665459e-1f));
+  p = fma16(p, r, splat(5.0000001201e-1f));
+  p = fma16(p, r * r, r + splat(1.0f));
+  return (v16f)(((v16i)p + exponent) & alive);
+}
+
+#include "quants/gemm_quantized.h"
+#include "quants/gemm_dense.h"
+
+#include "elementwise.h"
+
+#include "attention.h"
+
+const kvota_isa NAME = {
+    .name = LABEL,
+    .gemm = {gemm_u4, gemm_i8, gemm_i8h, gemm_f32, gemm_f16, gemm_bf16},
+    .quantize = quantize,
+    .rms_norm = rms_norm,
+    .add = add,
+    .silu_multiply = silu_multiply,
+    .rope = rope,
+    .store = store,
+    .attend_split = attend_split,
+    .attend_finish = attend_finish,
+    .attend_tiles = attend_tiles,
+};

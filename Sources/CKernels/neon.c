@@ -1,0 +1,38 @@
+// ARMv8.2 with dot products: every vector is four quarters.
+#if defined(__aarch64__) && defined(__ARM_FEATURE_DOTPROD)
+#include <arm_neon.h>
+#include "vectors.h"
+#define NAME kvota_isa_neon
+#define LABEL "neon"
+#define FUSED 1
+#define HALVES 1
+
+typedef union {
+  v64b whole;
+  int8x16_t quarter[4];
+} v64b_quarters;
+typedef union {
+  v16i whole;
+  int32x4_t quarter[4];
+} v16i_quarters;
+
+INLINE int8x16_t four_of(const int8_t *a) {
+  int32_t quad;
+  memcpy(&quad, a, 4);
+  return vreinterpretq_s8_s32(vdupq_n_s32(quad));
+}
+INLINE v16i dot_signed(const v64b *w, const int8_t *a, const int vectors, const uint8_t flip) {
+  v16i_quarters out = {.whole = {0}};
+  for (int j = 0; j < vectors; j++) {
+    v64b_quarters bytes = {.whole = w[j] ^ flip};
+    for (int q = 0; q < 4; q++) out.quarter[q] = vdotq_s32(out.quarter[q], bytes.quarter[q], four_of(a + 4 * j));
+  }
+  return out.whole;
+}
+INLINE v16i dot_u4(const v64b *w, const int8_t *a) { return dot_signed(w, a, 8, 0); }
+INLINE v16i dot_i8(const v64b *w, const int8_t *a, int32_t sum) {
+  (void)sum;
+  return dot_signed(w, a, 4, 0x80);
+}
+#include "body.h"
+#endif

@@ -1,0 +1,37 @@
+package import CKernels
+
+/// The table of micro-kernels that this processor runs best, or one that was asked for.
+@safe package struct InstructionSet: Sendable {
+  // Safety: points to a constant table that lives as long as the program and is never written.
+  nonisolated(unsafe) package let table: UnsafePointer<kvota_isa>
+
+  /// Picks the best set, or the one named in `KVOTA_CPU` style: `avx512`, `avx2`, `neon`, `portable`.
+  ///
+  /// Throws `UnavailableInstructionSet` when this processor or build has no such set.
+  package init(named name: String? = nil) throws(UnavailableInstructionSet) {
+    // Safety: the C function only reads the string while it runs, and returns a constant or NULL.
+    let found = unsafe name.map { unsafe kvota_isa_select($0) } ?? kvota_isa_select(nil)
+    guard let found = unsafe found else { throw UnavailableInstructionSet(name: name ?? "") }
+    unsafe self.table = found
+  }
+
+  /// The name of the set.
+  package var name: String {
+    // Safety: a constant C string.
+    unsafe String(cString: table.pointee.name)
+  }
+
+  /// Every set that this machine can run, best first.
+  package static var available: [InstructionSet] {
+    ["avx512", "avx2", "neon", "portable"].compactMap { try? InstructionSet(named: $0) }
+  }
+}
+
+/// A set of kernels was asked for by name that cannot run here.
+package struct UnavailableInstructionSet: Error, Equatable, CustomStringConvertible {
+  package let name: String
+  package var description: String {
+    "instruction set '\(name)' is not available on this machine; "
+      + "available: \(InstructionSet.available.map(\.name).joined(separator: ", "))"
+  }
+}

@@ -1,0 +1,137 @@
+import CKernels
+import Glibc
+import Synchronization
+
+/// A persistent pool whose regions cost about a microsecond: workers spin briefly for the next region, then sleep on a futex.
+///
+/// One thread drives it (the engine's), and works along. It waits for *tasks*, never for workers, so a worker that the
+/// system has descheduled delays nothing but the task it holds. Tasks are claimed by compare-and-swap on a ticket
+/// that carries the region's number, so a worker that wakes late can take nothing of a later region by mistake.
+package final class ThreadPool: @unchecked Sendable {
+  // Unchecked: all shared state is atomic; `threads` is written only in init and joined in stop.
+
+  private let ticket = Atomic<UInt64>(0)  // region number << 32 | next task
+  private let taskCount = Atomic<Int>(0)
+  private let finished = Atomic<Int>(0)
+  private let work = Atomic<UInt>(0)  // address of the region's closure on the driver's stack
+  private let sleepers = Atomic<Int>(0)
+  private let stopping = Atomic<Bool>(false)
+  private let wakeWord: AlignedBuffer  // the futex: counts regions
+  private var threads: [pthread_t] = []
+
+  /// Threads that work, the driver included.
+  package let threadCount: Int
+  private static let spins = 2000
+
+  /// Starts `threads - 1` workers.
+  package init(threads count: Int) {
+    precondition(count >= 1, "a pool needs a thread")
+    threadCount = count
+    wakeWord = AlignedBuffer(byteCount: 64)
+    for _ in 1..<max(count, 1) {
+      var thread = pthread_t()
+      // Safety: the retained pool is released by the worker when it ends; `stop` joins it.
+      let context = unsafe Unmanaged.passRetained(WorkerStart(pool: self)).toOpaque()
+      let status = unsafe pthread_create(
+        &thread, nil,
+        { context in
+          guard let context = unsafe context else { return nil }
+          let start = unsafe Unmanaged<WorkerStart>.fromOpaque(context).takeRetainedValue()
+          unsafe kvota_name_thread("kvota-compute")
+          start.pool.serve()
+          return nil
+        }, context)
+      precondition(status == 0, "cannot start a compute thread: error \(status)")
+      threads.append(thread)
+    }
+  }
+
+  /// Ends the workers; the pool must not be used afterwards.
+  package func stop() {
+    stopping.store(true, ordering: .sequentiallyConsistent)
+    wake()
+    for thread in threads { pthread_join(thread, nil) }
+    threads = []
+  }
+
+  /// Runs `body(0) ... body(tasks - 1)`, each once, on all threads, and returns when all are done.
+  package func run(tasks: Int, _ body: (Int) -> Void) {
+    if tasks <= 1 || threadCount == 1 {
+      for task in 0..<max(tasks, 0) { body(task) }
+      return
+    }
+    withoutActuallyEscaping(body) { escaping in
+      var region = Region(body: escaping)
+      // Safety: the address is used only by tasks of this region, all of which end before this call does.
+      unsafe withUnsafeMutablePointer(to: &region) { pointer in
+        publish(tasks: tasks, region: UInt(bitPattern: pointer))
+        takeTasks()
+        var waited = 0
+        while finished.load(ordering: .acquiring) != tasks {
+          waited += 1
+          if waited < Self.spins { kvota_pause() } else { sched_yield() }
+        }
+      }
+    }
+  }
+
+  private func publish(tasks: Int, region: UInt) {
+    let number = (ticket.load(ordering: .relaxed) >> 32) &+ 1
+    // Claiming stops first: a late worker that reads the new count below then fails its compare-and-swap.
+    ticket.store(number << 32 | 0xffff_ffff, ordering: .sequentiallyConsistent)
+    finished.store(0, ordering: .relaxed)
+    taskCount.store(tasks, ordering: .relaxed)
+    work.store(region, ordering: .relaxed)
+    ticket.store(number << 32, ordering: .sequentiallyConsistent)
+    wake()
+  }
+
+  private func wake() {
+    // Safety: the word lives as long as the pool.
+    let word = unsafe wakeWord.pointer(UInt32.self)
+    unsafe kvota_atomic_increment(word)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 { unsafe kvota_futex_wake_all(word) }
+  }
+
+  /// Does tasks of the current region until none is left.
+  private func takeTasks() {
+    while true {
+      let seen = ticket.load(ordering: .acquiring)
+      let task = Int(seen & 0xffff_ffff)
+      let address = work.load(ordering: .relaxed)
+      guard task < taskCount.load(ordering: .relaxed) else { return }
+      let claimed = ticket.compareExchange(expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing).exchanged
+      guard claimed, let region = unsafe UnsafeMutablePointer<Region>(bitPattern: address) else { continue }
+      // Safety: the claim succeeded, so the region is current and cannot end before this task does.
+      unsafe region.pointee.body(task)
+      finished.add(1, ordering: .releasing)
+    }
+  }
+
+  private func serve() {
+    // Safety: the word lives as long as the pool, which this thread retains.
+    let word = unsafe wakeWord.pointer(UInt32.self)
+    while !stopping.load(ordering: .acquiring) {
+      let before = unsafe kvota_atomic_load(word)
+      takeTasks()
+      var spun = 0
+      while spun < Self.spins, unsafe kvota_atomic_load(word) == before {
+        spun += 1
+        kvota_pause()
+      }
+      guard spun == Self.spins else { continue }
+      sleepers.add(1, ordering: .sequentiallyConsistent)
+      unsafe kvota_futex_wait(word, before)
+      sleepers.subtract(1, ordering: .sequentiallyConsistent)
+    }
+  }
+
+  private struct Region {
+    let body: (Int) -> Void
+  }
+
+  private final class WorkerStart {
+    let pool: ThreadPool
+    init(pool: ThreadPool) { self.pool = pool }
+  }
+}
