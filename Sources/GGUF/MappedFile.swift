@@ -1,0 +1,94 @@
+import Glibc
+
+/// A file mapped read-only into memory: pages are read when touched and shared with other processes.
+///
+/// The file must not be truncated while it is open: touching a page that is gone kills the process (SIGBUS),
+/// as with every mapped file. Replace model files by renaming a new one over them.
+// @unchecked Sendable: the mapping is read-only and its address never changes before deinit.
+@safe package final class MappedFile: @unchecked Sendable {
+  private let base: UnsafeRawPointer
+  package let byteCount: Int
+
+  /// Maps the whole file.
+  ///
+  /// - Throws: `GGUFError.unreadable` when there is no such file, it is empty or not a regular file.
+  package init(path: String) throws(GGUFError) {
+    // Safety: the implicit C string of `path` lives for the call.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Self.systemError(path) }
+    defer { close(descriptor) }
+    var status = stat()
+    // Safety: `status` is a local that fstat fills.
+    guard unsafe fstat(descriptor, &status) == 0 else { throw Self.systemError(path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .unreadable(path: path, reason: "it is not a regular file; give the path of a .gguf file")
+    }
+    guard status.st_size > 0 else { throw .unreadable(path: path, reason: "it is empty") }
+    byteCount = Int(status.st_size)
+    // Safety: a new mapping, never written; MAP_FAILED is checked before use.
+    let address = unsafe mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    guard let address = unsafe address, unsafe address != MAP_FAILED else { throw Self.systemError(path) }
+    // Safety: `address` starts `byteCount` mapped bytes that live until deinit.
+    unsafe base = UnsafeRawPointer(address)
+  }
+
+  deinit {
+    // Safety: mapped in init with this length, unmapped once here; spans cannot outlive their closure.
+    unsafe munmap(UnsafeMutableRawPointer(mutating: base), byteCount)
+  }
+
+  /// Lends the bytes of `range`, which must lie inside the file.
+  package func withBytes<Result: ~Copyable, Failure: Error>(
+    _ range: Range<Int>, _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    checkBounds(range)
+    // Safety: the range was checked; `self` outlives the call, so the mapping does.
+    return try unsafe body(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count).bytes)
+  }
+
+  /// Lends the bytes of `range` as elements that can be indexed safely.
+  package func withUTF8<Result: ~Copyable, Failure: Error>(
+    _ range: Range<Int>, _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    checkBounds(range)
+    // Safety: as in `withBytes`; any byte is a valid UInt8.
+    let start = unsafe (base + range.lowerBound).assumingMemoryBound(to: UInt8.self)
+    return try unsafe body(UnsafeBufferPointer(start: start, count: range.count).span)
+  }
+
+  /// A copy of the bytes of `range` as text; bytes that are not UTF-8 become U+FFFD.
+  func string(_ range: Range<Int>) -> String {
+    checkBounds(range)
+    // Safety: as in `withBytes`; the text is a copy.
+    return unsafe String(
+      decoding: UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count), as: UTF8.self)
+  }
+
+  /// The little-endian number at `offset`, or nil when it does not fit into the file.
+  func number<Number: FixedWidthInteger & BitwiseCopyable>(at offset: Int, as type: Number.Type) -> Number? {
+    let size = MemoryLayout<Number>.size
+    guard offset >= 0, offset <= byteCount, byteCount - offset >= size else { return nil }
+    // Safety: the line above has checked that all `size` bytes are mapped; unaligned loads are asked for.
+    return unsafe Number(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: type))
+  }
+
+  /// Lets the kernel take back the memory of whole pages inside `range`; a later read loads them again.
+  package func dropPages(_ range: Range<Int>) {
+    checkBounds(range)
+    let page = Int(getpagesize())
+    let first = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound == byteCount ? byteCount : range.upperBound / page * page
+    guard first < end else { return }
+    // Safety: page-aligned start inside the mapping; clean file pages lose nothing when dropped.
+    _ = unsafe madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, Int32(MADV_DONTNEED))
+  }
+
+  private func checkBounds(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "range outside the mapped file")
+  }
+
+  private static func systemError(_ path: String) -> GGUFError {
+    // Safety: strerror returns a valid C string, copied at once.
+    .unreadable(path: path, reason: unsafe String(cString: strerror(errno)))
+  }
+}

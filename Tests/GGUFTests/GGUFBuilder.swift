@@ -1,0 +1,102 @@
+import Foundation
+
+/// Writes GGUF bytes for tests: well-formed ones, and by its overrides malformed ones.
+struct GGUFBuilder {
+  /// A metadata value with its type number and bytes.
+  struct Value {
+    var type: UInt32
+    var bytes: [UInt8]
+
+    static func uint8(_ value: UInt8) -> Value { Value(type: 0, bytes: [value]) }
+    static func uint32(_ value: UInt32) -> Value { Value(type: 4, bytes: value.littleEndianBytes) }
+    static func int32(_ value: Int32) -> Value { Value(type: 5, bytes: value.littleEndianBytes) }
+    static func uint64(_ value: UInt64) -> Value { Value(type: 10, bytes: value.littleEndianBytes) }
+    static func float32(_ value: Float) -> Value { Value(type: 6, bytes: value.bitPattern.littleEndianBytes) }
+    static func float64(_ value: Double) -> Value {
+      Value(type: 12, bytes: value.bitPattern.littleEndianBytes)
+    }
+    static func bool(_ value: Bool) -> Value { Value(type: 7, bytes: [value ? 1 : 0]) }
+    static func string(_ value: String) -> Value { Value(type: 8, bytes: ggufString(value)) }
+
+    /// An array of values that all have `type`.
+    static func array(_ type: UInt32, _ elements: [Value]) -> Value {
+      let header = type.littleEndianBytes + UInt64(elements.count).littleEndianBytes
+      return Value(type: 9, bytes: header + elements.flatMap(\.bytes))
+    }
+    static func strings(_ values: [String]) -> Value { array(8, values.map(string)) }
+    static func int32s(_ values: [Int32]) -> Value { array(5, values.map(int32)) }
+    static func float32s(_ values: [Float]) -> Value { array(6, values.map(float32)) }
+  }
+
+  /// A tensor with the bytes of its data.
+  struct Tensor {
+    var name: String
+    var dimensions: [UInt64]
+    var type: UInt32
+    var data: [UInt8]
+    /// Written instead of the offset that follows from the tensors before.
+    var offset: UInt64?
+
+    /// A 32-bit float tensor; `dimensions` has the row length first.
+    static func float32(_ name: String, _ dimensions: [Int], _ values: [Float]) -> Tensor {
+      Tensor(
+        name: name, dimensions: dimensions.map(UInt64.init), type: 0,
+        data: values.flatMap(\.bitPattern.littleEndianBytes))
+    }
+  }
+
+  var magic: UInt32 = 0x4655_4747
+  var version: UInt32 = 3
+  var metadata: [(key: String, value: Value)] = []
+  var tensors: [Tensor] = []
+  var alignment = 32
+  /// Written instead of the true counts.
+  var tensorCount: UInt64?
+  var keyCount: UInt64?
+
+  func bytes() -> [UInt8] {
+    var bytes = magic.littleEndianBytes + version.littleEndianBytes
+    bytes += (tensorCount ?? UInt64(tensors.count)).littleEndianBytes
+    bytes += (keyCount ?? UInt64(metadata.count)).littleEndianBytes
+    for (key, value) in metadata {
+      bytes += ggufString(key) + value.type.littleEndianBytes + value.bytes
+    }
+    var data: [UInt8] = []
+    for tensor in tensors {
+      bytes += ggufString(tensor.name) + UInt32(tensor.dimensions.count).littleEndianBytes
+      bytes += tensor.dimensions.flatMap(\.littleEndianBytes) + tensor.type.littleEndianBytes
+      bytes += (tensor.offset ?? UInt64(data.count)).littleEndianBytes
+      data += tensor.data
+      data.pad(to: alignment)
+    }
+    guard !tensors.isEmpty else { return bytes }
+    bytes.pad(to: alignment)
+    return bytes + data
+  }
+}
+
+func ggufString(_ text: String) -> [UInt8] { UInt64(text.utf8.count).littleEndianBytes + Array(text.utf8) }
+
+extension FixedWidthInteger {
+  var littleEndianBytes: [UInt8] { withUnsafeBytes(of: littleEndian) { Array($0) } }
+}
+
+extension [UInt8] {
+  mutating func pad(to alignment: Int) {
+    while !count.isMultiple(of: alignment) { append(0) }
+  }
+}
+
+/// A file with these bytes that lives as long as the value.
+final class TemporaryFile {
+  let path: String
+
+  init(_ bytes: [UInt8]) throws {
+    path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).gguf").path
+    try write(bytes)
+  }
+
+  func write(_ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
