@@ -28,6 +28,13 @@ import CKernels
     var span = unsafe MutableSpan(_unsafeStart: pointer(row), count: width)
     return try body(&span)
   }
+
+  /// Copies one row of `other`, which must have the same width.
+  package func copyRow(_ row: Int, from other: borrowing FloatRows, row source: Int) {
+    precondition(width == other.width && row < capacity && source < other.capacity, "shapes do not fit")
+    // Safety: both rows are inside their buffers, as checked.
+    unsafe pointer(row).update(from: other.pointer(source), count: width)
+  }
 }
 
 /// Inputs of a matrix product, `[capacity, width]`: floats, and the same quantized in blocks of 32 where matrices want that.

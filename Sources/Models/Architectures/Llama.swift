@@ -1,0 +1,65 @@
+import GGUF
+import Kernels
+
+/// LLaMA and all that share its shape (Mistral, TinyLlama, SmolLM2, Vicuna): RMSNorm, rotary positions in adjacent pairs, grouped-query
+/// attention, SwiGLU.
+enum Llama {
+  static let architecture = Architecture(name: "llama") { (file) throws(ModelError) in
+    let metadata = MetadataReader(file: file, prefix: "llama")
+    let width = try metadata.size(".embedding_length")
+    let queryHeads = try metadata.size(".attention.head_count", most: 1024)
+    let kvHeads = try metadata.size(".attention.head_count_kv", most: 1024, default: queryHeads)
+    let dimension = try metadata.size(
+      ".attention.key_length", most: 512, default: max(width / queryHeads, 1))
+    return ModelConfiguration(
+      architecture: "llama",
+      name: try metadata.optional("general.name", file.metadata.string) ?? "unnamed",
+      layers: try metadata.size(".block_count", most: 1024),
+      width: width,
+      feedForwardWidth: try metadata.size(".feed_forward_length"),
+      attention: try attention(metadata, queryHeads: queryHeads, kvHeads: kvHeads, dimension: dimension),
+      rotary: try rotary(metadata, headDimension: dimension),
+      normEpsilon: Float(try metadata.positive(".attention.layer_norm_rms_epsilon")),
+      vocabularySize: try Weights.vocabularySize(in: file),
+      contextLength: try metadata.size(".context_length"))
+  }
+
+  private static func attention(
+    _ metadata: MetadataReader, queryHeads: Int, kvHeads: Int, dimension: Int
+  ) throws(ModelError) -> AttentionShape {
+    guard queryHeads % kvHeads == 0 else {
+      throw .badValue(
+        key: "llama.attention.head_count_kv", found: "\(kvHeads)", expected: "a divisor of \(queryHeads) query heads")
+    }
+    guard queryHeads / kvHeads <= 128 else {
+      throw .unsupportedFeature("\(queryHeads / kvHeads) query heads a KV head (at most 128)")
+    }
+    guard dimension % 16 == 0 else {
+      throw .unsupportedFeature("a head dimension of \(dimension) (multiples of 16 are)")
+    }
+    let values = try metadata.size(".attention.value_length", most: 512, default: dimension)
+    guard values == dimension else {
+      throw .unsupportedFeature("values of another length (\(values)) than keys (\(dimension))")
+    }
+    return AttentionShape(queryHeads: queryHeads, kvHeads: kvHeads, headDimension: dimension)
+  }
+
+  /// Plain or linearly scaled rotation; other scalings are refused rather than computed wrongly.
+  private static func rotary(_ metadata: MetadataReader, headDimension: Int) throws(ModelError) -> RotaryEmbedding {
+    let rotated = try metadata.size(".rope.dimension_count", most: headDimension, default: headDimension)
+    guard rotated % 2 == 0 else {
+      throw .badValue(key: "llama.rope.dimension_count", found: "\(rotated)", expected: "an even number")
+    }
+    let scaling = try metadata.optional(".rope.scaling.type", metadata.file.metadata.string) ?? "none"
+    guard ["none", "linear"].contains(scaling) else {
+      throw .unsupportedFeature("RoPE scaling '\(scaling)' (none and linear are)")
+    }
+    if metadata.file.hasTensor("rope_freqs.weight") {
+      throw .unsupportedFeature("RoPE frequency factors (rope_freqs.weight)")
+    }
+    let factor = scaling == "linear" ? try metadata.positive(".rope.scaling.factor") : 1
+    return RotaryEmbedding(
+      dimensions: rotated, base: try metadata.positive(".rope.freq_base", default: 10_000), linearFactor: factor,
+      pairsHalves: false)
+  }
+}

@@ -1,0 +1,38 @@
+package import Caching
+
+/// What one forward pass computes: the new tokens of several sequences, each over its own cache.
+package struct Batch {
+  /// The new tokens of one sequence.
+  package struct Entry {
+    package let cache: SequenceCache
+    package let firstRow: Int
+    package let count: Int
+    /// Row of the logits after the entry's last token; nil if nobody needs them.
+    package let logitsRow: Int?
+  }
+
+  package private(set) var tokens: [Int32] = []
+  package private(set) var entries: [Entry] = []
+  package private(set) var logitsRows = 0
+
+  package init() {}
+
+  /// Empties the batch but keeps its memory.
+  package mutating func removeAll() {
+    tokens.removeAll(keepingCapacity: true)
+    entries.removeAll(keepingCapacity: true)
+    logitsRows = 0
+  }
+
+  /// Adds a sequence's new tokens, for which `cache` has been extended already.
+  ///
+  /// Returns the row of its logits, if wanted.
+  @discardableResult
+  package mutating func append(_ new: ArraySlice<Int32>, cache: SequenceCache, wantsLogits: Bool) -> Int? {
+    let row = wantsLogits ? logitsRows : nil
+    entries.append(Entry(cache: cache, firstRow: tokens.count, count: new.count, logitsRow: row))
+    tokens.append(contentsOf: new)
+    if wantsLogits { logitsRows += 1 }
+    return row
+  }
+}

@@ -1,0 +1,132 @@
+import Caching
+package import GGUF
+package import Kernels
+
+/// A decoder-only transformer, ready to run: weights, scratch for one step, and the forward pass.
+///
+/// One thread owns it. A sequence's logits are bit-identical alone and in any batch.
+package final class Model {
+  package let configuration: ModelConfiguration
+  package let compute: Compute
+  /// Most tokens of one step.
+  package let maxTokens: Int
+  /// Most rows of logits of one step.
+  package let maxLogitsRows: Int
+  /// Bytes of packed weights.
+  package var weightBytes: Int { weights.byteCount }
+
+  private let weights: Weights
+  private let attention: Attention
+  // Scratch of a step, `[maxTokens, ...]`.
+  private let hidden: FloatRows
+  private let normalized: Activations
+  private let projections: FloatRows
+  private let attended: Activations
+  private let update: FloatRows
+  private let gateAndUp: FloatRows
+  private let gated: Activations
+  // Of the rows whose logits are wanted, `[maxLogitsRows, ...]`.
+  private let lastHidden: FloatRows
+  private let lastNormalized: Activations
+  private let logits: FloatRows
+
+  /// Checks, packs and readies the model in `file`.
+  ///
+  /// `progress` is told the share done, 0 to 1. Throws `ModelError` with what does not fit.
+  package init(
+    file: GGUFFile, compute: Compute, maxTokens: Int, maxLogitsRows: Int, progress: (Double) -> Void = { _ in }
+  ) throws(ModelError) {
+    let model = try Architectures.configuration(of: file)
+    weights = try Weights(model, file: file, pool: compute.pool, progress: progress)
+    configuration = model
+    self.compute = compute
+    self.maxTokens = maxTokens
+    self.maxLogitsRows = maxLogitsRows
+    attention = Attention(compute: compute, shape: model.attention, rotary: model.rotary, capacity: maxTokens)
+    let first = weights.layers[0]
+    let rows = { (matrix: PackedMatrix) in FloatRows(capacity: maxTokens, width: matrix.outputWidth) }
+    hidden = FloatRows(capacity: maxTokens, width: model.width)
+    normalized = Self.activations(maxTokens, model.width)
+    projections = rows(first.queryKeyValue)
+    attended = Self.activations(maxTokens, model.attention.queryHeads * model.attention.headDimension)
+    update = rows(first.down)
+    gateAndUp = rows(first.gateAndUp)
+    gated = Self.activations(maxTokens, model.feedForwardWidth)
+    lastHidden = FloatRows(capacity: maxLogitsRows, width: model.width)
+    lastNormalized = Self.activations(maxLogitsRows, model.width)
+    logits = FloatRows(capacity: maxLogitsRows, width: weights.output.outputWidth)
+  }
+
+  /// Widths that are no whole blocks can only meet unquantized matrices.
+  private static func activations(_ capacity: Int, _ width: Int) -> Activations {
+    Activations(capacity: capacity, width: width, quantized: width % 32 == 0)
+  }
+
+  /// Runs the batch's tokens through all layers: keys and values go to their caches, wanted logits to `withLogits`.
+  package func forward(_ batch: borrowing Batch) {
+    let rows = batch.tokens.count
+    precondition(rows <= maxTokens && batch.logitsRows <= maxLogitsRows, "the batch is larger than the scratch")
+    guard rows > 0 else { return }
+    embed(batch)
+    attention.begin(
+      batch.entries.map {
+        Attention.Chunk(
+          firstRow: $0.firstRow, count: $0.count, firstPosition: $0.cache.logicalLength - $0.count)
+      })
+    for layer in weights.layers.indices {
+      attend(weights.layers[layer], layer, batch, rows: rows)
+      feedForward(weights.layers[layer], rows: rows)
+    }
+    project(batch)
+  }
+
+  /// Lets `body` read, and a sampler rework, one row of logits: `[vocabularySize]`.
+  package func withLogits<Result>(_ row: Int, _ body: (inout MutableSpan<Float>) -> Result) -> Result {
+    logits.withRow(row) { all in
+      var vocabulary = all.extracting(0..<configuration.vocabularySize)
+      return body(&vocabulary)
+    }
+  }
+
+  private func embed(_ batch: borrowing Batch) {
+    for (row, token) in batch.tokens.enumerated() {
+      precondition(token >= 0 && token < configuration.vocabularySize, "a token outside the vocabulary")
+      hidden.withRow(row) { values in weights.embedding.read(Int(token), into: &values) }
+    }
+  }
+
+  private func attend(_ layer: LayerWeights, _ index: Int, _ batch: borrowing Batch, rows: Int) {
+    compute.normalize(
+      hidden, weight: layer.attentionNorm.values, epsilon: configuration.normEpsilon, rows: rows, into: normalized)
+    compute.multiply(layer.queryKeyValue, normalized, rows: rows, into: projections)
+    attention.setLayer { chunk, head in batch.entries[chunk].cache.slots(layer: index, head: head) }
+    let offsets = layer.queryKeyValue.offsets
+    attention.rotateAndStore(projections, keyOffset: offsets[1], valueOffset: offsets[2])
+    attention.attend(projections, into: attended)
+    compute.multiply(layer.attentionOutput, attended, rows: rows, into: update)
+    compute.add(update, to: hidden, rows: rows)
+  }
+
+  private func feedForward(_ layer: LayerWeights, rows: Int) {
+    compute.normalize(
+      hidden, weight: layer.feedForwardNorm.values, epsilon: configuration.normEpsilon, rows: rows,
+      into: normalized)
+    compute.multiply(layer.gateAndUp, normalized, rows: rows, into: gateAndUp)
+    compute.gate(gateAndUp, upOffset: layer.gateAndUp.offsets[1], rows: rows, into: gated)
+    compute.multiply(layer.down, gated, rows: rows, into: update)
+    compute.add(update, to: hidden, rows: rows)
+  }
+
+  /// Final norm and output matrix, for the last tokens of entries that want logits.
+  private func project(_ batch: borrowing Batch) {
+    for entry in batch.entries {
+      guard let row = entry.logitsRow else { continue }
+      lastHidden.copyRow(row, from: hidden, row: entry.firstRow + entry.count - 1)
+    }
+    guard batch.logitsRows > 0 else { return }
+    compute.normalize(
+      lastHidden, weight: weights.outputNorm.values, epsilon: configuration.normEpsilon, rows: batch.logitsRows,
+      into: lastNormalized)
+    compute.multiply(weights.output, lastNormalized, rows: batch.logitsRows, into: logits)
+  }
+}

@@ -1,0 +1,26 @@
+package import Caching
+package import Kernels
+
+/// The numbers that define a decoder-only transformer, checked.
+package struct ModelConfiguration: Sendable, Equatable {
+  package var architecture: String
+  /// Name from the file, for people.
+  package var name: String
+  package var layers: Int
+  /// Width of the residual stream.
+  package var width: Int
+  package var feedForwardWidth: Int
+  package var attention: AttentionShape
+  package var rotary: RotaryEmbedding
+  package var normEpsilon: Float
+  package var vocabularySize: Int
+  /// Tokens that the model was trained to see.
+  package var contextLength: Int
+
+  /// The sizes that caches for this model have.
+  package var cacheShape: CacheShape {
+    CacheShape(
+      layers: layers, kvHeads: attention.kvHeads, queryHeads: attention.queryHeads,
+      headDimension: attention.headDimension)
+  }
+}
