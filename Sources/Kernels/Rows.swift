@@ -19,13 +19,14 @@ import CKernels
     return unsafe buffer.pointer(Float.self) + row * width
   }
 
-  /// Lets `body` read and write one row, `[width]`.
+  /// Lets `body` read and write the first `count` floats of one row; all `[width]` by default.
   package func withRow<Result, Failure: Error>(
-    _ row: Int, _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
+    _ row: Int, count: Int? = nil, _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    precondition(row >= 0 && row < capacity, "row \(row) of \(capacity)")
+    let count = count ?? width
+    precondition(row >= 0 && row < capacity && count <= width, "row \(row) of \(capacity)")
     // Safety: the row lies in the buffer, which outlives the call.
-    var span = unsafe MutableSpan(_unsafeStart: pointer(row), count: width)
+    var span = unsafe MutableSpan(_unsafeStart: pointer(row), count: count)
     return try body(&span)
   }
 

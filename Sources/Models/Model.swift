@@ -82,10 +82,7 @@ package final class Model {
 
   /// Lets `body` read, and a sampler rework, one row of logits: `[vocabularySize]`.
   package func withLogits<Result>(_ row: Int, _ body: (inout MutableSpan<Float>) -> Result) -> Result {
-    logits.withRow(row) { all in
-      var vocabulary = all.extracting(0..<configuration.vocabularySize)
-      return body(&vocabulary)
-    }
+    logits.withRow(row, count: configuration.vocabularySize, body)
   }
 
   private func embed(_ batch: borrowing Batch) {

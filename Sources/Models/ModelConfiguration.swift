@@ -19,8 +19,10 @@ package struct ModelConfiguration: Sendable, Equatable {
 
   /// The sizes that caches for this model have.
   package var cacheShape: CacheShape {
-    CacheShape(
-      layers: layers, kvHeads: attention.kvHeads, queryHeads: attention.queryHeads,
-      headDimension: attention.headDimension)
+    get throws(CacheError) {
+      try CacheShape(
+        layers: layers, kvHeads: attention.kvHeads, queryHeads: attention.queryHeads,
+        headDimension: attention.headDimension)
+    }
   }
 }
