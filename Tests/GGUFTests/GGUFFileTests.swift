@@ -58,7 +58,8 @@ func tensorBytes(version: UInt32) throws {
 @Test("dropped pages are read again from the file")
 func droppedPages() throws {
   let bytes = (0..<20_000).map { UInt8(truncatingIfNeeded: $0 / 3) }
-  let file = try MappedFile(path: TemporaryFile(bytes).path)
+  let temporary = try TemporaryFile(bytes)
+  let file = try MappedFile(path: temporary.path)
   file.dropPages(100..<20_000)
   let again = file.withUTF8(0..<20_000) { span in span.indices.map { span[$0] } }
   #expect(again == bytes)
