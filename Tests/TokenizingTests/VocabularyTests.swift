@@ -45,6 +45,26 @@ struct Refused: CustomTestStringConvertible, Sendable {
     #expect(message.contains(change.message), "\(message)")
   }
 
+  @Test("mutated tokenizers are refused or encode, and never crash")
+  func mutated() throws {
+    var random = SplitMix64(state: 5)
+    let original = Fixtures.tinyMetadata("llama-bpe").bytes()
+    let temporary = try TemporaryFile(original)
+    var accepted = 0
+    for _ in 0..<1000 {
+      var bytes = original
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      }
+      try temporary.write(bytes)
+      guard let tokenizer = try? Fixtures.tokenizer(path: temporary.path) else { continue }
+      accepted += 1
+      let tokens = tokenizer.encode("<s>hello ab<mine>\u{FFFD}12", parseSpecial: true, addBOS: true)
+      #expect(tokens.allSatisfy(tokenizer.vocabulary.contains))
+    }
+    #expect(accepted > 0 && accepted < 1000)
+  }
+
   @Test("numbers that are no tokens have no bytes and end nothing", arguments: [Int32(-1), 267, .max, .min])
   func outOfRange(token: Int32) throws {
     let vocabulary = try Fixtures.tokenizer(Fixtures.tinyMetadata()).vocabulary
