@@ -1,7 +1,7 @@
 /// The bytes of every token, one after the other, and the way back from bytes to the token.
 ///
-/// An open-addressing hash over the flat bytes: a dictionary of strings takes ten times as long to fill,
-/// since strings are hashed by Unicode equivalence.
+/// An open-addressing hash over the flat bytes: tokens may be parts of characters, so strings cannot be the
+/// keys of a dictionary, and arrays would be an allocation for each token and lookup.
 struct TokenTable {
   private var bytes: [UInt8] = []
   private var starts: [Int] = [0]

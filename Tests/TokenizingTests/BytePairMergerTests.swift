@@ -27,7 +27,8 @@ import Testing
     }
   }
 
-  @Test("words of any length merge as the definition says", arguments: [1, 2, 3, 7, 39, 40, 41, 42, 200])
+  @Test(
+    "words of any length merge as the definition says", arguments: [1, 2, 3, 7, 40, 127, 128, 129, 130, 300])
   func definition(length: Int) throws {
     let tokenizer = try tokenizer()
     var random = SplitMix64(state: UInt64(length))
