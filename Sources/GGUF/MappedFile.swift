@@ -13,8 +13,9 @@ import Glibc
   ///
   /// - Throws: `GGUFError.unreadable` when there is no such file, it is empty or not a regular file.
   package init(path: String) throws(GGUFError) {
+    // Without O_NONBLOCK a named pipe would block here before it can be refused.
     // Safety: the implicit C string of `path` lives for the call.
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw Self.systemError(path) }
     defer { close(descriptor) }
     var status = stat()

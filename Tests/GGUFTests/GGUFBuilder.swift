@@ -88,11 +88,18 @@ extension [UInt8] {
 }
 
 /// A file with these bytes that lives as long as the value.
+///
+/// In memory where the system has such a directory: fuzzing writes thousands of files, and a disk that others
+/// use would make it wait.
 final class TemporaryFile {
   let path: String
 
+  private static let directory = ["/dev/shm", NSTemporaryDirectory()].first {
+    FileManager.default.isWritableFile(atPath: $0)
+  }
+
   init(_ bytes: [UInt8]) throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).gguf").path
+    path = (Self.directory ?? ".") + "/kvota-\(UUID()).gguf"
     try write(bytes)
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import GGUF
@@ -55,15 +56,6 @@ func tensorBytes(version: UInt32) throws {
   #expect(opened.withTensor(packed) { $0.unsafeLoad(fromByteOffset: 39, as: UInt8.self) } == 39)
 }
 
-@Test("dropped pages are read again from the file")
-func droppedPages() throws {
-  let bytes = (0..<20_000).map { UInt8(truncatingIfNeeded: $0 / 3) }
-  let file = try MappedFile(path: TemporaryFile(bytes).path)
-  file.dropPages(100..<20_000)
-  let again = file.withUTF8(0..<20_000) { span in span.indices.map { span[$0] } }
-  #expect(again == bytes)
-}
-
 @Test("a missing key or tensor, or a value of another kind, is named in the error")
 func missing() throws {
   let file = try TemporaryFile(sample.bytes())
@@ -84,11 +76,6 @@ func missing() throws {
   #expect(throws: GGUFError.self) { try metadata.bool("count") }
 }
 
-@Test("what is not a readable file is refused", arguments: ["/nonexistent/model.gguf", "/", "/dev/null"])
-func unreadable(path: String) {
-  #expect(throws: GGUFError.self) { try GGUFFile(path: path) }
-}
-
 @Test("type numbers, names and block sizes fit together")
 func tensorTypes() {
   #expect(TensorType(rawValue: 3) == .q4_1)
@@ -98,4 +85,22 @@ func tensorTypes() {
     let bits = Double(type.bytesPerBlock * 8) / Double(type.blockSize)
     #expect(bits >= 1 && bits <= 64, "\(type)")
   }
+}
+
+/// The default model, which is no part of the repository.
+let modelPath: String = {
+  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  return ProcessInfo.processInfo.environment["KVOTA_TEST_MODEL"]
+    ?? root.appendingPathComponent(".cache/models/SmolLM2-135M-Instruct.Q4_1.gguf").path
+}()
+
+@Test("a real model opens", .enabled(if: FileManager.default.fileExists(atPath: modelPath)))
+func realModel() throws {
+  let opened = try GGUFFile(path: modelPath)
+  #expect(opened.version == 3 && opened.tensors.count == 272)
+  #expect(try opened.metadata.integer("llama.block_count") == 30)
+  #expect(try opened.metadata.strings("tokenizer.ggml.tokens")?[1] == "<|im_start|>")
+  #expect(try opened.tensor("blk.0.attn_q.weight").dimensions == [576, 576])
+  #expect(opened.hasTensor("output_norm.weight") && !opened.hasTensor("blk.30.attn_q.weight"))
 }

@@ -1,0 +1,113 @@
+package import GGUF
+
+/// What a token is for, by its number in the file.
+enum TokenKind: Int {
+  case undefined, normal, unknown, control, userDefined, unused, byte
+
+  /// Has its text as it is, not in the byte alphabet, and is found as a whole in text.
+  var isLiteral: Bool { self == .unknown || self == .control || self == .userDefined }
+}
+
+/// The tokens of a model and their parts to play.
+package struct Vocabulary: Sendable {
+  let table: TokenTable
+  let kinds: [TokenKind]
+  private let endsGeneration: [Bool]
+  /// Begin of sequence.
+  package let bos: Int32?
+  /// End of sequence.
+  package let eos: Int32?
+  /// End of a turn in a conversation.
+  package let eot: Int32?
+  package let unknown: Int32?
+  package let padding: Int32?
+  /// Whether the file says that sequences start with `bos`; nil when it says nothing.
+  package let addsBOS: Bool?
+
+  /// Texts of tokens that end an answer in known models, whether or not the file names them as such.
+  private static let endTexts: Set<String> = [
+    "<|endoftext|>", "<|im_end|>", "<|end|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<end_of_turn>",
+    "<EOT>", "</s>",
+  ]
+
+  /// Reads `tokenizer.ggml.*`.
+  ///
+  /// - Throws: `GGUFError` for a missing key or one of another type, else `TokenizingError`.
+  package init(metadata: Metadata) throws {
+    let tokens = try metadata.require("tokenizer.ggml.tokens", as: metadata.strings)
+    guard (1...Int(Int32.max)).contains(tokens.count) else {
+      throw TokenizingError.malformed(found: "\(tokens.count) tokens", expected: "1 to \(Int32.max)")
+    }
+    kinds = try Self.kinds(metadata, count: tokens.count)
+    table = Self.table(tokens, kinds)
+    bos = try Self.token("bos", metadata, tokens.count)
+    eos = try Self.token("eos", metadata, tokens.count)
+    eot = try Self.token("eot", metadata, tokens.count)
+    unknown = try Self.token("unknown", metadata, tokens.count)
+    padding = try Self.token("padding", metadata, tokens.count)
+    addsBOS = try metadata.bool("tokenizer.ggml.add_bos_token")
+    let eom = try Self.token("eom", metadata, tokens.count)
+    var endsGeneration = [Bool](repeating: false, count: tokens.count)
+    for token in [eos, eot, eom] { if let token { endsGeneration[Int(token)] = true } }
+    for token in kinds.indices where kinds[token].isLiteral && Self.endTexts.contains(tokens[token]) {
+      endsGeneration[token] = true
+    }
+    self.endsGeneration = endsGeneration
+  }
+
+  package var count: Int { kinds.count }
+
+  /// The bytes that a token stands for; empty when there is no such token.
+  package func bytes(of token: Int32) -> ArraySlice<UInt8> { contains(token) ? table[Int(token)] : [] }
+
+  /// A token's bytes as text, such as a chat template's `bos_token`; a part of a character becomes U+FFFD.
+  package func text(of token: Int32) -> String { String(decoding: bytes(of: token), as: UTF8.self) }
+
+  /// Whether an answer ends with this token.
+  package func isEndOfGeneration(_ token: Int32) -> Bool { contains(token) && endsGeneration[Int(token)] }
+
+  /// Whether a token steers the model and is no text of its own.
+  package func isSpecial(_ token: Int32) -> Bool {
+    contains(token) && (kinds[Int(token)] == .control || kinds[Int(token)] == .unknown)
+  }
+
+  package func contains(_ token: Int32) -> Bool { token >= 0 && Int(token) < count }
+
+  private static func kinds(_ metadata: Metadata, count: Int) throws -> [TokenKind] {
+    let key = "tokenizer.ggml.token_type"
+    guard let numbers = try metadata.integers(key) else { return Array(repeating: .normal, count: count) }
+    guard numbers.count == count else {
+      throw TokenizingError.malformed(found: "\(numbers.count) values in \(key)", expected: "\(count)")
+    }
+    return try numbers.map { number in
+      guard let kind = TokenKind(rawValue: number) else {
+        throw TokenizingError.malformed(found: "\(number) in \(key)", expected: "0 to 6")
+      }
+      return kind
+    }
+  }
+
+  private static func table(_ tokens: StringArray, _ kinds: [TokenKind]) -> TokenTable {
+    let alphabet = ByteAlphabet()
+    var table = TokenTable(capacity: tokens.count)
+    for token in kinds.indices {
+      let isLiteral = kinds[token].isLiteral
+      tokens.withUTF8(token) { text in
+        table.append(isSearchable: !isLiteral) { bytes in
+          if !isLiteral, alphabet.decode(text, 0..<text.count, appendingTo: &bytes) { return }
+          for index in text.indices { bytes.append(text[index]) }
+        }
+      }
+    }
+    return table
+  }
+
+  private static func token(_ name: String, _ metadata: Metadata, _ count: Int) throws -> Int32? {
+    let key = "tokenizer.ggml.\(name)_token_id"
+    guard let token = try metadata.integer(key) else { return nil }
+    guard token < count else {
+      throw TokenizingError.malformed(found: "\(key) \(token)", expected: "less than the \(count) tokens")
+    }
+    return Int32(token)
+  }
+}
