@@ -6,7 +6,7 @@ import Testing
 @Suite("Request parser under mutated input")
 struct RequestParserFuzzTests {
   private static let iterations =
-    ProcessInfo.processInfo.environment["KVOTA_FUZZ_ITERATIONS"].flatMap(Int.init) ?? 4000
+    ProcessInfo.processInfo.environment["KVOTA_FUZZ_ITERATIONS"].flatMap(Int.init) ?? 40_000
   private static let seeds = rawRequests.map(\.bytes).filter { $0.count < 400 && !$0.isEmpty }
 
   @Test("nothing crashes, holds bytes without bound or depends on the split", arguments: 0..<4)
