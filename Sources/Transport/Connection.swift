@@ -57,7 +57,8 @@ struct Connection {
       case .nothing: return false
       case .request(let request): return await answer(request)
       case .refused(let response, let head, let bodyUnread):
-        let keepsConnection = await exchange(mayKeepAlive: !bodyUnread).refuse(response, head: head)
+        let keepsConnection = await exchange(mayKeepAlive: !bodyUnread && lifetime.mayKeepAlive).refuse(
+          response, head: head)
         return endResponse(keepAlive: keepsConnection)
       }
     } catch let error as HTTPError {

@@ -81,11 +81,13 @@ package final class Listener: Sendable {
     } onCancel: {
       task.cancel()
     }
+    let wasAsked = registry.isDraining
     await listening.close()
     let running = registry.drain()
-    if Task.isCancelled { for connection in running { connection.cancel() } }
+    if Task.isCancelled || !wasAsked { for connection in running { connection.cancel() } }
     for connection in running { await connection.value }
-    if case .failure(let error) = result, !(error is CancellationError) { throw error }
+    // Unasked, accepting ends only if polling failed: whoever runs the server must know.
+    if case .failure(let error) = result, !wasAsked { throw error }
   }
 
   private func acceptConnections() async throws {

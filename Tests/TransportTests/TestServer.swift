@@ -24,7 +24,7 @@ struct PathHandler: HTTPHandler {
     case "/peer": try await writer.send(HTTPResponse(status: 200, body: Array(request.remoteAddress.utf8)))
     case "/stream": try await stream(["one", "two"], to: writer)
     case "/silent": try await reporting { try await Task.sleep(for: .seconds(3600)) }
-    case "/streaming": try await reporting { try await flood(writer, until: nil) }
+    case "/streaming": try await reporting { try await flood(writer) }
     case "/slow": try await finishWhenTold(writer)
     case "/nothing": break
     case "/broken": throw HTTPError(500, "broken")
@@ -52,7 +52,7 @@ struct PathHandler: HTTPHandler {
     try await writer.finish()
   }
 
-  private func flood(_ writer: ResponseWriter, until end: Int?) async throws {
+  private func flood(_ writer: ResponseWriter) async throws {
     try await writer.start(status: 200, headers: [:])
     while true { try await writer.write(Array(repeating: 97, count: 1 << 14)) }
   }
