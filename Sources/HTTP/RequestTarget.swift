@@ -1,0 +1,63 @@
+/// What a request asks for: path and query, still percent-encoded.
+package struct RequestTarget: Equatable, Sendable {
+  /// Begins with `/`, or is `*` for the server as a whole.
+  package let path: String
+  /// What follows the first `?`; nil without one.
+  package let query: String?
+
+  /// Parses the origin form, the absolute form, and `*` of OPTIONS (RFC 9112 section 3.2).
+  ///
+  /// The authority of an absolute form is checked and dropped: we serve one host.
+  init(_ bytes: some Collection<UInt8>, method: String) throws(HTTPError) {
+    let text = bytes.text
+    guard bytes.allSatisfy({ $0.isVisibleASCII && $0 != UInt8(ascii: "#") }) else {
+      throw .malformed("the request target may hold visible ASCII without '#' only")
+    }
+    if method == "OPTIONS" && text == "*" {
+      self.init(path: text, query: nil)
+    } else if text.hasPrefix("/") {
+      self.init(originForm: text[...])
+    } else {
+      self.init(originForm: try Self.withoutAuthority(text))
+    }
+  }
+
+  private init(path: String, query: String?) {
+    self.path = path
+    self.query = query
+  }
+
+  private init(originForm text: Substring) {
+    let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let path = parts.first.map(String.init) ?? ""
+    self.init(path: path.isEmpty ? "/" : path, query: parts.count > 1 ? String(parts[1]) : nil)
+  }
+
+  private static func withoutAuthority(_ text: String) throws(HTTPError) -> Substring {
+    for scheme in ["http://", "https://"] where text.prefix(scheme.count).lowercased() == scheme {
+      let rest = text.dropFirst(scheme.count)
+      let authority = rest.prefix { $0 != "/" && $0 != "?" }
+      guard !authority.isEmpty, authority.utf8.allSatisfy(\.isHostCharacter) else { break }
+      return rest.dropFirst(authority.count)
+    }
+    throw .malformed("the request target must be a path or an http URI with a host")
+  }
+
+  /// The path with its percent escapes resolved; nil if one is broken or the result is not UTF-8.
+  package var decodedPath: String? { percentDecoded(path) }
+}
+
+/// Resolves percent escapes (RFC 3986 section 2.1); nil if one is broken or the result is not UTF-8.
+package func percentDecoded(_ text: String) -> String? {
+  var decoded: [UInt8] = []
+  var rest = Array(text.utf8)[...]
+  while let byte = rest.popFirst() {
+    guard byte == UInt8(ascii: "%") else {
+      decoded.append(byte)
+      continue
+    }
+    guard let high = rest.popFirst()?.hexValue, let low = rest.popFirst()?.hexValue else { return nil }
+    decoded.append(UInt8(high * 16 + low))
+  }
+  return String(validating: decoded, as: UTF8.self)
+}

@@ -1,0 +1,77 @@
+/// Turns responses to one request into bytes.
+///
+/// Knows what the request allows: HEAD gets no body, HTTP/1.0 gets a stream that ends with the
+/// connection, HTTP/1.1 gets it in chunks.
+package struct ResponseEncoder: Sendable {
+  /// The bytes that let a client go on after `Expect: 100-continue`.
+  package static let continueResponse = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+
+  private let omitsBody: Bool
+  private let version: HTTPVersion
+  private let clientKeepsAlive: Bool
+
+  /// An encoder of the answer to a request, or to an error before there was one.
+  package init(for head: RequestHead?) {
+    omitsBody = head?.method == "HEAD"
+    version = head?.version ?? .http11
+    clientKeepsAlive = head?.keepsAlive ?? false
+  }
+
+  /// Whether the connection can stay open after the response.
+  ///
+  /// Not after one that is streamed to HTTP/1.0, which sees the end of such a body by the close.
+  package func keepsAlive(streaming: Bool) -> Bool {
+    clientKeepsAlive && !(streaming && version == .http10 && !omitsBody)
+  }
+
+  /// A whole response.
+  package func encode(_ response: HTTPResponse, date: String, keepAlive: Bool) -> [UInt8] {
+    let hasNoBody = response.status == 204 || response.status == 304
+    let length = hasNoBody ? [] : [("Content-Length", String(response.body.count))]
+    let head = encodeHead(response.status, response.headers, length, date: date, keepAlive: keepAlive)
+    return omitsBody || hasNoBody ? head : head + response.body
+  }
+
+  /// The head of a response whose body follows in pieces.
+  package func encodeStreamHead(
+    status: Int, headers: HTTPHeaders, date: String, keepAlive: Bool
+  ) -> [UInt8] {
+    let framing = version == .http11 ? [("Transfer-Encoding", "chunked")] : []
+    return encodeHead(status, headers, framing, date: date, keepAlive: keepAlive)
+  }
+
+  /// One piece of a streamed body; an empty one is no bytes, as an empty chunk would end the stream.
+  package func encodeStreamPiece(_ bytes: [UInt8]) -> [UInt8] {
+    if omitsBody || bytes.isEmpty { return [] }
+    guard version == .http11 else { return bytes }
+    var chunk = Array("\(String(bytes.count, radix: 16))\r\n".utf8)
+    chunk.reserveCapacity(chunk.count + bytes.count + 2)
+    chunk += bytes
+    chunk += [carriageReturn, lineFeed]
+    return chunk
+  }
+
+  /// The end of a streamed body.
+  package var streamEnd: [UInt8] { omitsBody || version == .http10 ? [] : Array("0\r\n\r\n".utf8) }
+
+  private func encodeHead(
+    _ status: Int, _ headers: HTTPHeaders, _ framing: [(String, String)], date: String, keepAlive: Bool
+  ) -> [UInt8] {
+    var fields = headers.fields.map { ($0.name, $0.value) }
+    fields += framing
+    fields += [("Date", date), ("Connection", keepAlive ? "keep-alive" : "close")]
+    var bytes = Array("HTTP/1.1 \(status) \(reasonPhrase(of: status))\r\n".utf8)
+    for (name, value) in fields {
+      bytes += name.utf8
+      bytes += [UInt8(ascii: ":"), space]
+      bytes += Self.harmless(value)
+      bytes += [carriageReturn, lineFeed]
+    }
+    return bytes + [carriageReturn, lineFeed]
+  }
+
+  /// A value may quote a request's JSON, whose strings can hold line ends: they must not become fields.
+  private static func harmless(_ value: String) -> [UInt8] {
+    value.utf8.map { $0.isFieldValueCharacter ? $0 : space }
+  }
+}

@@ -1,0 +1,151 @@
+import HTTP
+import Logging
+
+/// Serves one client: reads a request, has it answered, and again, until either side has enough.
+struct Connection {
+  /// What reading for a request came to.
+  private enum Intake {
+    case request(HTTPRequest)
+    case refused(HTTPResponse, RequestHead, bodyUnread: Bool)
+    case nothing
+  }
+
+  private static let readBytes = 1 << 16
+  private static let lingerTime = Duration.seconds(1)
+
+  private let id: ConnectionRegistry.ID
+  private let socket: PolledSocket
+  private let remoteAddress: String
+  private let handler: any HTTPHandler
+  private let limits: HTTPLimits
+  private let registry: ConnectionRegistry
+  private let logger: Logger
+
+  private var parser: RequestParser
+  private var lifetime: ConnectionLifetime
+  private var isIdle = true
+  private var inputEnded = false
+  private var clientGone = false
+
+  init(
+    id: ConnectionRegistry.ID, socket: PolledSocket, remoteAddress: String, handler: any HTTPHandler,
+    limits: HTTPLimits, registry: ConnectionRegistry, logger: Logger
+  ) {
+    self.id = id
+    self.socket = socket
+    self.remoteAddress = remoteAddress
+    self.handler = handler
+    self.limits = limits
+    self.registry = registry
+    self.logger = logger
+    parser = RequestParser(limits: limits)
+    lifetime = ConnectionLifetime(limits: limits, now: .now)
+  }
+
+  /// Serves until the connection is closed.
+  mutating func run() async {
+    while await serveRequest() {}
+    let time = clientGone || inputEnded ? Duration.zero : Self.lingerTime
+    await socket.close(lingeringFor: time, atMost: limits.bodyBytes)
+  }
+
+  /// Serves one request; false when it was the last.
+  private mutating func serveRequest() async -> Bool {
+    var head: RequestHead?
+    do {
+      switch try await readRequest(head: &head) {
+      case .nothing: return false
+      case .request(let request): return await answer(request)
+      case .refused(let response, let head, let bodyUnread):
+        let keepsConnection = await exchange(mayKeepAlive: !bodyUnread && lifetime.mayKeepAlive).refuse(
+          response, head: head)
+        return endResponse(keepAlive: keepsConnection)
+      }
+    } catch let error as HTTPError {
+      logger.debug("request refused", metadata: ["error": "\(error)", "peer": "\(remoteAddress)"])
+      _ = await exchange(mayKeepAlive: false).refuse(handler.response(to: error), head: head)
+    } catch is CancellationError {
+      // The server stops: nothing is owed to a request that is not complete.
+    } catch {
+      clientGone = true
+    }
+    return false
+  }
+
+  private mutating func answer(_ request: HTTPRequest) async -> Bool {
+    let outcome = await exchange(mayKeepAlive: lifetime.mayKeepAlive)
+      .run(request, watching: !inputEnded, pipelinedBefore: parser.bufferedBytes)
+    parser.receive(outcome.pipelined)
+    inputEnded = inputEnded || outcome.inputEnded
+    clientGone = outcome.clientGone
+    return endResponse(keepAlive: outcome.keepsConnection && !clientGone && !Task.isCancelled)
+  }
+
+  private mutating func endResponse(keepAlive: Bool) -> Bool {
+    let pipelined = parser.bufferedBytes > 0
+    let next = lifetime.responseEnded(keepAlive: keepAlive, pipelined: pipelined, at: .now)
+    isIdle = !pipelined
+    return next == .awaitRequest && registry.setIdle(isIdle, id)
+  }
+
+  private func exchange(mayKeepAlive: Bool) -> Exchange {
+    Exchange(socket: socket, handler: handler, limits: limits, logger: logger) { [registry] in
+      mayKeepAlive && !registry.isDraining
+    }
+  }
+}
+
+// MARK: Reading
+extension Connection {
+  private mutating func readRequest(head: inout RequestHead?) async throws -> Intake {
+    var body: [UInt8] = []
+    while true {
+      switch try parser.nextEvent() {
+      case .head(let received):
+        head = received
+        lifetime.headEnded(at: .now)
+        if let response = handler.refusal(of: received) { return try refuse(received, response) }
+        try await inviteBody(of: received)
+      case .body(let bytes): body += bytes
+      case .end:
+        lifetime.requestEnded()
+        guard let head else { return .nothing }
+        return .request(HTTPRequest(head: head, body: body, remoteAddress: remoteAddress))
+      case nil: guard try await receive() else { return .nothing }
+      }
+    }
+  }
+
+  /// A request without a body is complete with its head: step over its end, so that the next can follow.
+  private mutating func refuse(_ head: RequestHead, _ response: HTTPResponse) throws -> Intake {
+    guard head.framing == .none else { return .refused(response, head, bodyUnread: true) }
+    _ = try parser.nextEvent()
+    lifetime.requestEnded()
+    return .refused(response, head, bodyUnread: false)
+  }
+
+  /// Tells a client that waits for it to go on; one that sent its body already needs no telling.
+  private func inviteBody(of head: RequestHead) async throws {
+    guard head.expectsContinue, parser.bufferedBytes == 0 else { return }
+    try await socket.write(ResponseEncoder.continueResponse, stallTime: limits.writeStallTime)
+  }
+
+  /// Feeds the parser once; false when the connection is over.
+  private mutating func receive() async throws -> Bool {
+    if inputEnded { return false }
+    switch try await socket.read(atMost: Self.readBytes, until: lifetime.deadline) {
+    case .bytes(let bytes):
+      if isIdle && !registry.setIdle(false, id) { return false }
+      isIdle = false
+      lifetime.received(bytes: bytes.count, at: .now)
+      parser.receive(bytes)
+      return true
+    case .endOfInput:
+      inputEnded = true
+      return false
+    case .timedOut:
+      guard case .refuse(let error) = lifetime.expiry else { return false }
+      throw error
+    }
+  }
+}

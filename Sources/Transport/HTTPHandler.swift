@@ -1,0 +1,29 @@
+package import HTTP
+
+/// What answers requests.
+///
+/// All three may be called from many connections at once.
+package protocol HTTPHandler: Sendable {
+  /// A refusal that needs no body to decide (no such route, wrong method, no key), or nil.
+  ///
+  /// Asked when the head is complete; a request that is refused has its body neither read nor awaited.
+  func refusal(of head: RequestHead) -> HTTPResponse?
+
+  /// Answers a whole request.
+  ///
+  /// Its task is cancelled once the client is gone. An error thrown before anything was sent becomes a
+  /// 500; one thrown later cuts the connection, so that the client can see that the stream is incomplete.
+  ///
+  /// - Parameters:
+  ///   - request: the request with its body.
+  ///   - writer: takes exactly one response; not to be used after returning.
+  /// - Throws: whatever made an answer impossible.
+  func respond(to request: HTTPRequest, writer: ResponseWriter) async throws
+
+  /// The response that tells a client about an error found below the handler; the connection closes after it.
+  func response(to error: HTTPError) -> HTTPResponse
+}
+
+extension HTTPHandler {
+  package func refusal(of head: RequestHead) -> HTTPResponse? { nil }
+}

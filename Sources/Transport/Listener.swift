@@ -1,0 +1,130 @@
+import FlyingSocks
+import Glibc
+package import HTTP
+package import Logging
+import Synchronization
+
+/// Accepts connections and serves each in a task of its own, within the limits.
+package final class Listener: Sendable {
+  /// The port that is listened on; the real one if 0 was asked for.
+  package let port: Int
+
+  /// How long to wait when the system has no descriptor or memory for another connection.
+  private static let exhaustionPause = Duration.milliseconds(100)
+
+  private let listening: ListeningSocket
+  private let pool: PolledSocket.Pool
+  private let limits: HTTPLimits
+  private let handler: any HTTPHandler
+  private let logger: Logger
+  private let registry: ConnectionRegistry
+  private let accepting = Mutex<Task<Void, any Error>?>(nil)
+
+  /// Binds and listens; connections wait in the kernel until `run`.
+  ///
+  /// - Parameters:
+  ///   - host: an IPv4 or IPv6 literal, with or without brackets, or `localhost` for 127.0.0.1.
+  ///   - port: the port; 0 takes any free one.
+  ///   - limits: what a client may use.
+  ///   - handler: what answers.
+  ///   - logger: gets refused requests and failed handlers at debug level, trouble with sockets as warnings.
+  /// - Throws: `TransportError.cannotListen`.
+  package init(
+    host: String, port: Int, limits: HTTPLimits, handler: any HTTPHandler, logger: Logger
+  ) async throws {
+    // Level-triggered: an event that nobody waited for yet is not lost.
+    pool = SocketPool(queue: ePoll(triggering: .level, maxEvents: 64))
+    listening = try ListeningSocket(host: host, port: port, pool: pool)
+    self.port = listening.port
+    self.limits = limits
+    self.handler = handler
+    self.logger = logger
+    registry = ConnectionRegistry(limit: limits.connections, limitPerAddress: limits.connectionsPerAddress)
+    try await pool.prepare()
+  }
+
+  /// Serves until `stop`, which it outlives just long enough to see every connection closed.
+  ///
+  /// Cancelling its task stops at once. Throws if the system's polling fails.
+  package func run() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      defer { group.cancelAll() }
+      group.addTask { try await self.pool.run() }
+      group.addTask { try await self.acceptUntilStopped() }
+      try await group.next()
+    }
+  }
+
+  /// Stops: takes no more connections, closes the idle ones, and lets running requests finish.
+  ///
+  /// - Parameter grace: how long they may take; then their handlers are cancelled. A handler that
+  ///   ignores that is waited for all the same.
+  package func stop(within grace: Duration) async {
+    let running = registry.drain()
+    accepting.withLock { $0?.cancel() }
+    let cut = Task {
+      try await Task.sleep(for: grace)
+      for task in running { task.cancel() }
+    }
+    for task in running { await task.value }
+    cut.cancel()
+  }
+
+  private func acceptUntilStopped() async throws {
+    let task = accepting.withLock { accepting in
+      let task = Task { try await self.acceptConnections() }
+      accepting = task
+      return task
+    }
+    let result = await withTaskCancellationHandler {
+      await task.result
+    } onCancel: {
+      task.cancel()
+    }
+    let wasAsked = registry.isDraining
+    await listening.close()
+    let running = registry.drain()
+    if Task.isCancelled || !wasAsked { for connection in running { connection.cancel() } }
+    for connection in running { await connection.value }
+    // Unasked, accepting ends only if polling failed: whoever runs the server must know.
+    if case .failure(let error) = result, !wasAsked { throw error }
+  }
+
+  private func acceptConnections() async throws {
+    while !registry.isDraining {
+      do {
+        let (socket, address) = try await listening.accept()
+        try admit(socket, address)
+      } catch SocketError.failed(let call, let code, let message) {
+        // The peer was faster to leave than we to accept: nothing is wrong with us.
+        if code == ECONNABORTED || code == EINTR { continue }
+        logger.warning("no connection taken", metadata: ["call": "\(call)", "reason": "\(message)"])
+        try await Task.sleep(for: Self.exhaustionPause)
+      }
+    }
+  }
+
+  private func admit(_ socket: Socket, _ address: String) throws {
+    let polled: PolledSocket
+    do {
+      polled = try PolledSocket(socket, pool: pool, outputBufferBytes: limits.outputBufferBytes)
+    } catch {
+      try? socket.close()
+      return
+    }
+    let isAdmitted = registry.admit(address) { [handler, limits, registry, logger] id in
+      var connection = Connection(
+        id: id, socket: polled, remoteAddress: address, handler: handler, limits: limits, registry: registry,
+        logger: logger)
+      await connection.run()
+    }
+    if !isAdmitted { dismiss(polled, address) }
+  }
+
+  private func dismiss(_ socket: PolledSocket, _ address: String) {
+    logger.debug("connection refused", metadata: ["peer": "\(address)"])
+    let response = handler.response(to: HTTPError(503, "too many connections"))
+    socket.dismiss(
+      with: ResponseEncoder(for: nil).encode(response, date: currentDate(), keepAlive: false))
+  }
+}

@@ -1,0 +1,117 @@
+import FlyingSocks
+import FoundationEssentials
+import Glibc
+
+/// A connected socket that waits without holding a thread, and not beyond a deadline.
+struct PolledSocket: Sendable {
+  typealias Pool = SocketPool<ePoll>
+
+  /// What reading brought.
+  enum Input {
+    case bytes([UInt8])
+    case endOfInput
+    case timedOut
+  }
+
+  private let socket: Socket
+  private let pool: Pool
+
+  init(_ socket: Socket, pool: Pool, outputBufferBytes: Int) throws {
+    self.socket = socket
+    self.pool = pool
+    try socket.setFlags(.nonBlocking)
+    // A token must leave at once, and a client that does not read must be noticed before megabytes are queued.
+    try socket.setValue(true, for: BoolSocketOption(level: Int32(IPPROTO_TCP), name: TCP_NODELAY))
+    try socket.setValue(Int32(clamping: outputBufferBytes), for: .sendBufferSize)
+  }
+
+  /// Reads what is there, or waits for it until the deadline (for ever without one).
+  func read(atMost limit: Int, until deadline: ContinuousClock.Instant?) async throws -> Input {
+    while true {
+      do {
+        return .bytes(try socket.read(atMost: limit))
+      } catch SocketError.blocked {
+        guard try await isReady(for: .read, by: deadline) else { return .timedOut }
+      } catch SocketError.disconnected {
+        return .endOfInput
+      } catch {
+        throw TransportError.clientGone
+      }
+    }
+  }
+
+  /// Writes all bytes; throws `writeStalled` when the peer takes none for `stallTime`.
+  ///
+  /// Cancellation counts only when it would have to wait, so a cancelled handler can still say goodbye.
+  func write(_ bytes: [UInt8], stallTime: Duration) async throws {
+    let data = Data(bytes)
+    var sent = 0
+    while sent < data.count {
+      do {
+        sent = try socket.write(data, from: sent)
+      } catch SocketError.blocked {
+        guard try await isReady(for: .write, by: .now + stallTime) else { throw TransportError.writeStalled }
+      } catch {
+        throw TransportError.clientGone
+      }
+    }
+  }
+
+  /// Sends what one attempt can send, reads past what has come, and closes: for peers that get no service.
+  func dismiss(with bytes: [UInt8]) {
+    _ = try? socket.write(Data(bytes))
+    _ = try? socket.read(atMost: 1 << 16)
+    try? socket.close()
+  }
+
+  /// Closes; a peer that may still be sending gets time to read the last response first.
+  ///
+  /// Closing with unread input makes the kernel send a reset, which can destroy a response on its way
+  /// (RFC 9112 section 9.6): so input is read and dropped until the peer closes too, within bounds.
+  func close(lingeringFor time: Duration, atMost limit: Int) async {
+    if time > .zero && shutdown(socket.file.rawValue, Int32(SHUT_WR)) == 0 {
+      let deadline = ContinuousClock.now + time
+      var dropped = 0
+      while dropped < limit, case .bytes(let bytes) = try? await read(atMost: 1 << 16, until: deadline) {
+        dropped += bytes.count
+      }
+    }
+    await pool.settle()
+    try? socket.close()
+  }
+
+  private func isReady(for events: Socket.Events, by deadline: ContinuousClock.Instant?) async throws -> Bool
+  {
+    guard let deadline else {
+      try await suspend(for: events)
+      return true
+    }
+    return try await withThrowingTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        try await suspend(for: events)
+        return true
+      }
+      group.addTask {
+        try await Task.sleep(until: deadline, clock: .continuous)
+        return false
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? false
+    }
+  }
+
+  /// Whether the peer hung up is for the next read or write to say, so the pool's word on it is not taken.
+  private func suspend(for events: Socket.Events) async throws {
+    do {
+      try await pool.suspendSocket(socket, untilReadyFor: events)
+    } catch SocketError.disconnected {}
+  }
+}
+
+extension SocketPool {
+  /// Returns when the pool has finished what it was doing.
+  ///
+  /// The pool resumes a waiting task before it unregisters the descriptor. If that is closed in between,
+  /// the pool's books stay wrong and the next connection with the same number is never woken.
+  func settle() {}
+}

@@ -1,0 +1,80 @@
+import FoundationEssentials
+package import HTTP
+
+/// Sends the one response to a request, whole or as a stream.
+///
+/// Nothing is queued here: each call returns when the kernel has taken the bytes, so a slow client slows
+/// its handler down. Not `Sendable`, because two tasks writing at once would garble the stream.
+package final class ResponseWriter {
+  /// How far the response is.
+  enum Progress {
+    case nothingSent
+    case streaming
+    case complete
+  }
+
+  private(set) var progress = Progress.nothingSent
+  /// Whether the response told the client that the connection stays open.
+  private(set) var keepsConnection = false
+
+  private let socket: PolledSocket
+  private let encoder: ResponseEncoder
+  private let stallTime: Duration
+  private let mayKeepAlive: @Sendable () -> Bool
+
+  init(
+    socket: PolledSocket, head: RequestHead?, stallTime: Duration,
+    mayKeepAlive: @escaping @Sendable () -> Bool
+  ) {
+    self.socket = socket
+    encoder = ResponseEncoder(for: head)
+    self.stallTime = stallTime
+    self.mayKeepAlive = mayKeepAlive
+  }
+
+  /// Sends a whole response.
+  package func send(_ response: HTTPResponse) async throws {
+    try expect(.nothingSent, "send after the response began")
+    keepsConnection = mayKeepAlive() && encoder.keepsAlive(streaming: false)
+    progress = .streaming
+    try await transmit(encoder.encode(response, date: currentDate(), keepAlive: keepsConnection))
+    progress = .complete
+  }
+
+  /// Sends the head of a response whose body follows by `write`, and ends with `finish`.
+  package func start(status: Int, headers: HTTPHeaders) async throws {
+    try expect(.nothingSent, "start after the response began")
+    keepsConnection = mayKeepAlive() && encoder.keepsAlive(streaming: true)
+    progress = .streaming
+    try await transmit(
+      encoder.encodeStreamHead(
+        status: status, headers: headers, date: currentDate(), keepAlive: keepsConnection))
+  }
+
+  /// Sends a piece of the body at once.
+  ///
+  /// - Parameter bytes: the piece.
+  /// - Throws: `clientGone` or `writeStalled`, after which the response is lost, or a cancellation.
+  package func write(_ bytes: [UInt8]) async throws {
+    try expect(.streaming, "write without start")
+    try await transmit(encoder.encodeStreamPiece(bytes))
+  }
+
+  /// Ends the body.
+  package func finish() async throws {
+    try expect(.streaming, "finish without start")
+    try await transmit(encoder.streamEnd)
+    progress = .complete
+  }
+
+  private func expect(_ expected: Progress, _ otherwise: String) throws {
+    guard progress == expected else { throw TransportError.responseOutOfOrder(otherwise) }
+  }
+
+  private func transmit(_ bytes: [UInt8]) async throws {
+    try await socket.write(bytes, stallTime: stallTime)
+  }
+}
+
+/// Now, as the `Date` field writes it.
+func currentDate() -> String { httpDate(unixSeconds: Int(Date().timeIntervalSince1970)) }

@@ -1,0 +1,21 @@
+/// Why bytes could not be exchanged.
+package enum TransportError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The server cannot listen there.
+  case cannotListen(host: String, port: Int, reason: String)
+  /// The peer closed or reset the connection.
+  case clientGone
+  /// The peer took no byte for the time allowed.
+  case writeStalled
+  /// The handler sent a second response, or wrote to a stream that it did not start.
+  case responseOutOfOrder(String)
+
+  package var description: String {
+    switch self {
+    case .cannotListen(let host, let port, let reason):
+      "cannot listen on host '\(host)', port \(port): \(reason)"
+    case .clientGone: "the client closed the connection"
+    case .writeStalled: "the client stopped reading and the write time ran out"
+    case .responseOutOfOrder(let what): "response out of order: \(what); a request has one response"
+    }
+  }
+}

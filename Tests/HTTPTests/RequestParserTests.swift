@@ -1,0 +1,82 @@
+import Testing
+
+@testable import HTTP
+
+@Suite("Request parser")
+struct RequestParserTests {
+  @Test("raw input gives the expected events", arguments: rawRequests)
+  func givesExpectedEvents(request: RawRequest) {
+    #expect(Transcript(whole: request.bytes).description == request.expected)
+  }
+
+  @Test("the events are the same byte by byte", arguments: rawRequests)
+  func isTheSameByteByByte(request: RawRequest) {
+    #expect(Transcript(byteByByte: request.bytes) == Transcript(whole: request.bytes))
+  }
+
+  @Test("bytes behind a complete request do not change it", arguments: rawRequests)
+  func ignoresTrailingBytes(request: RawRequest) {
+    let alone = Transcript(whole: request.bytes)
+    guard alone.entries.last == .end else { return }
+    let followed = Transcript(whole: request.bytes + Array("GET /next HTTP/1.1\r\n".utf8))
+    #expect(followed == alone)
+  }
+
+  @Test("no refusal is taken back by later bytes")
+  func repeatsItsError() {
+    var parser = RequestParser(limits: HTTPLimits())
+    parser.receive(Array("GET /\n".utf8))
+    #expect(throws: HTTPError.self) { try parser.nextEvent() }
+    parser.receive(Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+    #expect(throws: HTTPError.self) { try parser.nextEvent() }
+  }
+
+  @Test("path and query are told apart and stay encoded until asked")
+  func splitsTarget() throws {
+    let target = try RequestTarget(Array("/v1/models/a%2Fb%40c?x=%20".utf8), method: "GET")
+    #expect(target.path == "/v1/models/a%2Fb%40c")
+    #expect(target.query == "x=%20")
+    #expect(target.decodedPath == "/v1/models/a/b@c")
+  }
+
+  @Test("a broken escape decodes to nothing", arguments: ["%", "%4", "%zz", "%C3", "a%ff"])
+  func refusesBrokenEscapes(text: String) {
+    #expect(percentDecoded(text) == nil)
+  }
+
+  @Test(
+    "keeping the connection follows version and Connection field",
+    arguments: [
+      ("1.1", "", true), ("1.1", "Connection: close\r\n", false), ("1.1", "Connection: x, Close\r\n", false),
+      ("1.0", "", false), ("1.0", "Connection: Keep-Alive\r\n", true),
+      ("1.0", "Connection: keep-alive, close\r\n", false),
+    ])
+  func decidesKeepAlive(version: String, field: String, expected: Bool) throws {
+    let head = try head("GET / HTTP/\(version)\r\nHost: a\r\n\(field)\r\n")
+    #expect(head.keepsAlive == expected)
+  }
+
+  @Test("100-continue is expected only with a body and in HTTP/1.1")
+  func noticesExpectation() throws {
+    let expect = "Host: a\r\nExpect: 100-Continue\r\n"
+    #expect(try head("POST / HTTP/1.1\r\n\(expect)Content-Length: 1\r\n\r\n").expectsContinue)
+    #expect(try !head("POST / HTTP/1.1\r\n\(expect)\r\n").expectsContinue)
+    #expect(try !head("POST / HTTP/1.0\r\n\(expect)Content-Length: 1\r\n\r\n").expectsContinue)
+  }
+
+  @Test("fields keep their order and are found in any case")
+  func findsFields() throws {
+    let headers = try head("GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\nY: 2\r\nx: 3\r\n\r\n").headers
+    #expect(headers.fields.map(\.name) == ["Host", "X", "Y", "x"])
+    #expect(headers["HOST"] == "a")
+    #expect(headers.values(of: "x") == ["1", "3"])
+    #expect(headers["z"] == nil)
+  }
+
+  private func head(_ raw: String) throws -> RequestHead {
+    var parser = RequestParser(limits: HTTPLimits())
+    parser.receive(raw.utf8)
+    guard case .head(let head)? = try parser.nextEvent() else { throw HTTPError(400, "no head") }
+    return head
+  }
+}
