@@ -4,7 +4,7 @@ package struct TemplateLimits: Equatable, Sendable {
   package var steps = 4_000_000
 
   /// How many bytes of text may be made in all, output and intermediate strings together.
-  package var textBytes = 64 << 20
+  package var textBytes = 128 << 20
 
   /// How deep statements, expressions and macro calls may nest in all.
   package var depth = 128

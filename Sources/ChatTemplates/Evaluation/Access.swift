@@ -22,8 +22,12 @@ extension Interpreter {
     case .list(let elements):
       let place = position < 0 ? position + elements.count : position
       return elements.indices.contains(place) ? elements[place] : .undefined("element \(position)")
-    case .string:
-      return try element(index, of: .list(try elements(of: value)))
+    case .string(let text):
+      let scalars = Array(text.unicodeScalars)
+      try charge(scalars.count / 64)
+      let place = position < 0 ? position + scalars.count : position
+      return scalars.indices.contains(place)
+        ? .string(String(Character(scalars[place]))) : .undefined("element \(position)")
     default: return .undefined("element \(position)")
     }
   }
@@ -39,7 +43,7 @@ extension Interpreter {
       return .list(Interpreter.indices(bounds, count: elements.count).map { elements[$0] })
     case .string(let text):
       let scalars = Array(text.unicodeScalars)
-      try charge(scalars.count)
+      try charge(scalars.count / 64)
       return try made(String(Interpreter.indices(bounds, count: scalars.count).map { scalars[$0] }))
     case .undefined(let name): throw error("'\(name)' is undefined, so it cannot be sliced")
     default: throw error("a value of type \(value.kind) cannot be sliced")

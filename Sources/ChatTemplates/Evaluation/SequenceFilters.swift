@@ -14,7 +14,11 @@ extension Interpreter {
   static func lengthFilter(
     _ interpreter: inout Interpreter, _ value: TemplateValue, _ arguments: CallArguments
   ) throws(TemplateError) -> TemplateValue {
-    .integer(try interpreter.elements(of: value).count)
+    switch value {
+    case .string(let text): return .integer(text.unicodeScalars.count)
+    case .mapping(let mapping): return .integer(mapping.keys.count)
+    default: return .integer(try interpreter.elements(of: value).count)
+    }
   }
 
   static func firstFilter(
@@ -45,17 +49,17 @@ extension Interpreter {
   static func uniqueFilter(
     _ interpreter: inout Interpreter, _ value: TemplateValue, _ arguments: CallArguments
   ) throws(TemplateError) -> TemplateValue {
-    var seen: [TemplateValue] = []
+    var unique: [TemplateValue] = []
+    var keys: [TemplateValue] = []
     for element in try interpreter.elements(of: value) {
       // Jinja's own default: strings that differ in case alone are the same.
       var key = element
       if case .string(let text) = element { key = try interpreter.made(text.lowercased()) }
-      let keys = try interpreter.mapped(seen) { interpreter, other throws(TemplateError) in
-        if case .string(let text) = other { try interpreter.made(text.lowercased()) } else { other }
-      }
-      if !(try interpreter.contains(.list(keys), key)) { seen.append(element) }
+      if try interpreter.contains(.list(keys), key) { continue }
+      keys.append(key)
+      unique.append(element)
     }
-    return .list(seen)
+    return .list(unique)
   }
 
   static func itemsFilter(
@@ -84,6 +88,8 @@ extension Interpreter {
   static func mapFilter(
     _ interpreter: inout Interpreter, _ value: TemplateValue, _ arguments: CallArguments
   ) throws(TemplateError) -> TemplateValue {
+    // Jinja maps and selects over whatever is false, None too, as over nothing.
+    guard value.isTrue else { return [] }
     let elements = try interpreter.elements(of: value)
     if let attribute = arguments.named["attribute"] {
       let standard = arguments.named["default"]
@@ -131,6 +137,7 @@ extension Interpreter {
   private mutating func select(
     _ value: TemplateValue, byAttribute: Bool, keeps: Bool, _ arguments: CallArguments
   ) throws(TemplateError) -> TemplateValue {
+    guard value.isTrue else { return [] }
     var rest = arguments.positional[...]
     let attribute = byAttribute ? rest.popFirst() : nil
     guard byAttribute == (attribute != nil) else {

@@ -27,7 +27,7 @@ package enum JSONValue: Equatable, Sendable {
 
 /// The members of a JSON object in the order in which they were written.
 ///
-/// Order matters on the way out (clients log it) and in tool schemas that a template prints.
+/// Order matters on the way out (clients log it), in tool schemas that a template prints, and for equality.
 package struct JSONObject: Equatable, Sendable {
   /// The member names in order.
   package private(set) var names: [String] = []
