@@ -1,0 +1,68 @@
+/// One message of a conversation.
+package struct ChatMessage: Equatable, Sendable {
+  /// Who speaks.
+  package enum Role: String, CaseIterable, Sendable {
+    case system, developer, user, assistant, tool
+  }
+
+  /// Who speaks.
+  package let role: Role
+
+  /// What is said: the one string that was sent, or the text parts in order.
+  package let parts: [String]
+
+  /// The participant's name, if sent.
+  package let name: String?
+
+  /// The call that a tool message answers, if sent.
+  package let toolCallID: String?
+
+  /// What is said as one text; parts are joined by newlines.
+  package var text: String { parts.joined(separator: "\n") }
+
+  init(_ value: JSONValue, path: String, ignored: inout [String]) throws(APIError) {
+    guard case .object(let object) = value else { throw .wrongType(path, "a message object", value) }
+    var fields = FieldReader(object, prefix: path + ".")
+    role = try ChatMessage.role(&fields)
+    try UnsupportedField.refuse(UnsupportedField.message, in: &fields)
+    parts = try ChatMessage.parts(&fields)
+    name = try fields.string("name")
+    toolCallID = try fields.string("tool_call_id")
+    ignored += fields.unread
+  }
+
+  private static func role(_ fields: inout FieldReader) throws(APIError) -> Role {
+    guard let name = try fields.string("role") else { throw .missing(fields.path("role")) }
+    guard let role = Role(rawValue: name) else {
+      let known = Role.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .outOfRange(fields.path("role"), .string(name), "one of \(known)")
+    }
+    return role
+  }
+
+  private static func parts(_ fields: inout FieldReader) throws(APIError) -> [String] {
+    let path = fields.path("content")
+    switch fields.value("content") {
+    case nil: throw .missing(path)
+    case .string(let text): return [text]
+    case .array(let elements):
+      var parts: [String] = []
+      for (index, element) in elements.enumerated() {
+        parts.append(try part(element, path: "\(path)[\(index)]"))
+      }
+      return parts
+    case .some(let other): throw .wrongType(path, "a string or an array of text parts", other)
+    }
+  }
+
+  private static func part(_ value: JSONValue, path: String) throws(APIError) -> String {
+    guard case .object(let object) = value else { throw .wrongType(path, "a content part object", value) }
+    var fields = FieldReader(object, prefix: path + ".")
+    guard let type = try fields.string("type") else { throw .missing(fields.path("type")) }
+    guard type == "text" else {
+      throw .notSupported(fields.path("type"), .string(type), neutral: "\"text\"")
+    }
+    guard let text = try fields.string("text") else { throw .missing(fields.path("text")) }
+    return text
+  }
+}

@@ -1,0 +1,33 @@
+/// The body of `POST /v1/completions`.
+package struct CompletionRequest: Equatable, Sendable {
+  /// The model's name as sent, alias suffix included; nil when there is none.
+  package let model: String?
+
+  /// The prompts, at least one.
+  package let prompts: [Prompt]
+
+  /// The most tokens to generate for each, from 0.
+  package let maxTokens: Int
+
+  /// Everything that chat requests have too.
+  package let parameters: GenerationParameters
+
+  /// The names of the fields that we do not know and did not act on.
+  package let ignoredFields: [String]
+
+  /// What a request that does not say gets, as at OpenAI.
+  package static let defaultMaxTokens = 16
+
+  /// Checks the fields of a body.
+  package init(_ object: JSONObject) throws(APIError) {
+    var fields = FieldReader(object)
+    model = try fields.string("model")
+    guard let prompt = fields.value("prompt") else { throw .missing("prompt") }
+    prompts = try Prompt.list(prompt)
+    maxTokens = try GenerationParameters.maxTokens(&fields, least: 0) ?? CompletionRequest.defaultMaxTokens
+    try UnsupportedField.refuse(UnsupportedField.completion, in: &fields)
+    parameters = try GenerationParameters(&fields)
+    try parameters.checkMinTokens(maxTokens: maxTokens)
+    ignoredFields = fields.unread
+  }
+}

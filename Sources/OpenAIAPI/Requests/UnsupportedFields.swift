@@ -1,0 +1,96 @@
+/// Fields that we know from OpenAI, vLLM or llama-server, but do not act on yet.
+///
+/// Each may be sent with the value that asks for nothing; anything else is refused, because a parameter that
+/// is silently without effect is worse than an error.
+struct UnsupportedField {
+  let name: String
+  let neutral: [JSONValue]
+
+  private init(_ name: String, _ neutral: JSONValue...) {
+    self.name = name
+    self.neutral = neutral
+  }
+
+  /// Refuses the fields of the table whose value asks for something.
+  static func refuse(_ table: [UnsupportedField], in fields: inout FieldReader) throws(APIError) {
+    for field in table {
+      guard let value = fields.value(field.name), !field.allows(value) else { continue }
+      let neutral = (field.neutral.isEmpty ? [.null] : field.neutral)
+        .map { String(decoding: $0.encoded, as: UTF8.self) }.joined(separator: " or ")
+      throw .notSupported(fields.path(field.name), value, neutral: neutral)
+    }
+  }
+
+  private func allows(_ value: JSONValue) -> Bool {
+    neutral.contains { $0 == value || ($0.double != nil && $0.double == value.double) }
+  }
+
+  /// Fields of both endpoints.
+  static let everywhere: [UnsupportedField] = [
+    UnsupportedField("best_of", 1),
+    UnsupportedField("logit_bias", [:]),
+    UnsupportedField("typical_p", 1),
+    UnsupportedField("response_format", ["type": "text"]),
+    UnsupportedField("echo", false),
+    UnsupportedField("timings", false),
+    UnsupportedField("timings_per_token", false),
+    UnsupportedField("cache_prompt", true, false),
+    UnsupportedField("grammar", ""),
+    UnsupportedField("json_schema"),
+    UnsupportedField("guided_json"),
+    UnsupportedField("guided_regex"),
+    UnsupportedField("guided_choice"),
+    UnsupportedField("guided_grammar"),
+    UnsupportedField("structured_outputs"),
+    UnsupportedField("use_beam_search", false),
+    UnsupportedField("length_penalty", 1),
+    UnsupportedField("mirostat", 0),
+    UnsupportedField("dynatemp_range", 0),
+    UnsupportedField("dry_multiplier", 0),
+    UnsupportedField("xtc_probability", 0),
+    UnsupportedField("bad_words", []),
+    UnsupportedField("allowed_token_ids"),
+    UnsupportedField("include_stop_str_in_output", false),
+    UnsupportedField("skip_special_tokens", true),
+    UnsupportedField("prompt_logprobs"),
+    UnsupportedField("truncate_prompt_tokens"),
+    UnsupportedField("priority", 0),
+  ]
+
+  /// Fields of `/v1/completions` alone.
+  static let completion: [UnsupportedField] = [
+    UnsupportedField("logprobs", false),
+    UnsupportedField("suffix", ""),
+  ]
+
+  /// Fields of `/v1/chat/completions` alone.
+  static let chat: [UnsupportedField] = [
+    UnsupportedField("logprobs", false),
+    UnsupportedField("top_logprobs", 0),
+    UnsupportedField("tools", []),
+    UnsupportedField("tool_choice", "none", "auto"),
+    UnsupportedField("parallel_tool_calls", true, false),
+    UnsupportedField("functions", []),
+    UnsupportedField("function_call", "none", "auto"),
+    UnsupportedField("modalities", ["text"]),
+    UnsupportedField("audio"),
+    UnsupportedField("prediction"),
+    UnsupportedField("reasoning_effort"),
+    UnsupportedField("verbosity"),
+    UnsupportedField("web_search_options"),
+    UnsupportedField("store", false),
+    UnsupportedField("service_tier", "auto", "default"),
+    UnsupportedField("chat_template"),
+    UnsupportedField("chat_template_kwargs", [:]),
+    UnsupportedField("add_generation_prompt", true),
+    UnsupportedField("continue_final_message", false),
+  ]
+
+  /// Fields of one chat message.
+  static let message: [UnsupportedField] = [
+    UnsupportedField("tool_calls", []),
+    UnsupportedField("function_call"),
+    UnsupportedField("audio"),
+    UnsupportedField("refusal", ""),
+  ]
+}

@@ -1,0 +1,126 @@
+/// The answer of `/v1/chat/completions`.
+package struct ChatCompletion: Equatable, Sendable {
+  /// One answer of the assistant.
+  package struct Choice: Equatable, Sendable {
+    /// Which of the `n` answers.
+    package var index: Int
+
+    /// What the assistant says.
+    package var content: String
+
+    /// Why it ended.
+    package var finishReason: FinishReason
+
+    /// Makes a choice.
+    package init(index: Int, content: String, finishReason: FinishReason) {
+      self.index = index
+      self.content = content
+      self.finishReason = finishReason
+    }
+
+    var json: JSONValue {
+      [
+        "index": .integer(index),
+        "message": ["role": "assistant", "content": .string(content), "refusal": nil],
+        "logprobs": nil, "finish_reason": FinishReason.json(finishReason),
+      ]
+    }
+  }
+
+  /// What the answer is called.
+  package var head: ResponseHead
+
+  /// The answers.
+  package var choices: [Choice]
+
+  /// What was used.
+  package var usage: Usage
+
+  /// Makes an answer.
+  package init(head: ResponseHead, choices: [Choice], usage: Usage) {
+    self.head = head
+    self.choices = choices
+    self.usage = usage
+  }
+
+  /// The response body.
+  package var json: JSONValue {
+    var object = head.object("chat.completion")
+    object["choices"] = .array(choices.map(\.json))
+    object["usage"] = usage.json
+    return .object(object)
+  }
+}
+
+/// One event of a streamed `/v1/chat/completions`; no choices and a usage make the last one.
+package struct ChatCompletionChunk: Equatable, Sendable {
+  /// What a chunk adds to its message.
+  package enum Delta: Equatable, Sendable {
+    /// The first chunk: the role, and no text yet.
+    case role
+
+    /// A piece of text.
+    case content(String)
+
+    /// The last chunk of a choice: nothing but the reason.
+    case finish(FinishReason)
+
+    var json: JSONValue {
+      switch self {
+      case .role: ["role": "assistant", "content": ""]
+      case .content(let text): ["content": .string(text)]
+      case .finish: [:]
+      }
+    }
+
+    var finishReason: FinishReason? {
+      if case .finish(let reason) = self { reason } else { nil }
+    }
+  }
+
+  /// One choice's news.
+  package struct Choice: Equatable, Sendable {
+    /// Which of the `n` answers.
+    package var index: Int
+
+    /// What is new.
+    package var delta: Delta
+
+    /// Makes a choice.
+    package init(index: Int, delta: Delta) {
+      self.index = index
+      self.delta = delta
+    }
+
+    var json: JSONValue {
+      [
+        "index": .integer(index), "delta": delta.json, "logprobs": nil,
+        "finish_reason": FinishReason.json(delta.finishReason),
+      ]
+    }
+  }
+
+  /// What the answer is called, the same in all chunks.
+  package var head: ResponseHead
+
+  /// What is new.
+  package var choices: [Choice]
+
+  /// What the chunk says about the usage.
+  package var usage: ChunkUsage
+
+  /// Makes a chunk.
+  package init(head: ResponseHead, choices: [Choice], usage: ChunkUsage = .omitted) {
+    self.head = head
+    self.choices = choices
+    self.usage = usage
+  }
+
+  /// The chunk.
+  package var json: JSONValue {
+    var object = head.object("chat.completion.chunk")
+    object["choices"] = .array(choices.map(\.json))
+    object["usage"] = usage.json
+    return .object(object)
+  }
+}
