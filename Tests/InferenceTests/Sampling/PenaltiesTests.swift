@@ -33,13 +33,13 @@ struct PenaltiesTests {
     #expect(result == [2, -8, 2, -4, 0])
   }
 
-  @Test("repetition comes before the other penalties")
+  @Test("repetition comes before the other penalties, which pass over the prompt")
   func order() {
     let parameters = SamplingParameters.with {
       $0.repetitionPenalty = 2
       $0.presencePenalty = 1
     }
-    #expect(penalized([4], generated: [0], parameters) == [1])
+    #expect(penalized([4, 4], prompt: [1], generated: [0], parameters) == [1, 2])
   }
 
   @Test("without penalties logits stay untouched")
