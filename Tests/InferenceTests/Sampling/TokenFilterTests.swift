@@ -67,6 +67,12 @@ struct TokenFilterTests {
     #expect(sampleOnce(logits, .with { $0.minP = 2 }).kept == [best])
   }
 
+  @Test("top_p that is reached exactly takes no token more", arguments: [16, 48, 1024])
+  func topPReachedExactly(size: Int) {
+    let logits = [Float](repeating: -2, count: size)
+    #expect(sampleOnce(logits, .with { $0.topP = 0.5 }).kept == Array(0..<(size / 2)))
+  }
+
   @Test("a filter at its neutral value leaves all tokens in")
   func neutralValues() {
     let logits = LogitShape.bell.logits(300, seed: 4)
