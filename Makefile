@@ -1,0 +1,88 @@
+# Everything one does with this repository; `make` alone lists it.
+# Builds are of the release kind throughout: a debug build computes about fifty times slower.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+HOST ?= 127.0.0.1
+PORT ?= 8080
+ARGS ?=
+FUZZ_ITERATIONS ?= 200000
+
+KVOTA_CACHE ?= $${XDG_CACHE_HOME:-$$HOME/.cache}/kvota
+MODEL_FILE := SmolLM2-135M-Instruct.Q4_1.gguf
+MODEL := $(KVOTA_CACHE)/$(MODEL_FILE)
+MODEL_ALIAS := smollm2-135m-instruct
+BINARY := .build/release/kvota
+TEST_VENV := .cache/venv
+OPENAI_VERSION := 3.54.0
+
+# Tests see internals, for which everything is built with other flags: in a folder of its own, or each
+# `make test` and `make build` would undo the other's work. Imports against the targets' arrows fail it.
+TEST_BUILD := -c release --scratch-path .build-tests --explicit-target-dependency-import-check error
+
+# Packages that the build, the default model and the tests need.
+APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3-venv curl
+
+# The only places where unsafe code may stand; `make lint` refuses the word anywhere else.
+UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/Caching/CachePool.swift \
+  Sources/Caching/SequenceCache.swift Sources/GGUF/MappedFile.swift Sources/Inference/ComputeThread.swift
+
+.PHONY: help setup model build run test fuzz format lint install clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Install what is missing for building (apt) and check the Swift version
+	@Deploy/setup.sh $(APT_PACKAGES)
+
+model: ## Fetch the default model (98 MB, once) into the cache folder
+	@Deploy/fetch-model.sh "$(MODEL)"
+
+build: ## Build the server
+	swift build -c release --product kvota
+
+run: setup build model ## Serve the default model; PORT=8080, ARGS="--kv-budget 512"
+	@echo "Serving $(MODEL_ALIAS) at http://$(HOST):$(PORT); try in another terminal:"
+	@echo "  curl http://$(HOST):$(PORT)/v1/completions -H 'content-type: application/json' \\"
+	@echo "    -d '{\"model\": \"$(MODEL_ALIAS)\", \"prompt\": \"The sea is\", \"max_tokens\": 32}'"
+	@exec $(BINARY) serve --model "$(MODEL)" --alias $(MODEL_ALIAS) --host $(HOST) --port $(PORT) $(ARGS)
+
+test: setup model build $(TEST_VENV)/openai-$(OPENAI_VERSION) ## Run all tests
+	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD)
+
+fuzz: setup ## Run the fuzz tests much longer than `make test` does; FUZZ_ITERATIONS=200000
+	KVOTA_FUZZ_ITERATIONS=$(FUZZ_ITERATIONS) swift test $(TEST_BUILD) --filter Fuzz
+
+format: ## Format the sources in place
+	swift format --in-place --parallel --recursive Sources Tests Package.swift
+
+lint: ## Check format and the fence around unsafe code; show the longest files and functions
+	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+	@Deploy/check-unsafe.sh $(UNSAFE_FILES)
+	@python3 Deploy/longest.py Sources
+
+install: build ## Install binary, systemd unit and example settings; PREFIX=/usr/local DESTDIR=
+	install -D -m 0755 $(BINARY) "$(DESTDIR)$(PREFIX)/bin/kvota"
+	install -d "$(DESTDIR)/etc/systemd/system"
+	sed 's|/usr/local/bin/kvota|$(PREFIX)/bin/kvota|' Deploy/kvota.service \
+	  > "$(DESTDIR)/etc/systemd/system/kvota.service"
+	test -e "$(DESTDIR)/etc/kvota/kvota.env" || install -D -m 0600 Deploy/kvota.env "$(DESTDIR)/etc/kvota/kvota.env"
+
+clean: ## Remove build products and the tests' Python environment; the model stays in its cache
+	rm -rf .build .build-tests .cache
+
+TEST_ENVIRONMENT = KVOTA_TEST_MODEL="$(MODEL)" KVOTA_TEST_PYTHON="$(CURDIR)/$(TEST_VENV)/bin/python" \
+  KVOTA_TEST_BINARY="$(CURDIR)/$(BINARY)"
+
+# The stamp carries the version, so that a new pin makes a new environment.
+$(TEST_VENV)/openai-$(OPENAI_VERSION):
+	@rm -rf $(TEST_VENV)
+	@python3 -m venv $(TEST_VENV)
+	@$(TEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check openai==$(OPENAI_VERSION)
+	@touch $@
