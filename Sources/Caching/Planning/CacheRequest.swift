@@ -14,7 +14,7 @@ package enum RecentWindow: Sendable, Equatable {
 
   var isPossible: Bool {
     switch self {
-    case .slots(let count): count >= 0
+    case .slots(let count): (0...CacheRequest.mostSlots).contains(count)
     case .ratio(let share): share >= 0 && share < 1
     }
   }
@@ -58,15 +58,22 @@ package struct CacheRequest: Sendable, Equatable {
     self.parameters = parameters
   }
 
+  /// More slots than there are positions are never meant, and below this no sum of a few such numbers overflows.
+  static let mostSlots = Int(Int32.max)
+
   /// Refuses values that no model and no prompt could make sense of.
   func check() throws(CacheError) {
     if let budget, !budget.isPossible { throw .invalidBudget("\(budget)") }
-    if let stride, stride < 1 {
-      throw .outOfRange(option: "stride", value: "\(stride)", expected: "at least 1")
+    if let stride, !(1...Self.mostSlots).contains(stride) {
+      throw .outOfRange(option: "stride", value: "\(stride)", expected: "1 to \(Self.mostSlots)")
     }
-    if let sinks, sinks < 0 { throw .outOfRange(option: "sinks", value: "\(sinks)", expected: "at least 0") }
+    if let sinks, !(0...Self.mostSlots).contains(sinks) {
+      throw .outOfRange(option: "sinks", value: "\(sinks)", expected: "0 to \(Self.mostSlots)")
+    }
     if let recent, !recent.isPossible {
-      throw .outOfRange(option: "recent", value: "\(recent)", expected: "slots >= 0, or a ratio in [0, 1)")
+      throw .outOfRange(
+        option: "recent", value: "\(recent)",
+        expected: "slots(0 to \(Self.mostSlots)), or ratio(0.0 to below 1)")
     }
     if faithful, sinks != nil || recent != nil { throw .fixedWhenFaithful(sinks != nil ? "sinks" : "recent") }
   }

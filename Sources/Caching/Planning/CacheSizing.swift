@@ -13,7 +13,7 @@ struct CacheSizing {
     maxNewTokens: Int
   ) throws(CacheError) {
     let (total, overflow) = promptTokens.addingReportingOverflow(maxNewTokens)
-    guard promptTokens >= 1, maxNewTokens >= 0, !overflow, total <= Int(Int32.max) else {
+    guard promptTokens >= 1, maxNewTokens >= 0, !overflow, total <= CacheRequest.mostSlots else {
       throw .tooManyTokens(promptTokens: promptTokens, maxNewTokens: maxNewTokens)
     }
     if request.faithful, description.easyKV == nil { throw .noFaithfulForm(policy: description.name) }
@@ -32,7 +32,7 @@ struct CacheSizing {
       switch request.budget {
       case nil: tokens
       // More slots than positions are never used, so the rest of the arithmetic need not fear large numbers.
-      case .slots(let count): min(count, Int(Int32.max))
+      case .slots(let count): min(count, CacheRequest.mostSlots)
       case .ratio(let ratio):
         max(1, Int(Double(request.scope == .generated ? maxNewTokens : promptTokens) * ratio))
       case .bytes(let bytes): try slots(in: bytes, atMost: tokens)
@@ -47,8 +47,7 @@ struct CacheSizing {
     guard description.evicts else {
       return .full(promptTokens: promptTokens, maxNewTokens: max(0, min(maxNewTokens, budget - promptTokens)))
     }
-    // No chunk is longer than the prompt; a request may name any stride.
-    let stride = min(protection.stride(under: budget), Int(Int32.max))
+    let stride = protection.stride(under: budget)
     let make = request.faithful ? EvictionSchedule.easyKV : EvictionSchedule.exact
     return make(budget, request.scope, stride, promptTokens, maxNewTokens)
   }
@@ -122,7 +121,7 @@ extension CacheSizing {
       let chunk = phase == .prefill ? protection.stride(under: budget) : 1
       let needed = sinks + protection.recent(in: phase, under: budget) + chunk
       if needed <= budget { return budget }
-      budget = min(needed, Int(Int32.max))
+      budget = min(needed, CacheRequest.mostSlots)
     }
     return nil
   }
