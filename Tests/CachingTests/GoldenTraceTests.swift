@@ -8,7 +8,7 @@ import Testing
     let golden = try GoldenTraces.shared.get()
     #expect(golden.traces.count == 124)
     for trace in golden.traces {
-      let difference = try Replay(trace, golden).firstDifference()
+      let difference = try Replay(trace, golden.tables).firstDifference()
       #expect(difference == nil, "\(trace.name): \(difference ?? "")")
     }
   }
@@ -18,7 +18,8 @@ import Testing
     let golden = try GoldenTraces.shared.get()
     let bursty = golden.traces.filter { $0.policy == "roco" && $0.table == 2 }
     let differing = try bursty.filter {
-      try Replay($0, golden, parameters: ["prefill_margin": 0, "decode_margin": 0]).firstDifference() != nil
+      try Replay($0, golden.tables, parameters: ["prefill_margin": 0, "decode_margin": 0]).firstDifference()
+        != nil
     }
     #expect(bursty.count == 11)
     #expect(differing.count >= 5)
@@ -28,12 +29,13 @@ import Testing
 /// One trace run through a real cache.
 struct Replay {
   let trace: GoldenTraces.Trace
-  let golden: GoldenTraces
+  let tables: [GoldenTraces.Means]
   let plan: CachePlan
 
-  init(_ trace: GoldenTraces.Trace, _ golden: GoldenTraces, parameters: [String: Double] = [:]) throws {
+  init(_ trace: GoldenTraces.Trace, _ tables: [GoldenTraces.Means], parameters: [String: Double] = [:]) throws
+  {
     self.trace = trace
-    self.golden = golden
+    self.tables = tables
     let scopes: [String: BudgetScope] = ["auto": .total, "decoding": .generated, "encoding": .prefill]
     let request = CacheRequest(
       policy: trace.policy == "h2o_head" ? "h2o" : trace.policy,
@@ -67,17 +69,12 @@ struct Replay {
 
   /// The mean over the group of query heads, from the table or from the rows of this forward.
   private func attention(after: Int) -> (AttentionPlace) -> Float {
+    if let table = trace.table.map({ tables[$0] }) { return { table[$0] } }
     let group = trace.query_heads / trace.kv_heads
-    let rows = trace.rows?.first { $0.after == after }?.attn_e6
+    let rows = trace.rows?.first { $0.after == after }?.attn_e6 ?? []
     return { place in
-      var sum: Float = 0
-      for head in place.head * group..<(place.head + 1) * group {
-        let millionths =
-          trace.table.map { golden.tables[$0].attn_e6[place.layer][head][place.query][place.position] }
-          ?? rows?[place.layer][head][place.queryInChunk][place.rank] ?? 0
-        sum += Float(Double(millionths) / 1e6)
-      }
-      return sum / Float(group)
+      let heads = rows[place.layer][place.head * group..<(place.head + 1) * group]
+      return GoldenTraces.Means.mean(heads.map { $0[place.queryInChunk][place.rank] })
     }
   }
 }

@@ -108,6 +108,20 @@ import Testing
     #expect(foreign == 0)
   }
 
+  @Test(
+    "layers evicted by several threads at once give what one thread gives", arguments: Small.evictingPolicies)
+  func threadsDoNotMeet(name: String) throws {
+    let shape = try CacheShape(layers: 8, kvHeads: 2, queryHeads: 2, headDimension: 2)
+    let plan = try CachePlan(
+      CacheRequest(policy: name, budget: .slots(48)), shape: shape, promptTokens: 150, maxNewTokens: 30)
+    let serial = try Simulation(plan)
+    serial.run(attention: MadeUpAttention().callAsFunction)
+    let parallel = try Simulation(plan)
+    parallel.evictsInParallel = true
+    parallel.run(attention: MadeUpAttention().callAsFunction)
+    #expect(serial.kept == parallel.kept)
+  }
+
   @Test("statistics are offered to kernels only as declared", arguments: EvictionPolicies.all.map(\.name))
   func columnsAreAsDeclared(name: String) throws {
     let columns = try EvictionPolicies.description(named: name).columns

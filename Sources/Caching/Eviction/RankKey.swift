@@ -16,9 +16,9 @@ package struct RankKey: Comparable, Sendable, BitwiseCopyable {
 }
 
 extension MutableSpan<RankKey> {
-  /// The element that would be at `rank` if the span were sorted; reorders the span. O(n) on average.
+  /// The element that would be at `rank` if the span were sorted; reorders the span.
   ///
-  /// Partitions without branches on the comparison (Lomuto): mispredicted branches would double the cost on random keys.
+  /// O(n) on average. Partitions without branches on the comparison (Lomuto): mispredicted branches would double the cost on random keys.
   mutating func nthSmallest(_ rank: Int) -> RankKey {
     precondition(indices.contains(rank), "a rank is an index of the span")
     var low = 0

@@ -10,8 +10,8 @@ package struct SlotStatistics: ~Copyable {
   var sums: [Float]
   var squares: [Float]
   var lastRow: [Float]
-  /// Queries that have seen the slot, its own included.
-  var seen: [Float]
+  /// One over the number of queries that have seen the slot, its own included: a division a slot instead of five in RoCo.
+  var perQuery: [Float]
 
   init(capacity: Int) {
     slots = Array(repeating: 0, count: capacity)
@@ -19,7 +19,7 @@ package struct SlotStatistics: ~Copyable {
     sums = Array(repeating: 0, count: capacity)
     squares = sums
     lastRow = sums
-    seen = sums
+    perQuery = sums
   }
 
   /// Original position of a candidate's token.
@@ -29,12 +29,12 @@ package struct SlotStatistics: ~Copyable {
   /// Attention that it got from the last query.
   package func last(_ candidate: Int) -> Float { lastRow[candidate] }
   /// Mean attention of the counted queries that have seen it.
-  package func mean(_ candidate: Int) -> Float { sums[candidate] / seen[candidate] }
+  package func mean(_ candidate: Int) -> Float { sums[candidate] * perQuery[candidate] }
 
   /// Population variance of that attention; rounding cannot make it negative.
   package func variance(_ candidate: Int) -> Float {
     let mean = mean(candidate)
-    return max(0, squares[candidate] / seen[candidate] - mean * mean)
+    return max(0, squares[candidate] * perQuery[candidate] - mean * mean)
   }
 
   /// A number of a candidate as a key, ties going to the older one.

@@ -35,7 +35,9 @@ package struct EvictionScratch: ~Copyable {
 
 /// Chooses the victims of one (layer, KV head) among candidates that a policy ranks.
 enum VictimPicker {
-  /// Leaves the slots of the `count` least worthy candidates in `scratch.victims`, ascending. O(candidates).
+  /// Leaves the slots of the `count` least worthy candidates in `scratch.victims`, ascending.
+  ///
+  /// O(candidates) on average.
   static func pick(
     _ count: Int, by policy: any EvictionPolicy, at moment: EvictionMoment, in scratch: inout EvictionScratch
   ) {

@@ -17,7 +17,9 @@ package struct CachePlan: Sendable {
   /// First positions that are never evicted.
   package let sinks: Int
 
-  let request: CacheRequest
+  /// What was asked.
+  package let request: CacheRequest
+
   let description: EvictionPolicyDescription
   let policy: any EvictionPolicy
   let schedule: EvictionSchedule

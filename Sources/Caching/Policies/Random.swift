@@ -19,7 +19,7 @@ struct Random: EvictionPolicy {
     }
   }
 
-  /// One step of SplitMix64 (Steele et al. 2014).
+  /// One step of SplitMix64, by Steele, Lea and Flood.
   private static func mixed(_ value: UInt64) -> UInt64 {
     var bits = value &+ 0x9E37_79B9_7F4A_7C15
     bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -129,16 +129,20 @@ extension HeadColumns {
     unsafe Self.copy(squares, statistics.slots, count, to: &statistics.squares)
     unsafe Self.copy(last, statistics.slots, count, to: &statistics.lastRow)
     Self.countQueries(
-      from: firstCounted, to: fed, statistics.positions, count, seen: &statistics.seen)
+      from: firstCounted, to: fed, statistics.positions, count, perQuery: &statistics.perQuery)
   }
 
   /// Every query from the slot's own, or from the first counted one, until now has seen it.
   private static func countQueries(
-    from firstCounted: Int, to fed: Int, _ positions: [Int32], _ count: Int, seen: inout [Float]
+    from firstCounted: Int, to fed: Int, _ positions: [Int32], _ count: Int, perQuery: inout [Float]
   ) {
     let positions = positions.span
-    var seen = seen.mutableSpan
-    for candidate in 0..<count { seen[candidate] = Float(fed - max(Int(positions[candidate]), firstCounted)) }
+    var perQuery = perQuery.mutableSpan
+    let first = Int32(firstCounted)
+    let end = Int32(fed)
+    for candidate in 0..<count {
+      perQuery[candidate] = 1 / Float(end &- max(positions[candidate], first))
+    }
   }
 
   /// Lists the slots in range without a branch on it, which could not be predicted.
@@ -148,12 +152,14 @@ extension HeadColumns {
     var slots = slots.mutableSpan
     var positions = positions.mutableSpan
     var chosen = 0
+    // One unsigned comparison tests both ends: below the range the difference wraps to a large number.
+    let width = UInt32(candidates.count)
     for slot in 0..<slotCount {
       // Safety: slots below `slotCount` have a position.
       let position = unsafe slotPositions[slot]
       slots[chosen] = Int32(slot)
       positions[chosen] = position
-      chosen += candidates.contains(position) ? 1 : 0
+      chosen += UInt32(bitPattern: position &- candidates.lowerBound) < width ? 1 : 0
     }
     count = chosen
   }

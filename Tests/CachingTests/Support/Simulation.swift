@@ -1,4 +1,5 @@
 import Caching
+import Dispatch
 import Kernels
 
 /// One attention weight: what query `query` (a position) of a KV head's group gives to the slot of `position`.
@@ -21,6 +22,8 @@ final class Simulation {
   var scratch = EvictionScratch()
   /// Whether to write keys and values.
   var writesBytes = false
+  /// Whether each layer is evicted by a thread of its own.
+  var evictsInParallel = false
 
   init(_ plan: CachePlan, pool: CachePool) throws {
     self.plan = plan
@@ -54,10 +57,20 @@ final class Simulation {
       for head in 0..<plan.shape.kvHeads { attend(layer, head, count, attention) }
     }
     beforeEviction()
-    if cache.evictionsDue > 0 {
-      for layer in 0..<plan.shape.layers { cache.evict(layer: layer, scratch: &scratch) }
-    }
+    evict()
     cache.endStep()
+  }
+
+  private func evict() {
+    guard evictsInParallel else {
+      for layer in 0..<plan.shape.layers { cache.evict(layer: layer, scratch: &scratch) }
+      return
+    }
+    nonisolated(unsafe) let cache = cache
+    DispatchQueue.concurrentPerform(iterations: plan.shape.layers) { layer in
+      var scratch = EvictionScratch()
+      cache.evict(layer: layer, scratch: &scratch)
+    }
   }
 
   private func attend(_ layer: Int, _ head: Int, _ count: Int, _ attention: (AttentionPlace) -> Float) {
