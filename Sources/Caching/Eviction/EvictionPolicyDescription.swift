@@ -1,0 +1,62 @@
+/// A number that a request may set for one policy.
+package struct PolicyParameter: Sendable, Equatable {
+  package let name: String
+  package let summary: String
+  package let defaultValue: Double
+  package let range: ClosedRange<Double>
+}
+
+/// The checked values of a policy's parameters.
+struct PolicyParameters {
+  private let values: [String: Double]
+
+  init(_ values: [String: Double]) { self.values = values }
+
+  subscript(_ parameter: PolicyParameter) -> Double {
+    values[parameter.name] ?? parameter.defaultValue
+  }
+}
+
+/// How the paper's code treats a policy, where that differs from the default.
+struct EasyKVForm: Sendable, Equatable {
+  /// Whether the first positions stay protected once the prompt has been fed.
+  var keepsSinksInDecode = false
+  /// Whether, in `prefill` scope, all heads of a layer rank by their common mean of the last query's attention.
+  var averagesLastInPrefill = false
+}
+
+/// A policy as the registry knows it.
+package struct EvictionPolicyDescription: Sendable {
+  package let name: String
+  package var aliases: [String] = []
+  /// One line for help texts.
+  package let summary: String
+  /// What the cache has to keep for it.
+  package var columns: StatisticColumns = []
+  package var parameters: [PolicyParameter] = []
+  /// Whether it ever evicts; `full` does not, and alone needs no budget.
+  package var evicts = true
+  /// Newest slots kept by default after a chunk of the prompt.
+  package var prefillRecent = RecentWindow.slots(0)
+  /// Newest slots kept by default after a generated token.
+  package var decodeRecent = RecentWindow.slots(0)
+  /// Nil if the policy has no form that is faithful to EasyKV.
+  var easyKV: EasyKVForm?
+  let make: @Sendable (PolicyParameters) -> any EvictionPolicy
+
+  /// The policy with these parameters, the others at their defaults.
+  ///
+  /// - Throws: `CacheError.unknownParameter` or `.outOfRange`.
+  func policy(with values: [String: Double]) throws(CacheError) -> any EvictionPolicy {
+    for (given, value) in values.sorted(by: { $0.key < $1.key }) {
+      guard let parameter = parameters.first(where: { $0.name == given }) else {
+        throw .unknownParameter(given, policy: name, known: parameters.map(\.name))
+      }
+      guard parameter.range.contains(value) else {
+        let range = "\(parameter.range.lowerBound) to \(parameter.range.upperBound)"
+        throw .outOfRange(option: "\(name) parameter \(given)", value: "\(value)", expected: range)
+      }
+    }
+    return make(PolicyParameters(values))
+  }
+}

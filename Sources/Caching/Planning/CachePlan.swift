@@ -1,0 +1,94 @@
+/// What a sequence's cache promises: its policy, its schedule and the most it will ever hold.
+package struct CachePlan: Sendable {
+  package let shape: CacheShape
+  package let scope: BudgetScope
+  /// Slots in each (layer, KV head) that the budget allows: counted over what `scope` says; nil for `full`.
+  package let budgetSlots: Int?
+  /// Most tokens, prompt included, that may be fed; generation must stop there with finish reason `length`.
+  package let maxTotalTokens: Int
+  /// Largest number of slots that a (layer, KV head) holds at any moment.
+  package let peakSlots: Int
+  /// Bytes of the cache when every head holds `peakSlots`; the pool reserves them, and the cache never takes more.
+  ///
+  /// `layers * kvHeads * (pages * pageBytes + block)` with `pages = ceil(peakSlots / 16)`, `pageBytes = 64 * headDimension` and
+  /// `block = 64 + 4 * (16 * pages * (2 + statistics) + pages + victims)` rounded up to 64, where `statistics` is the number of
+  /// columns that the policy keeps and `victims` the most that one eviction takes (`stride`, or 1 without evictions in prefill).
+  package let peakBytes: Int
+  /// First positions that are never evicted.
+  package let sinks: Int
+
+  /// What was asked.
+  package let request: CacheRequest
+
+  let description: EvictionPolicyDescription
+  let policy: any EvictionPolicy
+  let schedule: EvictionSchedule
+  let layout: ColumnLayout
+  let prefillProtection: Protection
+  let decodeProtection: Protection
+
+  /// The policy's name, never an alias.
+  package var policyName: String { description.name }
+  /// Prompt tokens in each forward that evicts.
+  package var stride: Int { schedule.stride }
+  package var promptTokens: Int { schedule.promptTokens }
+
+  /// Checks a request against the model and the lengths of the sequence, and fixes all its numbers.
+  ///
+  /// - Throws: `CacheError`, which says what would be accepted.
+  package init(
+    _ request: CacheRequest, shape: CacheShape, promptTokens: Int, maxNewTokens: Int
+  ) throws(CacheError) {
+    try request.check()
+    let description = try EvictionPolicies.description(named: request.policy)
+    policy = try description.policy(with: request.parameters)
+    let sizing = try CacheSizing(
+      request: request, description: description, shape: shape, promptTokens: promptTokens,
+      maxNewTokens: maxNewTokens)
+    let budget = try sizing.budgetSlots()
+    let schedule = sizing.schedule(budget)
+    layout = sizing.layout(schedule)
+    guard let bytes = layout.totalBytes(shape) else { throw .sizeOverflow(slots: schedule.peakSlots) }
+
+    self.shape = shape
+    self.request = request
+    self.description = description
+    self.schedule = schedule
+    scope = request.scope
+    budgetSlots = description.evicts ? budget : nil
+    maxTotalTokens = schedule.promptTokens + schedule.maxNewTokens
+    peakSlots = schedule.peakSlots
+    peakBytes = bytes
+    sinks = sizing.protection.sinks(under: schedule.windowBudget)
+    prefillProtection = sizing.protection(.prefill, schedule)
+    decodeProtection = sizing.protection(.decode, schedule)
+    try sizing.checkProtection(schedule)
+  }
+
+  /// How many prompt tokens the next forward takes when `fed` have been fed and there is room for `atMost`.
+  ///
+  /// 0 at the end of the prompt, and where a chunk that must not be split does not fit into `atMost`.
+  package func nextChunk(fed: Int, atMost: Int) -> Int { schedule.nextChunk(fed: fed, atMost: atMost) }
+
+  /// Newest slots that are never evicted in `phase`.
+  package func recent(in phase: EvictionPhase) -> Int { protection(in: phase).recent }
+
+  func protection(in phase: EvictionPhase) -> Protection {
+    phase == .prefill ? prefillProtection : decodeProtection
+  }
+}
+
+extension CachePlan {
+  /// Whether the heads of a layer share one last row: EasyKV's TOVA, in a prompt that alone is under the budget.
+  func averagesLast(in phase: EvictionPhase) -> Bool {
+    request.faithful && scope == .prefill && phase == .prefill
+      && description.easyKV?.averagesLastInPrefill == true
+  }
+
+  /// The moment of an eviction in the first head of `layer`.
+  func moment(_ phase: EvictionPhase, layer: Int, fed: Int) -> EvictionMoment {
+    EvictionMoment(
+      phase: phase, budgetSlots: schedule.windowBudget, stride: stride, sinks: sinks, seed: request.seed,
+      layer: layer, head: 0, fedTokens: fed)
+  }
+}

@@ -1,0 +1,38 @@
+/// The numbers of a model that fix the size of its cache.
+package struct CacheShape: Sendable, Equatable {
+  package let layers: Int
+  package let kvHeads: Int
+  package let queryHeads: Int
+  package let headDimension: Int
+
+  /// Slots in a page of one (layer, KV head).
+  package static let slotsPerPage = 16
+
+  /// Far above any model, and small enough that products of two of the numbers cannot overflow.
+  private static let largest = 1 << 20
+
+  /// Checks the numbers, which come from a model file.
+  ///
+  /// - Throws: `CacheError.impossibleShape` if one is outside 1 ... 2^20 or the query heads do not divide into the KV heads.
+  package init(layers: Int, kvHeads: Int, queryHeads: Int, headDimension: Int) throws(CacheError) {
+    for (name, value) in [
+      ("layers", layers), ("KV heads", kvHeads), ("query heads", queryHeads),
+      ("head dimension", headDimension),
+    ] where !(1...Self.largest).contains(value) {
+      throw .impossibleShape("\(value) \(name); expected 1 to \(Self.largest)")
+    }
+    guard queryHeads % kvHeads == 0 else {
+      throw .impossibleShape("\(queryHeads) query heads are no multiple of \(kvHeads) KV heads")
+    }
+    self.layers = layers
+    self.kvHeads = kvHeads
+    self.queryHeads = queryHeads
+    self.headDimension = headDimension
+  }
+
+  /// Heads that keep slots of their own: layers times KV heads.
+  package var heads: Int { layers * kvHeads }
+
+  /// Bytes of one page: 16 keys and 16 values of `headDimension` half-precision numbers.
+  package var pageBytes: Int { Self.slotsPerPage * headDimension * 2 * 2 }
+}

@@ -1,0 +1,47 @@
+/// Gives up the slot whose attention is reliably low: the lowest mean among the steadiest slots.
+///
+/// Ren and Zhu, arXiv 2402.06262. A young slot's attention still varies, so it stays out of scope. The scope holds as many
+/// candidates as the budget has slots, less a margin that differs between prompt and generation.
+struct RoCo: EvictionPolicy {
+  static let prefillMargin = PolicyParameter(
+    name: "prefill_margin", summary: "share of the budget that is out of scope in the prompt",
+    defaultValue: 0.1,
+    range: 0...0.9)
+  static let decodeMargin = PolicyParameter(
+    name: "decode_margin", summary: "share of the budget that is out of scope in generation",
+    defaultValue: 0.3,
+    range: 0...0.9)
+
+  static let description = EvictionPolicyDescription(
+    name: "roco", summary: "evicts the lowest mean attention among the slots of steadiest attention",
+    columns: [.sums, .squares], parameters: [prefillMargin, decodeMargin], prefillRecent: .slots(10),
+    decodeRecent: .slots(10), easyKV: EasyKVForm(),
+    make: { RoCo(prefillMargin: $0[prefillMargin], decodeMargin: $0[decodeMargin]) })
+
+  var prefillMargin: Double
+  var decodeMargin: Double
+
+  func rank(
+    _ slots: borrowing SlotStatistics, at moment: EvictionMoment, worth: inout MutableSpan<Float>,
+    spare: inout MutableSpan<RankKey>
+  ) {
+    // Variance orders like its root, the standard deviation of the definition.
+    for slot in spare.indices { spare[slot] = slots.key(slots.variance(slot), slot) }
+    let scope = min(scopeSize(moment), slots.count)
+    let limit = spare.nthSmallest(scope - 1)
+    for slot in worth.indices {
+      worth[slot] = slots.key(slots.variance(slot), slot) <= limit ? slots.mean(slot) : .infinity
+    }
+  }
+
+  /// At least one slot; in the prompt at least a stride, as that many are evicted.
+  private func scopeSize(_ moment: EvictionMoment) -> Int {
+    let budget = moment.budgetSlots
+    switch moment.phase {
+    case .prefill:
+      return max(budget - Int(Double(budget) * prefillMargin) - moment.sinks, moment.stride)
+    case .decode:
+      return max(budget - Int(Double(budget) * decodeMargin), 1)
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package import Kernels
+
+/// The cache of one sequence: for every (layer, KV head) its slots and what their policy has to know of them.
+///
+/// A step is: `append`, the forward pass over `slots`, then, if `evictionsDue`, `evict` for every layer, and `endStep`. Logical
+/// length (tokens fed) and resident slots are different numbers. The slots' order is not that of their positions, since the slots
+/// of victims are used again.
+package final class SequenceCache {
+  package let plan: CachePlan
+  /// Tokens fed so far; the next has this position.
+  package private(set) var logicalLength = 0
+  /// Slots given up so far in each head.
+  package private(set) var evictedSlots = 0
+  /// Evictions that each head owes before the next `append`.
+  package private(set) var evictionsDue = 0
+
+  let pool: CachePool
+  var isReleased = false
+  private let blocks: AlignedBuffer
+  private let layout: ColumnLayout
+  private let kvHeads: Int
+  private var newCount = 0
+  /// Whether the queries of this step count in the statistics.
+  private var isCounted = false
+
+  init(plan: CachePlan, pool: CachePool) {
+    self.plan = plan
+    self.pool = pool
+    layout = plan.layout
+    kvHeads = plan.shape.kvHeads
+    blocks = AlignedBuffer(byteCount: plan.layout.headBytes * plan.shape.heads)
+  }
+
+  /// Slots that each head holds.
+  package var residentSlots: Int { logicalLength - evictedSlots }
+  /// Bytes that the cache may come to hold.
+  package var peakBytes: Int { plan.peakBytes }
+  /// Bytes that it holds now: its pages and its bookkeeping.
+  package var residentBytes: Int { heldPages.count * plan.shape.pageBytes + columnBytes }
+
+  /// Reserves a slot in every head for each of the next `count` tokens.
+  ///
+  /// Prompt tokens must come in chunks as `CachePlan.nextChunk` gives them, generated ones singly. O(heads * count).
+  package func append(_ count: Int) {
+    precondition(!isReleased && evictionsDue == 0, "a live cache whose last step has ended")
+    precondition(count > 0 && count <= plan.maxTotalTokens - logicalLength, "tokens within the plan")
+    let end = logicalLength + count
+    let firstCounted = plan.schedule.firstCounted ?? .max
+    precondition(end <= firstCounted || logicalLength >= firstCounted, "a chunk as the plan gave it")
+    for index in 0..<plan.shape.heads { head(index).append(count, at: logicalLength, from: pool) }
+    isCounted = logicalLength >= firstCounted && plan.schedule.counts(fed: end)
+    logicalLength = end
+    newCount = count
+    evictionsDue = plan.schedule.evictionsDue(resident: residentSlots, fed: logicalLength)
+  }
+
+  /// What the kernels of one (layer, KV head) read and write; good until the next `append`.
+  package func slots(layer: Int, head: Int) -> KeyValueSlots {
+    let columns = self.head(layer: layer, head: head)
+    // Safety: the block and the pool outlive this cache, and the caller's use of the result ends with it.
+    return unsafe KeyValueSlots(
+      pool: pool.base, pages: columns.pages, pageBytes: plan.shape.pageBytes, slotCount: columns.slotCount,
+      newSlots: columns.newSlots, newCount: newCount, sums: isCounted ? columns.sums : nil,
+      squares: isCounted ? columns.squares : nil, last: isCounted ? columns.last : nil)
+  }
+
+  /// Evicts what is due in every head of a layer.
+  ///
+  /// Touches the data of this layer only: threads may evict different layers at once, each with its own scratch. O(slots), without
+  /// allocation once the scratch has grown.
+  package func evict(layer: Int, scratch: inout EvictionScratch) {
+    guard evictionsDue > 0 else { return }
+    scratch.fit(layout.slots)
+    let phase: EvictionPhase = logicalLength <= plan.promptTokens ? .prefill : .decode
+    if plan.averagesLast(in: phase) {
+      HeadColumns.averageLast((0..<kvHeads).map { self.head(layer: layer, head: $0) })
+    }
+    let protection = plan.protection(in: phase)
+    let candidates =
+      Int32(
+        protection.firstCandidate)..<Int32(max(protection.firstCandidate, logicalLength - protection.recent))
+    var moment = plan.moment(phase, layer: layer, fed: logicalLength)
+    for head in 0..<kvHeads {
+      moment.head = head
+      let columns = self.head(layer: layer, head: head)
+      columns.gather(
+        into: &scratch.statistics, candidates: candidates, fed: logicalLength,
+        firstCounted: plan.schedule.firstCounted ?? 0)
+      VictimPicker.pick(evictionsDue, by: plan.policy, at: moment, in: &scratch)
+      columns.punch(scratch.victims)
+    }
+  }
+
+  /// Ends a step, after every layer has evicted what was due.
+  package func endStep() {
+    evictedSlots += evictionsDue
+    evictionsDue = 0
+  }
+
+  /// Original positions of a head's live slots, in slot order.
+  package func positions(layer: Int, head: Int) -> [Int] { self.head(layer: layer, head: head).livePositions }
+}
+
+extension SequenceCache {
+  var columnBytes: Int { blocks.byteCount }
+
+  var heldPages: [UInt32] {
+    (0..<plan.shape.heads).flatMap { index in
+      let columns = head(index)
+      // Safety: the first `pageCount` numbers of the column are set.
+      return (0..<columns.pageCount).map { unsafe columns.pages[$0] }
+    }
+  }
+
+  private func head(layer: Int, head: Int) -> HeadColumns {
+    precondition(
+      layer >= 0 && layer < plan.shape.layers && head >= 0 && head < kvHeads, "a head of the model")
+    return self.head(layer * kvHeads + head)
+  }
+
+  private func head(_ index: Int) -> HeadColumns {
+    // Safety: `index` is below the number of heads, for each of which there is a block.
+    unsafe HeadColumns(block: blocks.base + index * layout.headBytes, layout: layout)
+  }
+}

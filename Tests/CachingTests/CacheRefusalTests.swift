@@ -1,0 +1,110 @@
+import Caching
+import Testing
+
+@Suite struct CacheRefusalTests {
+  @Test("an unknown policy is refused with the known names")
+  func unknownPolicy() {
+    let error = Small.refusal(CacheRequest(policy: "lru", budget: .slots(9)), prompt: 5, new: 5)
+    #expect(
+      error?.description
+        == "unknown eviction policy 'lru'; known: full, random, streaming, h2o, tova, roco")
+  }
+
+  @Test("protected slots and a chunk that do not fit are refused with the arithmetic and a budget that does")
+  func arithmetic() throws {
+    let request = CacheRequest(policy: "roco", budget: .slots(64), stride: 64)
+    let error = try #require(Small.refusal(request, prompt: 500, new: 5))
+    #expect(error == .protectedDoNotFit(budget: 64, sinks: 4, recent: 10, chunk: 64, enough: 78))
+    #expect(error.description.contains("4 sinks + 10 recent + a chunk of 64 = 78; a budget of 78 would do"))
+    #expect(
+      Small.refusal(CacheRequest(policy: "roco", budget: .slots(78), stride: 64), prompt: 500, new: 5) == nil)
+    #expect(
+      Small.refusal(CacheRequest(policy: "roco", budget: .slots(77), stride: 64), prompt: 500, new: 5) != nil)
+  }
+
+  @Test("the budget that would do is the smallest, also where windows grow with it")
+  func smallestBudget() throws {
+    let request = CacheRequest(policy: "h2o", budget: .slots(20), stride: 50, recent: .ratio(0.5))
+    guard case .protectedDoNotFit(_, _, _, _, let enough?) = Small.refusal(request, prompt: 500, new: 5)
+    else {
+      Issue.record("not refused for its size")
+      return
+    }
+    var larger = request
+    larger.budget = .slots(enough)
+    #expect(Small.refusal(larger, prompt: 500, new: 5) == nil)
+    larger.budget = .slots(enough - 1)
+    #expect(Small.refusal(larger, prompt: 500, new: 5) != nil)
+  }
+
+  @Test("a prompt longer than the hard limit of full is refused with the excess")
+  func promptTooLong() {
+    let error = Small.refusal(CacheRequest(budget: .slots(16)), prompt: 20, new: 5)
+    #expect(error == .promptExceedsBudget(promptTokens: 20, budget: 16))
+    #expect(error?.description.contains("4 more than the budget of 16 slots") == true)
+  }
+
+  @Test("too few bytes are refused with the smallest number that would do")
+  func tooFewBytes() throws {
+    let request = CacheRequest(policy: "tova", budget: .bytes(100))
+    guard case .bytesTooFew(100, let smallest) = Small.refusal(request, prompt: 50, new: 5) else {
+      Issue.record("not refused for its bytes")
+      return
+    }
+    for (bytes, fits) in [(smallest, true), (smallest - 1, false)] {
+      let refusal = Small.refusal(CacheRequest(policy: "tova", budget: .bytes(bytes)), prompt: 50, new: 5)
+      #expect((refusal == nil) == fits)
+    }
+  }
+
+  @Test(
+    "values without sense are refused, and the text names them",
+    arguments: [
+      (CacheRequest(policy: "roco"), "needs a budget"),
+      (CacheRequest(policy: "roco", budget: .slots(0)), "invalid cache budget"),
+      (CacheRequest(policy: "roco", budget: .ratio(.nan)), "invalid cache budget"),
+      (CacheRequest(policy: "roco", budget: .slots(20), stride: 0), "stride is 0"),
+      (CacheRequest(policy: "roco", budget: .slots(20), sinks: -1), "sinks is -1"),
+      (CacheRequest(policy: "roco", budget: .slots(20), recent: .ratio(1)), "recent is"),
+      (CacheRequest(policy: "roco", budget: .slots(20), recent: .ratio(.nan)), "recent is"),
+      (
+        CacheRequest(policy: "tova", budget: .slots(20), parameters: ["alpha": 1]),
+        "has no parameter 'alpha'; it has none"
+      ),
+      (
+        CacheRequest(policy: "roco", budget: .slots(20), parameters: ["margin": 1]),
+        "known: prefill_margin, decode_margin"
+      ),
+      (
+        CacheRequest(policy: "roco", budget: .slots(20), parameters: ["decode_margin": 1]),
+        "expected 0.0 to 0.9"
+      ),
+      (
+        CacheRequest(policy: "roco", budget: .slots(20), parameters: ["decode_margin": .nan]),
+        "expected 0.0 to 0.9"
+      ),
+      (CacheRequest(policy: "roco", budget: .slots(20), sinks: 2, faithful: true), "together with faithful"),
+      (CacheRequest(policy: "random", budget: .slots(20), faithful: true), "no faithful form"),
+    ])
+  func senselessValues(request: CacheRequest, text: String) throws {
+    let error = try #require(Small.refusal(request, prompt: 50, new: 5))
+    #expect(error.description.contains(text))
+  }
+
+  @Test("no prompt, or a negative number of new tokens, is refused")
+  func lengths() {
+    #expect(Small.refusal(CacheRequest(), prompt: 0, new: 5) != nil)
+    #expect(Small.refusal(CacheRequest(), prompt: 5, new: -1) != nil)
+  }
+
+  @Test("a shape that no model has is refused")
+  func shapes() {
+    for (layers, kvHeads, queryHeads, width) in [
+      (0, 1, 1, 1), (1, 2, 3, 1), (1, 1, 1, 1 << 21), (-1, 1, 1, 1),
+    ] {
+      #expect(throws: CacheError.self) {
+        try CacheShape(layers: layers, kvHeads: kvHeads, queryHeads: queryHeads, headDimension: width)
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Caching
+import Testing
+
+/// RoCo's default form against a plain recomputation from the whole history of attention.
+@Suite struct RoCoTests {
+  private static let budget = 50
+  private static let stride = 12
+  private static let prompt = 131
+  private static let attention = MadeUpAttention(seed: 9)
+
+  @Test("victims are those of the definition, in the prompt and in generation")
+  func agreesWithTheDefinition() throws {
+    let request = CacheRequest(policy: "roco", budget: .slots(Self.budget), stride: Self.stride)
+    let run = try Simulation(Small.plan(request, prompt: Self.prompt, new: 60))
+    var before: [[[Int]]] = []
+    var compared = 0
+    run.run(attention: Self.bursty, beforeEviction: { before = run.kept }) {
+      for (layer, heads) in before.enumerated() {
+        for (head, positions) in heads.enumerated() {
+          let left = Set(run.kept[layer][head])
+          let gone = positions.filter { !left.contains($0) }
+          guard !gone.isEmpty else { continue }
+          compared += 1
+          #expect(gone == Self.victims(gone.count, positions, run.cache.logicalLength, layer, head))
+        }
+      }
+    }
+    #expect(compared == (7 + 60) * 4)
+  }
+
+  /// Rare high peaks: their slots have a high deviation and, mostly, a low mean.
+  private static func bursty(_ place: AttentionPlace) -> Float {
+    let weight = attention(place)
+    return weight > 0.03 ? weight * 20 : weight
+  }
+
+  private static func victims(_ count: Int, _ positions: [Int], _ fed: Int, _ layer: Int, _ head: Int)
+    -> [Int]
+  {
+    let isPrompt = fed <= prompt
+    let candidates = positions.filter { $0 >= 4 && $0 < fed - 10 }
+    let scope = isPrompt ? max(budget - budget / 10 - 4, stride) : budget - 15
+    let measured = Dictionary(
+      uniqueKeysWithValues: candidates.map { ($0, moments(of: $0, fed, layer, head)) })
+    func order(_ positions: [Int], by value: (Int) -> Double) -> [Int] {
+      positions.sorted { (value($0), $0) < (value($1), $1) }
+    }
+    let steady = order(candidates) { measured[$0]?.deviation ?? 0 }.prefix(scope)
+    return order(Array(steady)) { measured[$0]?.mean ?? 0 }.prefix(count).sorted()
+  }
+
+  private static func moments(of position: Int, _ fed: Int, _ layer: Int, _ head: Int) -> (
+    mean: Double, deviation: Double
+  ) {
+    let weights = (max(position, budget)..<fed).map { query in
+      Double(
+        bursty(
+          AttentionPlace(layer: layer, head: head, query: query, position: position, rank: 0, queryInChunk: 0)
+        ))
+    }
+    let mean = weights.reduce(0, +) / Double(weights.count)
+    let variance = weights.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(weights.count)
+    return (mean, variance.squareRoot())
+  }
+}

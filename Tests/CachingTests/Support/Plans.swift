@@ -1,0 +1,22 @@
+import Caching
+
+/// Small shapes and short ways to ask for plans.
+enum Small {
+  static var shape: CacheShape {
+    get throws { try CacheShape(layers: 2, kvHeads: 2, queryHeads: 6, headDimension: 8) }
+  }
+
+  static func plan(_ request: CacheRequest, prompt: Int, new: Int) throws -> CachePlan {
+    try CachePlan(request, shape: shape, promptTokens: prompt, maxNewTokens: new)
+  }
+
+  static var evictingPolicies: [String] { EvictionPolicies.all.filter(\.evicts).map(\.name) }
+
+  /// What a plan is refused with; nil if it is not.
+  static func refusal(_ request: CacheRequest, prompt: Int, new: Int) -> CacheError? {
+    do {
+      _ = try plan(request, prompt: prompt, new: new)
+      return nil
+    } catch { return error as? CacheError }
+  }
+}

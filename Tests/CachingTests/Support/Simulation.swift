@@ -1,0 +1,150 @@
+import Caching
+import Dispatch
+import Kernels
+
+/// One attention weight: what query `query` (a position) of a KV head's group gives to the slot of `position`.
+struct AttentionPlace {
+  let layer: Int
+  let head: Int
+  let query: Int
+  let position: Int
+  /// Rank of the slot's position among those resident.
+  let rank: Int
+  /// Queries in this forward before this one.
+  let queryInChunk: Int
+}
+
+/// Runs one sequence through a cache, playing the kernels: statistics from made-up attention, keys and values that name their position.
+final class Simulation {
+  let pool: CachePool
+  let plan: CachePlan
+  let cache: SequenceCache
+  var scratch = EvictionScratch()
+  /// Whether to write keys and values.
+  var writesBytes = false
+  /// Whether each layer is evicted by a thread of its own.
+  var evictsInParallel = false
+
+  init(_ plan: CachePlan, pool: CachePool) throws {
+    self.plan = plan
+    self.pool = pool
+    guard let cache = pool.makeCache(plan) else { throw NoRoom() }
+    self.cache = cache
+  }
+
+  convenience init(_ plan: CachePlan) throws {
+    try self.init(plan, pool: CachePool(limitBytes: plan.peakBytes, shape: plan.shape))
+  }
+
+  struct NoRoom: Error {}
+
+  /// Feeds the whole sequence, prompt chunks of at most `atMost` tokens; calls back before and after each eviction.
+  func run(
+    atMost: Int = .max, attention: (AttentionPlace) -> Float, beforeEviction: () -> Void = {},
+    afterEviction: () -> Void = {}
+  ) {
+    while cache.logicalLength < plan.maxTotalTokens {
+      let prompt = plan.nextChunk(fed: cache.logicalLength, atMost: atMost)
+      step(max(1, prompt), attention: attention, beforeEviction: beforeEviction)
+      afterEviction()
+    }
+  }
+
+  /// One forward of `count` tokens and the eviction after it.
+  func step(_ count: Int, attention: (AttentionPlace) -> Float, beforeEviction: () -> Void = {}) {
+    cache.append(count)
+    for layer in 0..<plan.shape.layers {
+      for head in 0..<plan.shape.kvHeads { attend(layer, head, count, attention) }
+    }
+    beforeEviction()
+    evict()
+    cache.endStep()
+  }
+
+  private func evict() {
+    guard evictsInParallel else {
+      for layer in 0..<plan.shape.layers { cache.evict(layer: layer, scratch: &scratch) }
+      return
+    }
+    nonisolated(unsafe) let cache = cache
+    DispatchQueue.concurrentPerform(iterations: plan.shape.layers) { layer in
+      var scratch = EvictionScratch()
+      cache.evict(layer: layer, scratch: &scratch)
+    }
+  }
+
+  private func attend(_ layer: Int, _ head: Int, _ count: Int, _ attention: (AttentionPlace) -> Float) {
+    let slots = cache.slots(layer: layer, head: head)
+    let positions = cache.positions(layer: layer, head: head)
+    if writesBytes { for index in 0..<count { write(Int(slots.newSlots[index]), positions, layer, head) } }
+    guard slots.sums != nil || slots.squares != nil || slots.last != nil else { return }
+    let order = positions.indices.sorted { positions[$0] < positions[$1] }
+    for index in 0..<count {
+      let query = cache.logicalLength - count + index
+      for (rank, slot) in order.enumerated() where positions[slot] <= query {
+        let weight = attention(
+          AttentionPlace(
+            layer: layer, head: head, query: query, position: positions[slot], rank: rank, queryInChunk: index
+          ))
+        slots.sums?[slot] += weight
+        slots.squares?[slot] += weight * weight
+        if index == count - 1 { slots.last?[slot] = weight }
+      }
+    }
+  }
+
+  /// All heads' live positions, ascending.
+  var kept: [[[Int]]] {
+    (0..<plan.shape.layers).map { layer in
+      (0..<plan.shape.kvHeads).map { cache.positions(layer: layer, head: $0).sorted() }
+    }
+  }
+}
+
+extension Simulation {
+  /// The bits that number `dimension` of the key (or value) of a position holds.
+  private func pattern(_ position: Int, _ layer: Int, _ head: Int, _ dimension: Int, isKey: Bool) -> UInt16 {
+    UInt16(
+      truncatingIfNeeded: position &* 31 &+ layer &* 7919 &+ head &* 104_729 &+ dimension &* 3
+        &+ (isKey ? 1 : 0))
+  }
+
+  private func write(_ slot: Int, _ positions: [Int], _ layer: Int, _ head: Int) {
+    for dimension in 0..<plan.shape.headDimension {
+      for isKey in [true, false] {
+        number(slot, layer, head, dimension, isKey: isKey).pointee =
+          pattern(positions[slot], layer, head, dimension, isKey: isKey)
+      }
+    }
+  }
+
+  /// Where a number lies by the documented layout of a page.
+  private func number(
+    _ slot: Int, _ layer: Int, _ head: Int, _ dimension: Int, isKey: Bool
+  ) -> UnsafeMutablePointer<UInt16> {
+    let slots = cache.slots(layer: layer, head: head)
+    let page = slots.pool + Int(slots.pages[slot / 16]) * slots.pageBytes
+    let width = plan.shape.headDimension
+    let offset = isKey ? dimension * 16 + slot % 16 : 16 * width + slot % 16 * width + dimension
+    return page.assumingMemoryBound(to: UInt16.self) + offset
+  }
+
+  /// Live slots whose keys or values are not those of their position; call before an eviction.
+  var slotsWithForeignBytes: Int {
+    var count = 0
+    for layer in 0..<plan.shape.layers {
+      for head in 0..<plan.shape.kvHeads {
+        for (slot, position) in cache.positions(layer: layer, head: head).enumerated() {
+          let isOwn = (0..<plan.shape.headDimension).allSatisfy { dimension in
+            [true, false].allSatisfy { isKey in
+              number(slot, layer, head, dimension, isKey: isKey).pointee
+                == pattern(position, layer, head, dimension, isKey: isKey)
+            }
+          }
+          count += isOwn ? 0 : 1
+        }
+      }
+    }
+    return count
+  }
+}
