@@ -19,8 +19,10 @@ let testing: [SwiftSetting] = [
 func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, exclude: [], swiftSettings: testing)
+/// `golden`: whether the tests' folder holds golden data, which is read from where it lies.
+func tests(_ name: String, _ dependencies: [Target.Dependency], golden: Bool = false) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: golden ? ["Golden"] : [], swiftSettings: testing)
 }
 
 let package = Package(
@@ -35,8 +37,11 @@ let package = Package(
   ],
   targets: [
     // The compute side: arrays, then caches, then models, then scheduling.
-    .target(name: "CKernels", cSettings: [
-        .headerSearchPath("."),.unsafeFlags(["-O3", "-fno-math-errno", "-Wno-psabi"])]),
+    .target(
+      name: "CKernels",
+      cSettings: [
+        .headerSearchPath("."), .unsafeFlags(["-O3", "-fno-math-errno", "-Wno-psabi"]),
+      ]),
     target("Kernels", ["CKernels"]),
     target("GGUF"),
     target("Caching", ["Kernels"]),
@@ -59,7 +64,8 @@ let package = Package(
     target(
       "Serving",
       [
-        "Caching", "ChatTemplates", "GGUF", "HTTP", "Inference", "Kernels", "Models", "OpenAIAPI", "Tokenizing",
+        "Caching", "ChatTemplates", "GGUF", "HTTP", "Inference", "Kernels", "Models", "OpenAIAPI",
+        "Tokenizing",
         "Transport", .product(name: "Logging", package: "swift-log"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
@@ -74,11 +80,11 @@ let package = Package(
 
     tests("KernelsTests", ["CKernels", "Kernels"]),
     tests("GGUFTests", ["GGUF"]),
-    tests("CachingTests", ["Caching", "Kernels"]),
+    tests("CachingTests", ["Caching", "Kernels"], golden: true),
     tests("ModelsTests", ["Models", "Caching", "GGUF", "Kernels", "Tokenizing", "COpenBLAS"]),
     tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels"]),
-    tests("TokenizingTests", ["Tokenizing", "GGUF"]),
-    tests("ChatTemplatesTests", ["ChatTemplates"]),
+    tests("TokenizingTests", ["Tokenizing", "GGUF"], golden: true),
+    tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),
     tests("OpenAIAPITests", ["OpenAIAPI"]),
     tests("HTTPTests", ["HTTP"]),
     tests("TransportTests", ["Transport", "HTTP", .product(name: "Logging", package: "swift-log")]),
