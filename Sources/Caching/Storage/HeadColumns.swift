@@ -70,7 +70,6 @@ extension HeadColumns {
     unsafe slotPositions[slot] = Int32(position + token)
     unsafe sums?[slot] = 0
     unsafe squares?[slot] = 0
-    unsafe last?[slot] = 0
   }
 
   /// Moves the last slot into the highest hole until none is left; the last slot is then live, or the hole itself.
@@ -85,11 +84,10 @@ extension HeadColumns {
   }
 
   private func move(_ slot: Int, to hole: Int, in pool: CachePool) {
-    // Safety: both are slots of started pages.
+    // Safety: both are slots of started pages. `last` stays behind: every counted forward sets it for all slots.
     unsafe slotPositions[hole] = slotPositions[slot]
     if let sums = unsafe sums { unsafe sums[hole] = sums[slot] }
     if let squares = unsafe squares { unsafe squares[hole] = squares[slot] }
-    if let last = unsafe last { unsafe last[hole] = last[slot] }
     let lanes = CacheShape.slotsPerPage
     unsafe pool.moveSlot(
       from: (pages[slot / lanes], slot % lanes), to: (pages[hole / lanes], hole % lanes))

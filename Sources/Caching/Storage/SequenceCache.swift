@@ -36,7 +36,9 @@ package final class SequenceCache {
   /// Bytes that the cache may come to hold.
   package var peakBytes: Int { plan.peakBytes }
   /// Bytes that it holds now: its pages and its bookkeeping.
-  package var residentBytes: Int { heldPages.count * plan.shape.pageBytes + columnBytes }
+  package var residentBytes: Int {
+    (0..<plan.shape.heads).reduce(columnBytes) { $0 + head($1).pageCount * plan.shape.pageBytes }
+  }
 
   /// Reserves a slot in every head for each of the next `count` tokens.
   ///
