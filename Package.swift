@@ -46,7 +46,12 @@ let package = Package(
     target("GGUF"),
     target("Caching", ["Kernels"]),
     target("Models", ["Caching", "GGUF", "Kernels"]),
-    target("Inference", ["Caching", "Models", .product(name: "DequeModule", package: "swift-collections")]),
+    target(
+      "Inference",
+      [
+        "CKernels", "Caching", "GGUF", "Kernels", "Models",
+        .product(name: "DequeModule", package: "swift-collections"),
+      ]),
 
     // The text and wire side.
     target("Tokenizing", ["GGUF"]),

@@ -112,7 +112,8 @@ package struct AttentionShape: Sendable, Equatable {
         // Safety: pointers are passed on; they are good until the cache's next append.
         let view = unsafe kvota_slots(
           pool: columns.pool.assumingMemoryBound(to: UInt8.self), pages: columns.pages,
-          page_bytes: columns.pageBytes, slots: Int32(columns.slotCount), head_dim: Int32(shape.headDimension),
+          page_bytes: columns.pageBytes, slots: Int32(columns.slotCount),
+          head_dim: Int32(shape.headDimension),
           new_slots: columns.newSlots, new_count: Int32(columns.newCount))
         unsafe heads.append(Head(slots: view, columns: columns, scratch: needed))
         needed += scratchFloats(slots: columns.slotCount) * (chunks[chunk].count == 1 ? 1 : Self.lanes)
@@ -124,7 +125,8 @@ package struct AttentionShape: Sendable, Equatable {
 
   /// Floats for one call: the kernel's own, and two columns of statistics.
   private func scratchFloats(slots: Int) -> Int {
-    kvota_attention_scratch(Int32(slots), Int32(shape.headDimension), Int32(shape.group)) + 2 * columnFloats(slots)
+    kvota_attention_scratch(Int32(slots), Int32(shape.headDimension), Int32(shape.group)) + 2
+      * columnFloats(slots)
   }
 
   private func columnFloats(_ slots: Int) -> Int { (slots + 15) / 16 * 16 }
@@ -233,7 +235,8 @@ package struct AttentionShape: Sendable, Equatable {
       let lane = unsafe squares + columnFloats(columns.slotCount)
       unsafe withUnsafePointer(to: head.pointee.slots) { slots in
         unsafe compute.table.pointee.attend_tiles(
-          slots, queries + firstRow * stride + queryOffset(task.head), stride, Int32(shape.group), Int32(task.part),
+          slots, queries + firstRow * stride + queryOffset(task.head), stride, Int32(shape.group),
+          Int32(task.part),
           Int32(Self.lanes), lane, out + firstRow * width + queryOffset(task.head), width,
           columns.sums == nil ? nil : sums, columns.squares == nil ? nil : squares, columns.last)
       }
@@ -254,7 +257,8 @@ package struct AttentionShape: Sendable, Equatable {
     unsafe withHead(chunk, head) { entry in
       let columns = unsafe entry.pointee.columns
       guard chunks[chunk].count > 1 else {
-        let target = unsafe out + chunks[chunk].firstRow * shape.queryHeads * shape.headDimension + queryOffset(head)
+        let target =
+          unsafe out + chunks[chunk].firstRow * shape.queryHeads * shape.headDimension + queryOffset(head)
         unsafe withUnsafePointer(to: entry.pointee.slots) { slots in
           unsafe compute.table.pointee.attend_finish(
             slots, Int32(shape.group), scratch.pointer() + entry.pointee.scratch, target, columns.sums,
@@ -264,7 +268,9 @@ package struct AttentionShape: Sendable, Equatable {
       }
       for lane in 0..<Self.lanes {
         let (sums, squares) = unsafe laneColumns(entry, lane: lane)
-        if let total = unsafe columns.sums { unsafe compute.table.pointee.add(total, sums, Int32(columns.slotCount)) }
+        if let total = unsafe columns.sums {
+          unsafe compute.table.pointee.add(total, sums, Int32(columns.slotCount))
+        }
         if let total = unsafe columns.squares {
           unsafe compute.table.pointee.add(total, squares, Int32(columns.slotCount))
         }

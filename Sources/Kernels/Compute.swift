@@ -48,7 +48,8 @@ package struct Compute {
       let (base, width) = unsafe (target, out.width)
       pool.run(tasks: tasks) { task in
         unsafe kernel(
-          packed, Int32(matrix.inner), Int32(groups * task / tasks), Int32(groups * (task + 1) / tasks), source,
+          packed, Int32(matrix.inner), Int32(groups * task / tasks), Int32(groups * (task + 1) / tasks),
+          source,
           Int32(rows), base, width)
       }
       unsafe target += groups * KVOTA_GROUP
@@ -57,7 +58,8 @@ package struct Compute {
 
   /// `out[row] = x[row] / rms(x[row]) * weight`, quantized too if `out` is; RMSNorm of arXiv 1910.07467.
   package func normalize(
-    _ x: borrowing FloatRows, weight: borrowing FloatRows, epsilon: Float, rows: Int, into out: borrowing Activations
+    _ x: borrowing FloatRows, weight: borrowing FloatRows, epsilon: Float, rows: Int,
+    into out: borrowing Activations
   ) {
     precondition(x.width == out.floats.width && weight.width == x.width, "shapes do not fit")
     let table = unsafe self.table
@@ -109,9 +111,11 @@ extension kvota_isa {
   /// The matrix kernel of a packed format.
   func kernel(
     _ format: kvota_format
-  ) -> @convention(c) (
-    UnsafePointer<UInt8>?, Int32, Int32, Int32, UnsafeRawPointer?, Int32, UnsafeMutablePointer<Float>?, Int
-  ) -> Void {
+  )
+    -> @convention(c) (
+      UnsafePointer<UInt8>?, Int32, Int32, Int32, UnsafeRawPointer?, Int32, UnsafeMutablePointer<Float>?, Int
+    ) -> Void
+  {
     let found =
       switch format {
       case KVOTA_U4: unsafe gemm.0

@@ -100,7 +100,9 @@ package final class ThreadPool: @unchecked Sendable {
       let task = Int(seen & 0xffff_ffff)
       let address = work.load(ordering: .relaxed)
       guard task < taskCount.load(ordering: .relaxed) else { return }
-      let claimed = ticket.compareExchange(expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing).exchanged
+      let claimed = ticket.compareExchange(
+        expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing
+      ).exchanged
       guard claimed, let region = unsafe UnsafeMutablePointer<Region>(bitPattern: address) else { continue }
       // Safety: the claim succeeded, so the region is current and cannot end before this task does.
       unsafe region.pointee.body(task)

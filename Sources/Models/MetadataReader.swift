@@ -8,7 +8,9 @@ struct MetadataReader {
 
   /// A whole number between 1 and `most`; `fallback` where the key is absent, an error where there is none.
   func size(_ key: String, most: Int = 1 << 24, default fallback: Int? = nil) throws(ModelError) -> Int {
-    guard let value = try optional(key, file.metadata.integer) ?? fallback else { throw .file(.missingKey(full(key))) }
+    guard let value = try optional(key, file.metadata.integer) ?? fallback else {
+      throw .file(.missingKey(full(key)))
+    }
     guard (1...most).contains(value) else {
       throw .badValue(key: full(key), found: "\(value)", expected: "1 to \(most)")
     }
@@ -17,7 +19,9 @@ struct MetadataReader {
 
   /// A finite number above 0.
   func positive(_ key: String, default fallback: Double? = nil) throws(ModelError) -> Double {
-    guard let value = try optional(key, file.metadata.float) ?? fallback else { throw .file(.missingKey(full(key))) }
+    guard let value = try optional(key, file.metadata.float) ?? fallback else {
+      throw .file(.missingKey(full(key)))
+    }
     guard value > 0, value.isFinite else {
       throw .badValue(key: full(key), found: "\(value)", expected: "a number above 0")
     }

@@ -34,7 +34,8 @@ package final class Model {
   ///
   /// `progress` is told the share done, 0 to 1. Throws `ModelError` with what does not fit.
   package init(
-    file: GGUFFile, compute: Compute, maxTokens: Int, maxLogitsRows: Int, progress: (Double) -> Void = { _ in }
+    file: GGUFFile, compute: Compute, maxTokens: Int, maxLogitsRows: Int,
+    progress: (Double) -> Void = { _ in }
   ) throws(ModelError) {
     let model = try Architectures.configuration(of: file)
     weights = try Weights(model, file: file, pool: compute.pool, progress: progress)
@@ -65,7 +66,8 @@ package final class Model {
   /// Runs the batch's tokens through all layers: keys and values go to their caches, wanted logits to `withLogits`.
   package func forward(_ batch: borrowing Batch) {
     let rows = batch.tokens.count
-    precondition(rows <= maxTokens && batch.logitsRows <= maxLogitsRows, "the batch is larger than the scratch")
+    precondition(
+      rows <= maxTokens && batch.logitsRows <= maxLogitsRows, "the batch is larger than the scratch")
     guard rows > 0 else { return }
     embed(batch)
     attention.begin(
@@ -94,7 +96,8 @@ package final class Model {
 
   private func attend(_ layer: LayerWeights, _ index: Int, _ batch: borrowing Batch, rows: Int) {
     compute.normalize(
-      hidden, weight: layer.attentionNorm.values, epsilon: configuration.normEpsilon, rows: rows, into: normalized)
+      hidden, weight: layer.attentionNorm.values, epsilon: configuration.normEpsilon, rows: rows,
+      into: normalized)
     compute.multiply(layer.queryKeyValue, normalized, rows: rows, into: projections)
     attention.setLayer { chunk, head in batch.entries[chunk].cache.slots(layer: index, head: head) }
     let offsets = layer.queryKeyValue.offsets
@@ -122,7 +125,8 @@ package final class Model {
     }
     guard batch.logitsRows > 0 else { return }
     compute.normalize(
-      lastHidden, weight: weights.outputNorm.values, epsilon: configuration.normEpsilon, rows: batch.logitsRows,
+      lastHidden, weight: weights.outputNorm.values, epsilon: configuration.normEpsilon,
+      rows: batch.logitsRows,
       into: lastNormalized)
     compute.multiply(weights.output, lastNormalized, rows: batch.logitsRows, into: logits)
   }

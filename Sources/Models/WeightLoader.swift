@@ -49,7 +49,9 @@ struct WeightLoader {
 
   /// Throws if the file holds a tensor that nothing took: a model is not run with parts left out.
   func refuseUnused() throws(ModelError) {
-    if let tensor = file.tensors.first(where: { !used.contains($0.name) }) { throw .unusedTensor(tensor.name) }
+    if let tensor = file.tensors.first(where: { !used.contains($0.name) }) {
+      throw .unusedTensor(tensor.name)
+    }
   }
 
   private mutating func take(

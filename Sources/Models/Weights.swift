@@ -79,7 +79,8 @@ struct Weights {
       attentionOutput: try loader.matrix([(name("attn_output"), model.width)], inner: queries),
       feedForwardNorm: try loader.vector(name("ffn_norm"), width: model.width),
       gateAndUp: try loader.matrix(
-        [(name("ffn_gate"), model.feedForwardWidth), (name("ffn_up"), model.feedForwardWidth)], inner: model.width),
+        [(name("ffn_gate"), model.feedForwardWidth), (name("ffn_up"), model.feedForwardWidth)],
+        inner: model.width),
       down: try loader.matrix([(name("ffn_down"), model.width)], inner: model.feedForwardWidth))
   }
 }

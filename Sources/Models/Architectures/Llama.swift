@@ -29,7 +29,8 @@ enum Llama {
   ) throws(ModelError) -> AttentionShape {
     guard queryHeads % kvHeads == 0 else {
       throw .badValue(
-        key: "llama.attention.head_count_kv", found: "\(kvHeads)", expected: "a divisor of \(queryHeads) query heads")
+        key: "llama.attention.head_count_kv", found: "\(kvHeads)",
+        expected: "a divisor of \(queryHeads) query heads")
     }
     guard queryHeads / kvHeads <= 128 else {
       throw .unsupportedFeature("\(queryHeads / kvHeads) query heads a KV head (at most 128)")
@@ -45,7 +46,9 @@ enum Llama {
   }
 
   /// Plain or linearly scaled rotation; other scalings are refused rather than computed wrongly.
-  private static func rotary(_ metadata: MetadataReader, headDimension: Int) throws(ModelError) -> RotaryEmbedding {
+  private static func rotary(_ metadata: MetadataReader, headDimension: Int) throws(ModelError)
+    -> RotaryEmbedding
+  {
     let rotated = try metadata.size(".rope.dimension_count", most: headDimension, default: headDimension)
     guard rotated % 2 == 0 else {
       throw .badValue(key: "llama.rope.dimension_count", found: "\(rotated)", expected: "an even number")
@@ -59,7 +62,8 @@ enum Llama {
     }
     let factor = scaling == "linear" ? try metadata.positive(".rope.scaling.factor") : 1
     return RotaryEmbedding(
-      dimensions: rotated, base: try metadata.positive(".rope.freq_base", default: 10_000), linearFactor: factor,
+      dimensions: rotated, base: try metadata.positive(".rope.freq_base", default: 10_000),
+      linearFactor: factor,
       pairsHalves: false)
   }
 }

@@ -1,0 +1,40 @@
+package import Caching
+
+/// Why a request is refused at once.
+package enum AdmissionError: Error, Equatable, CustomStringConvertible {
+  /// Prompt and new tokens do not fit the model's (or the configured) context.
+  case contextExceeded(promptTokens: Int, maxTokens: Int, contextLength: Int)
+  case emptyPrompt
+  case tokenOutsideVocabulary(Int32, vocabularySize: Int)
+  case cache(CacheError)
+  /// The chunks that evict are longer than a step.
+  case strideTooLong(stride: Int, most: Int)
+  /// The cache would never fit the pool; `largestBudget` would, in slots.
+  case cacheTooLarge(peakBytes: Int, poolBytes: Int, largestBudget: Int?)
+  case queueFull(waiting: Int)
+  case stopping
+
+  package var description: String {
+    switch self {
+    case .contextExceeded(let promptTokens, let maxTokens, let contextLength):
+      "the context holds \(contextLength) tokens, but \(promptTokens) in the prompt + \(maxTokens) to generate"
+        + " = \(promptTokens + maxTokens); shorten the prompt or ask for fewer tokens"
+    case .emptyPrompt:
+      "the prompt has no tokens; expected at least 1"
+    case .tokenOutsideVocabulary(let token, let size):
+      "token \(token) is outside the vocabulary; expected 0 to \(size - 1)"
+    case .cache(let error):
+      error.description
+    case .strideTooLong(let stride, let most):
+      "stride is \(stride); expected at most \(most), the tokens of one step"
+    case .cacheTooLarge(let peakBytes, let poolBytes, let largestBudget):
+      "the KV cache would take up to \(peakBytes) bytes, and the pool has \(poolBytes); "
+        + (largestBudget.map { "a budget of \($0) slots would fit" }
+          ?? "ask for fewer tokens or a smaller budget")
+    case .queueFull(let waiting):
+      "\(waiting) requests are waiting already, which is the most this server lets wait; try again later"
+    case .stopping:
+      "the server is stopping and takes no new requests"
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package import Caching
+package import GGUF
+package import Kernels
+package import Models
+
+/// Runs a model for many requests at once: requests go in from anywhere, tokens come out as streams, and one thread computes.
+///
+/// `run` steps the scheduler until `stop` and suspends once between steps. Cancelling a stream (or dropping it) cancels its sequence
+/// before the next step.
+package actor Engine {
+  /// The model's numbers.
+  package nonisolated let configuration: ModelConfiguration
+  package nonisolated let settings: EngineSettings
+  package nonisolated let cacheShape: CacheShape
+  /// Bytes of packed weights.
+  package nonisolated let weightBytes: Int
+  /// The instruction set in use.
+  package nonisolated let instructions: String
+  /// Most tokens of a sequence, prompt included.
+  package nonisolated let contextLength: Int
+
+  private nonisolated let thread = ComputeThread()
+  private nonisolated let inbox = Inbox()
+  private nonisolated let shared = Shared(EngineStatistics())
+  private let scheduler: Scheduler
+  private let compute: Compute
+
+  // Safety: the thread lives as long as the actor that holds it.
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
+
+  /// Loads the model in `file` and sets up the pool; `progress` is told the share done, 0 to 1.
+  ///
+  /// Throws `ModelError`, or `CacheError` when the pool cannot hold anything.
+  package init(
+    file: GGUFFile, settings: EngineSettings, instructions: InstructionSet,
+    progress: (Double) -> Void = { _ in }
+  ) throws {
+    let compute = Compute(instructions: instructions, pool: ThreadPool(threads: settings.threads))
+    let model = try Model(
+      file: file, compute: compute, maxTokens: settings.prefillTokens + settings.maxSequences,
+      maxLogitsRows: settings.maxSequences, progress: progress)
+    let shape = try model.configuration.cacheShape
+    let pool = try CachePool(limitBytes: settings.kvPoolBytes, shape: shape)
+    configuration = model.configuration
+    cacheShape = shape
+    weightBytes = model.weightBytes
+    self.instructions = instructions.name
+    self.settings = settings
+    self.compute = compute
+    contextLength = min(settings.contextLength ?? .max, model.configuration.contextLength)
+    shared.update { $0.poolBytes = settings.kvPoolBytes }
+    scheduler = Scheduler(model: model, pool: pool, settings: settings, statistics: shared)
+  }
+
+  /// Steps while there is work, sleeps while there is none; returns after `stop`, when all that was admitted or waits has ended.
+  package func run() async {
+    while true {
+      let contents = inbox.take()
+      if scheduler.isIdle && contents.isEmpty {
+        if contents.isStopping { break }
+        await inbox.wait()
+      } else {
+        inbox.left(scheduler.step(contents))
+        await Task.yield()
+      }
+    }
+    compute.pool.stop()
+    thread.stop()
+  }
+
+  /// Takes no more requests; those that are here go on.
+  package nonisolated func stop() { inbox.stop() }
+
+  /// Checks a request against model, context and pool, and queues it.
+  ///
+  /// The stream gives tokens, then `finished`. Throws `AdmissionError`, with the numbers, when it can never run or the queue is full.
+  package nonisolated func submit(_ request: SequenceRequest) throws(AdmissionError) -> AsyncStream<
+    TokenEvent
+  > {
+    let plan = try plan(request)
+    let (stream, events) = AsyncStream.makeStream(of: TokenEvent.self)
+    let submitted = ContinuousClock.now
+    let inbox = self.inbox
+    try inbox.submit(maxQueue: settings.maxQueue) { id in
+      events.onTermination = { reason in
+        if case .cancelled = reason { inbox.cancel(id) }
+      }
+      return Arrival(id: id, request: request, plan: plan, events: events, submitted: submitted)
+    }
+    return stream
+  }
+
+  /// What the cache of a request would be: the promise, checked.
+  package nonisolated func plan(_ request: SequenceRequest) throws(AdmissionError) -> CachePlan {
+    try checkTokens(request)
+    let plan = try Self.plan(request.cache, request, cacheShape)
+    let evictsInPrefill = plan.nextChunk(fed: 0, atMost: .max) < request.prompt.count
+    guard !evictsInPrefill || plan.stride <= settings.prefillTokens else {
+      throw .strideTooLong(stride: plan.stride, most: settings.prefillTokens)
+    }
+    guard plan.peakBytes <= settings.kvPoolBytes else {
+      throw .cacheTooLarge(
+        peakBytes: plan.peakBytes, poolBytes: settings.kvPoolBytes, largestBudget: largestBudget(request))
+    }
+    return plan
+  }
+
+  /// Counters and gauges as of the last step.
+  package nonisolated var statistics: EngineStatistics {
+    var current = shared.current
+    current.waiting = inbox.waiting
+    return current
+  }
+
+  private nonisolated func checkTokens(_ request: SequenceRequest) throws(AdmissionError) {
+    guard !request.prompt.isEmpty else { throw .emptyPrompt }
+    let size = configuration.vocabularySize
+    if let token = request.prompt.first(where: { $0 < 0 || $0 >= size }) {
+      throw .tokenOutsideVocabulary(token, vocabularySize: size)
+    }
+    guard request.prompt.count <= contextLength, request.maxTokens <= contextLength - request.prompt.count
+    else {
+      throw .contextExceeded(
+        promptTokens: request.prompt.count, maxTokens: request.maxTokens, contextLength: contextLength)
+    }
+  }
+
+  private static func plan(
+    _ cache: CacheRequest, _ request: SequenceRequest, _ shape: CacheShape
+  ) throws(AdmissionError) -> CachePlan {
+    do {
+      return try CachePlan(
+        cache, shape: shape, promptTokens: request.prompt.count, maxNewTokens: request.maxTokens)
+    } catch { throw .cache(error) }
+  }
+
+  /// The largest budget, in slots, whose peak fits the pool.
+  private nonisolated func largestBudget(_ request: SequenceRequest) -> Int? {
+    guard request.cache.budget != nil else { return nil }
+    var cache = request.cache
+    var (fits, tooLarge) = (0, request.prompt.count + request.maxTokens + 1)
+    while tooLarge - fits > 1 {
+      let middle = (fits + tooLarge) / 2
+      cache.budget = .slots(middle)
+      let bytes = (try? Self.plan(cache, request, cacheShape))?.peakBytes
+      if bytes.map({ $0 <= settings.kvPoolBytes }) ?? (middle < 64) {
+        fits = middle
+      } else {
+        tooLarge = middle
+      }
+    }
+    cache.budget = .slots(fits)
+    return (try? Self.plan(cache, request, cacheShape)) == nil ? nil : fits
+  }
+}

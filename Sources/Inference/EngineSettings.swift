@@ -1,0 +1,20 @@
+/// The limits an engine works within.
+package struct EngineSettings: Sendable, Equatable {
+  /// Bytes of all sequences' caches together.
+  package var kvPoolBytes: Int
+  /// Sequences that compute at the same time.
+  package var maxSequences = 32
+  /// Requests that may wait for admission.
+  package var maxQueue = 256
+  /// Prompt tokens of one step: longer prompts are fed in chunks, so that running sequences go on.
+  package var prefillTokens = 256
+  /// Tokens of a sequence, prompt included; nil for what the model was trained with.
+  package var contextLength: Int?
+  /// Compute threads.
+  package var threads: Int
+
+  package init(kvPoolBytes: Int, threads: Int) {
+    self.kvPoolBytes = kvPoolBytes
+    self.threads = threads
+  }
+}

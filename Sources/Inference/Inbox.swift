@@ -1,0 +1,80 @@
+import DequeModule
+import Synchronization
+
+/// The door between requests and the engine: arrivals and cancellations wait here for the engine's next step.
+final class Inbox: Sendable {
+  struct Contents: Sendable {
+    var arrivals: Deque<Arrival> = []
+    var cancelled: [UInt64] = []
+    var isStopping = false
+
+    var isEmpty: Bool { arrivals.isEmpty && cancelled.isEmpty }
+  }
+
+  private struct State: Sendable {
+    var contents = Contents()
+    /// Requests submitted and not yet admitted, those that the engine has taken included.
+    var waiting = 0
+    var nextID: UInt64 = 0
+    var sleeper: CheckedContinuation<Void, Never>?
+  }
+
+  private let state = Mutex(State())
+
+  /// Numbers the request and leaves it for the engine.
+  ///
+  /// Throws `AdmissionError` when too many wait already, or the engine is stopping.
+  func submit(maxQueue: Int, _ arrival: (UInt64) -> Arrival) throws(AdmissionError) {
+    let result = state.withLock { state -> Result<CheckedContinuation<Void, Never>?, AdmissionError> in
+      guard !state.contents.isStopping else { return .failure(.stopping) }
+      guard state.waiting < maxQueue else { return .failure(.queueFull(waiting: state.waiting)) }
+      state.nextID += 1
+      state.waiting += 1
+      state.contents.arrivals.append(arrival(state.nextID))
+      return .success(state.sleeper.take())
+    }
+    try result.get()?.resume()
+  }
+
+  func cancel(_ id: UInt64) {
+    state.withLock { state in
+      state.contents.cancelled.append(id)
+      return state.sleeper.take()
+    }?.resume()
+  }
+
+  /// Refuses what comes from now on; what is here goes on.
+  func stop() {
+    state.withLock { state in
+      state.contents.isStopping = true
+      return state.sleeper.take()
+    }?.resume()
+  }
+
+  /// The engine takes what has come.
+  func take() -> Contents {
+    state.withLock { state in
+      let contents = state.contents
+      state.contents.arrivals.removeAll()
+      state.contents.cancelled.removeAll()
+      return contents
+    }
+  }
+
+  /// The engine tells how many requests it has let in, or dropped, from the queue.
+  func left(_ count: Int) { state.withLock { $0.waiting -= count } }
+
+  var waiting: Int { state.withLock { $0.waiting } }
+
+  /// Returns when something is here.
+  func wait() async {
+    await withCheckedContinuation { continuation in
+      let isReady = state.withLock { state in
+        guard state.contents.isEmpty && !state.contents.isStopping else { return true }
+        state.sleeper = continuation
+        return false
+      }
+      if isReady { continuation.resume() }
+    }
+  }
+}

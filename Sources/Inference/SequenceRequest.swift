@@ -1,0 +1,25 @@
+package import Caching
+
+/// What the engine is asked to generate: token ids only, everything checked by the caller but what depends on the model and the pool.
+package struct SequenceRequest: Sendable {
+  package var prompt: [Int32]
+  /// Most tokens to generate; 0 only fills the cache.
+  package var maxTokens: Int
+  /// Tokens to generate before a stop token may come.
+  package var minTokens = 0
+  /// Tokens that end the text and are not part of it.
+  package var stopTokens: [Int32]
+  package var sampling: SamplingParameters
+  package var cache: CacheRequest
+
+  package init(
+    prompt: [Int32], maxTokens: Int, stopTokens: [Int32] = [], sampling: SamplingParameters = .init(),
+    cache: CacheRequest = .init()
+  ) {
+    self.prompt = prompt
+    self.maxTokens = maxTokens
+    self.stopTokens = stopTokens
+    self.sampling = sampling
+    self.cache = cache
+  }
+}

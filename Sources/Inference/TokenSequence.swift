@@ -1,0 +1,90 @@
+import Caching
+
+/// One request under way: what was asked, its cache once admitted, and how far it has come. Belongs to the engine's thread.
+final class TokenSequence {
+  let id: UInt64
+  let request: SequenceRequest
+  let plan: CachePlan
+  let events: AsyncStream<TokenEvent>.Continuation
+  let submitted: ContinuousClock.Instant
+
+  private(set) var cache: SequenceCache?
+  private var sampler: Sampler
+  /// The token to feed next, once the prompt is done.
+  private var lastToken: Int32 = 0
+  private(set) var generated = 0
+  private var admitted: ContinuousClock.Instant
+  private var firstToken: ContinuousClock.Instant?
+  /// Set when the sequence has come to its end.
+  private(set) var finish: FinishReason?
+  /// Row of its logits in this step.
+  var logitsRow: Int?
+
+  init(_ arrival: Arrival) {
+    id = arrival.id
+    request = arrival.request
+    plan = arrival.plan
+    events = arrival.events
+    submitted = arrival.submitted
+    admitted = arrival.submitted
+    sampler = Sampler(arrival.request.sampling, prompt: arrival.request.prompt)
+  }
+
+  /// Whether the whole prompt has been fed.
+  var isDecoding: Bool { (cache?.logicalLength ?? 0) >= request.prompt.count }
+
+  func admit(_ cache: SequenceCache, at now: ContinuousClock.Instant) {
+    self.cache = cache
+    admitted = now
+  }
+
+  /// The tokens to feed in a step that has room for `room` prompt tokens; empty if none fit.
+  func nextTokens(room: Int) -> ArraySlice<Int32> {
+    guard let cache else { return [] }
+    let fed = cache.logicalLength
+    guard fed < request.prompt.count else { return [lastToken] }
+    return request.prompt[fed..<fed + plan.nextChunk(fed: fed, atMost: room)]
+  }
+
+  /// Samples from this step's logits; the token comes out in `accept`, on the engine's thread.
+  func sample(_ logits: inout MutableSpan<Float>, candidates: inout Candidates) {
+    let forbidden = generated < request.minTokens ? request.stopTokens : []
+    lastToken = sampler.sample(&logits, forbidding: forbidden, candidates: &candidates)
+  }
+
+  /// Takes the sampled token: emits it, or ends.
+  func accept(at now: ContinuousClock.Instant) {
+    if firstToken == nil { firstToken = now }
+    guard !request.stopTokens.contains(lastToken) else { return end(.stop) }
+    generated += 1
+    events.yield(.token(lastToken))
+    if generated >= request.maxTokens || (cache?.logicalLength ?? 0) >= plan.maxTotalTokens { end(.length) }
+  }
+
+  /// Ends a sequence of which nothing more is wanted.
+  func end(_ reason: FinishReason) {
+    if finish == nil { finish = reason }
+  }
+
+  /// Tells the receiver of the end.
+  func announceEnd(at now: ContinuousClock.Instant) -> SequenceUsage {
+    let usage = usage(at: now)
+    events.yield(.finished(finish ?? .cancelled, usage))
+    events.finish()
+    return usage
+  }
+
+  private func usage(at now: ContinuousClock.Instant) -> SequenceUsage {
+    let first = firstToken ?? now
+    return SequenceUsage(
+      promptTokens: request.prompt.count, generatedTokens: generated, policy: plan.policyName,
+      budgetSlots: plan.budgetSlots, residentSlots: cache?.residentSlots ?? 0,
+      evictedSlots: cache?.evictedSlots ?? 0, peakBytes: plan.peakBytes,
+      queueSeconds: (admitted - submitted).seconds, prefillSeconds: (first - admitted).seconds,
+      decodeSeconds: (now - first).seconds)
+  }
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
