@@ -10,7 +10,9 @@ func eventually<Value>(
   let deadline = ContinuousClock.now + limit
   while true {
     if let value = try await probe() { return value }
-    guard ContinuousClock.now < deadline else { throw DeadlineMissed(description: "\(what): not within \(limit)") }
+    guard ContinuousClock.now < deadline else {
+      throw DeadlineMissed(description: "\(what): not within \(limit)")
+    }
     try await Task.sleep(for: .milliseconds(20))
   }
 }

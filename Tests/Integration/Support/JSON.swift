@@ -44,7 +44,9 @@ enum JSON: Codable, Hashable, Sendable {
 
 extension JSON {
   subscript(dynamicMember name: String) -> JSON { self[name] }
-  subscript(name: String) -> JSON { if case .object(let object) = self { object[name] ?? .null } else { .null } }
+  subscript(name: String) -> JSON {
+    if case .object(let object) = self { object[name] ?? .null } else { .null }
+  }
   subscript(index: Int) -> JSON { items.indices.contains(index) ? items[index] : .null }
 
   var items: [JSON] { if case .array(let array) = self { array } else { [] } }

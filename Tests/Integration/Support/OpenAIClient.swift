@@ -16,7 +16,9 @@ enum OpenAIClient {
 
     static func chat(_ arguments: JSON) -> Call { Call(endpoint: "chat", arguments: named.with(arguments)) }
 
-    private static let named: JSON = ["model": .string(RunningServer.model), "max_tokens": 8, "temperature": 0]
+    private static let named: JSON = [
+      "model": .string(RunningServer.model), "max_tokens": 8, "temperature": 0,
+    ]
   }
 
   private struct Session: Encodable {

@@ -31,7 +31,8 @@ final class RunningServer: Sendable {
       return server
     } catch {
       process.terminate()
-      throw DeadlineMissed(description: "\(error); the server said: \(try String(contentsOf: log, encoding: .utf8))")
+      throw DeadlineMissed(
+        description: "\(error); the server said: \(try String(contentsOf: log, encoding: .utf8))")
     }
   }
 
