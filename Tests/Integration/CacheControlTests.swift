@@ -10,7 +10,8 @@ extension RealClients {
         "model": .string(RunningServer.model + suffix), "prompt": JSON(SeededTokens.make(promptTokens)),
       ]
       if let header { arguments = arguments.with(["extra_headers": ["x-kvota-kv": .string(header)]]) }
-      if let body { arguments = arguments.with(["extra_body": ["kv_cache": body]]) }
+      let extra: JSON = ["ignore_eos": true]
+      arguments = arguments.with(["extra_body": body.map { extra.with(["kv_cache": $0]) } ?? extra])
       return .completion(arguments)
     }
 

@@ -4,17 +4,18 @@ extension RealClients {
   @Suite("goodbyes")
   struct DepartureTests {
     private func story(tokens: Int) -> JSON {
-      [
-        "prompt": "Once upon a time", "max_tokens": .number(Double(tokens)), "stream": true,
-        "extra_body": ["ignore_eos": true],
-      ]
+      ["prompt": "Once upon a time", "max_tokens": .number(Double(tokens))]
+    }
+
+    private func streamedStory(tokens: Int) -> OpenAIClient.Call {
+      .completion(story(tokens: tokens).with(["stream": true, "extra_body": ["ignore_eos": true]]))
     }
 
     @Test("a client that goes away in mid-stream leaves neither work nor memory behind")
     func clientGoesAway() async throws {
       let server = try RealClients.server
       let before = try await Metrics.read(server)
-      var call = OpenAIClient.Call.completion(story(tokens: 6_000))
+      var call = streamedStory(tokens: 6_000)
       call.closeAfter = 3
       let answer = try await OpenAIClient.run(call)
       #expect(answer.events.items.count == 3)
@@ -31,7 +32,7 @@ extension RealClients {
     @Test("a client that gives up waiting for a whole answer frees it too")
     func clientGivesUp() async throws {
       let server = try RealClients.server
-      let body = story(tokens: 6_000).with(["stream": false, "extra_body": nil, "ignore_eos": true])
+      let body = story(tokens: 6_000).with(["ignore_eos": true])
       let command = try await Curl.run([
         "--max-time", "0.5", "--header", "content-type: application/json", "--data-raw",
         String(decoding: body.encoded(), as: UTF8.self), server.address + "/v1/completions",
@@ -46,7 +47,7 @@ extension RealClients {
     @Test("SIGTERM lets a running stream come to its end, then the server ends with status 0")
     func stopDrains() async throws {
       let server = try await RunningServer.start()
-      async let answer = OpenAIClient.run([.completion(story(tokens: 600))], at: server)
+      async let answer = OpenAIClient.run([streamedStory(tokens: 600)], at: server)
       try await eventually("the stream runs", within: .seconds(10)) {
         try await Metrics.read(server)["vllm:num_requests_running"] == 1 ? () : nil
       }

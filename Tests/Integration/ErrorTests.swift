@@ -27,7 +27,7 @@ extension RealClients {
         what: "another model", arguments: ["model": "gpt-4"], error: "NotFoundError", param: "model",
         code: "model_not_found", says: RunningServer.model),
       Mistake(
-        what: "more tokens than the context holds", arguments: ["max_tokens": 9_000], param: "max_tokens",
+        what: "more tokens than the context holds", arguments: ["max_tokens": 9_000], param: "prompt",
         code: "context_length_exceeded", says: "9000"),
       Mistake(
         what: "an unknown policy", arguments: ["extra_body": ["kv_cache": ["policy": "lru", "budget": 64]]],
