@@ -23,30 +23,15 @@ extension RealClients {
       #expect(!content.contains("<|im_"), "the template's marks are not part of the text")
     }
 
-    @Test("the turns before count: their tokens are in the prompt")
+    @Test("the turns before count: with them the last question has another answer and a longer prompt")
     func turnsCount() async throws {
-      let short: JSON = ["messages": [["role": "user", "content": "And of Italy?"]]]
-      let answers = try await OpenAIClient.run([.chat(conversation), .chat(short)])
+      let lastOnly: JSON = [
+        "messages": [conversation.messages[0], ["role": "user", "content": "And of Italy?"]]
+      ]
+      let answers = try await OpenAIClient.run([.chat(conversation), .chat(conversation.with(lastOnly))])
       let counts = answers.compactMap(\.usage.prompt_tokens.int)
-      #expect(counts.count == 2 && counts[0] > counts[1] + 20)
-    }
-
-    @Test("a stream starts with the role, ends with an empty delta and the reason, then the usage")
-    func streamShape() async throws {
-      let streaming: JSON = ["stream": true, "stream_options": ["include_usage": true]]
-      let answers = try await OpenAIClient.run([
-        .chat(conversation), .chat(conversation.with(streaming)),
-      ])
-      let events = answers[1].events.items
-      try #require(events.count > 3)
-      #expect(events[0].choices[0].delta.role == "assistant")
-      let closing = events[events.count - 2].choices[0]
-      #expect(closing.delta.content.string ?? "" == "")
-      #expect(closing.finish_reason == answers[0].choices[0].finish_reason)
-      #expect(events.last?.choices == [])
-      #expect(events.last?.usage == answers[0].usage)
-      let text = events.compactMap { $0.choices[0].delta.content.string }.joined()
-      #expect(text == answers[0].choices[0].message.content.string)
+      #expect(counts.count == 2 && counts[0] > counts[1] + 10)
+      #expect(answers[0].choices != answers[1].choices)
     }
 
     @Test("both names of the token limit are understood")
