@@ -34,6 +34,24 @@ extension RealClients {
       #expect(answers[0].choices != answers[1].choices)
     }
 
+    @Test("a stream starts with the role, ends with an empty delta and the reason, then the usage")
+    func streamShape() async throws {
+      let streaming: JSON = ["stream": true, "stream_options": ["include_usage": true]]
+      let answers = try await OpenAIClient.run([
+        .chat(conversation), .chat(conversation.with(streaming)),
+      ])
+      let events = answers[1].events.items
+      try #require(events.count > 3)
+      #expect(events[0].choices[0].delta.role == "assistant")
+      let closing = events[events.count - 2].choices[0]
+      #expect(closing.delta.content.string ?? "" == "")
+      #expect(closing.finish_reason == answers[0].choices[0].finish_reason)
+      #expect(events.last?.choices == [])
+      #expect(events.last?.usage == answers[0].usage)
+      let text = events.compactMap { $0.choices[0].delta.content.string }.joined()
+      #expect(text == answers[0].choices[0].message.content.string)
+    }
+
     @Test("both names of the token limit are understood")
     func tokenLimitNames() async throws {
       let messages: JSON = ["messages": [["role": "user", "content": "Tell me a long story."]]]
