@@ -99,7 +99,7 @@ let package = Package(
         "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Caching",
         .product(name: "Logging", package: "swift-log"),
       ]),
-    .testTarget(name: "Integration", path: "Tests/Integration", swiftSettings: testing),
+    .testTarget(name: "Integration", path: "Tests/Integration", exclude: ["Clients"], swiftSettings: testing),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
   ]
 )

@@ -1,0 +1,60 @@
+"""Makes the calls that stdin describes with the openai package and prints what came of them as JSON.
+
+In:  {"address": "http://...", "together": false, "calls": [{"endpoint": "chat", "arguments": {...}, "closeAfter": 3}]}
+Out: one element a call: the response, {"events": [...]} of a stream, or {"error": "BadRequestError", ...}.
+"""
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import openai
+
+session = json.load(sys.stdin)
+# Without retries: a test wants to see the first answer.
+client = openai.OpenAI(
+    base_url=session["address"] + "/v1", api_key="none", max_retries=0, timeout=60
+)
+methods = {
+    "completions": client.completions.create,
+    "chat": client.chat.completions.create,
+    "model": lambda model: client.models.retrieve(model),
+    "models": lambda: client.models.list(),
+}
+
+
+def streamed(stream, close_after):
+    events = []
+    with stream:
+        for event in stream:
+            events.append(event.model_dump(exclude_unset=True))
+            if len(events) == close_after:
+                break
+    return {"events": events}
+
+
+def made(call):
+    arguments = call["arguments"]
+    try:
+        answer = methods[call["endpoint"]](**arguments)
+        if arguments.get("stream"):
+            return streamed(answer, call.get("closeAfter"))
+        return answer.model_dump(exclude_unset=True)
+    except openai.APIStatusError as error:
+        return {
+            "error": type(error).__name__,
+            "status": error.status_code,
+            "message": error.body.get("message") if isinstance(error.body, dict) else error.message,
+            "type": error.type,
+            "param": error.param,
+            "code": error.code,
+            "request_id": error.request_id,
+        }
+
+
+if session["together"]:
+    with ThreadPoolExecutor(len(session["calls"])) as threads:
+        answers = list(threads.map(made, session["calls"]))
+else:
+    answers = [made(call) for call in session["calls"]]
+json.dump(answers, sys.stdout)

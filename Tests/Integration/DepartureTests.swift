@@ -1,0 +1,61 @@
+import Testing
+
+extension RealClients {
+  @Suite("goodbyes")
+  struct DepartureTests {
+    private func story(tokens: Int) -> JSON {
+      ["prompt": "Once upon a time", "max_tokens": .number(Double(tokens))]
+    }
+
+    private func streamedStory(tokens: Int) -> OpenAIClient.Call {
+      .completion(story(tokens: tokens).with(["stream": true, "extra_body": ["ignore_eos": true]]))
+    }
+
+    @Test("a client that goes away in mid-stream leaves neither work nor memory behind")
+    func clientGoesAway() async throws {
+      let server = try RealClients.server
+      let before = try await Metrics.read(server)
+      var call = streamedStory(tokens: 6_000)
+      call.closeAfter = 3
+      let answer = try await OpenAIClient.run(call)
+      #expect(answer.events.items.count == 3)
+      let after = try await eventually("no sequence and no promise", within: .seconds(5)) {
+        let metrics = try await Metrics.read(server)
+        return metrics["vllm:num_requests_running"] == 0 && metrics["kvota_kv_reserved_bytes"] == 0
+          ? metrics : nil
+      }
+      let generated =
+        try #require(after["vllm:generation_tokens_total"]) - (before["vllm:generation_tokens_total"] ?? 0)
+      #expect(generated >= 3 && generated < 3_000, "it did not go on to the end: \(generated) tokens")
+    }
+
+    @Test("a client that gives up waiting for a whole answer frees it too")
+    func clientGivesUp() async throws {
+      let server = try RealClients.server
+      let body = story(tokens: 6_000).with(["ignore_eos": true])
+      let command = try await Curl.run([
+        "--max-time", "0.5", "--header", "content-type: application/json", "--data-raw",
+        String(decoding: body.encoded(), as: UTF8.self), server.address + "/v1/completions",
+      ])
+      #expect(command.status == 28, "curl's own time is over")
+      try await eventually("no sequence and no promise", within: .seconds(5)) {
+        let metrics = try await Metrics.read(server)
+        return metrics["vllm:num_requests_running"] == 0 && metrics["kvota_kv_reserved_bytes"] == 0 ? () : nil
+      }
+    }
+
+    @Test("SIGTERM lets a running stream come to its end, then the server ends with status 0")
+    func stopDrains() async throws {
+      let server = try await RunningServer.start()
+      async let answer = OpenAIClient.run([streamedStory(tokens: 600)], at: server)
+      try await eventually("the stream runs", within: .seconds(10)) {
+        try await Metrics.read(server)["vllm:num_requests_running"] == 1 ? () : nil
+      }
+      server.terminate()
+      let events = try await answer[0].events.items
+      #expect(events.last?.choices[0].finish_reason == "length")
+      #expect(events.count > 300)
+      #expect(try await server.exitStatus(within: .seconds(10)) == 0)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+/// Calls of the real `openai` package, in one Python process.
+enum OpenAIClient {
+  /// One call: the method's arguments, and what is done with the answer.
+  struct Call: Encodable, Sendable {
+    var endpoint: String
+    var arguments: JSON
+    /// Streamed events after which the client goes away.
+    var closeAfter: Int?
+
+    static func completion(_ arguments: JSON) -> Call {
+      Call(endpoint: "completions", arguments: named.with(arguments))
+    }
+
+    static func chat(_ arguments: JSON) -> Call { Call(endpoint: "chat", arguments: named.with(arguments)) }
+
+    private static let named: JSON = [
+      "model": .string(RunningServer.model), "max_tokens": 8, "temperature": 0,
+    ]
+  }
+
+  private struct Session: Encodable {
+    let address: String
+    let calls: [Call]
+    let together: Bool
+  }
+
+  /// Makes the calls one after the other, or all at once.
+  ///
+  /// An answer is the response as the package parsed it; a streamed one is `{"events": [...]}`, an error
+  /// `{"error": "BadRequestError", "status": 400, "param": ..., ...}`.
+  static func run(
+    _ calls: [Call], together: Bool = false, at server: RunningServer? = nil
+  ) async throws -> [JSON] {
+    let server = try server ?? RealClients.server
+    let session = Session(address: server.address, calls: calls, together: together)
+    let command = try await Command.run(
+      try #require(Surroundings.python), [Surroundings.clients + "/openai_calls.py"],
+      input: JSONEncoder().encode(session))
+    try #require(command.status == 0, "\(command.errors)")
+    return try JSON.parse(command.output).items
+  }
+
+  static func run(_ call: Call) async throws -> JSON { try await run([call])[0] }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+/// The real binary, serving the real model on a free port.
+final class RunningServer: Sendable {
+  static let model = "smollm2-135m-instruct"
+
+  /// Such as `http://127.0.0.1:40123`.
+  let address: String
+  private let process: Process
+  private let log: URL
+
+  /// Starts the server and returns once it is ready.
+  static func start(_ flags: [String] = []) async throws -> RunningServer {
+    let binary = try #require(Surroundings.binary)
+    let log = try TemporaryFile.make()
+    let process = Process()
+    process.executableURL = URL(filePath: binary)
+    process.arguments =
+      try ["serve", "--model", #require(Surroundings.model), "--alias", model, "--host", "127.0.0.1"]
+      + ["--port", "0", "--threads", "2"] + flags
+    process.standardOutput = try FileHandle(forWritingTo: log)
+    process.standardError = process.standardOutput
+    try process.run()
+    do {
+      let address = try await eventually("a line with the address", within: .seconds(10)) {
+        try printedAddress(in: log)
+      }
+      let server = RunningServer(address: address, process: process, log: log)
+      try await server.waitUntilReady()
+      return server
+    } catch {
+      process.terminate()
+      throw DeadlineMissed(
+        description: "\(error); the server said: \(try String(contentsOf: log, encoding: .utf8))")
+    }
+  }
+
+  private init(address: String, process: Process, log: URL) {
+    self.address = address
+    self.process = process
+    self.log = log
+  }
+
+  private static func printedAddress(in log: URL) throws -> String? {
+    let said = try String(contentsOf: log, encoding: .utf8)
+    return said.firstMatch(of: /http:\/\/127\.0\.0\.1:[1-9]\d*/).map { String($0.output) }
+  }
+
+  private func waitUntilReady() async throws {
+    try await eventually("/readyz", within: .seconds(30)) {
+      try await Curl.get("\(address)/readyz").status == 200 ? () : nil
+    }
+  }
+
+  var isRunning: Bool { process.isRunning }
+
+  /// Sends SIGTERM, as systemd and Kubernetes do.
+  func terminate() { process.terminate() }
+
+  /// Waits for the end; the exit status, or 128 and the signal.
+  func exitStatus(within limit: Duration) async throws -> Int32 {
+    try await eventually("the server's end", within: limit) { process.isRunning ? nil : () }
+    try? FileManager.default.removeItem(at: log)
+    return process.terminationReason == .exit
+      ? process.terminationStatus : 128 + process.terminationStatus
+  }
+}

@@ -1,0 +1,22 @@
+import Foundation
+
+/// What the tests need beside themselves: the binary, the model and a Python that has the `openai` package.
+enum Surroundings {
+  static let binary = file("KVOTA_TEST_BINARY", default: packageRoot + "/.build/release/kvota")
+  static let model = file("KVOTA_TEST_MODEL", default: nil)
+  static let python = file("KVOTA_TEST_PYTHON", default: packageRoot + "/.cache/venv/bin/python")
+
+  static var areComplete: Bool { binary != nil && model != nil && python != nil }
+
+  /// The folder with the clients' scripts.
+  static let clients = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Clients").path
+
+  private static let packageRoot = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+  private static func file(_ variable: String, default path: String?) -> String? {
+    let path = ProcessInfo.processInfo.environment[variable] ?? path
+    return path.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+  }
+}
