@@ -1,6 +1,9 @@
 // Which table of kernels this processor runs.
 #include "kernels.h"
 #include <string.h>
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
 
 extern const kvota_isa kvota_isa_avx512, kvota_isa_avx2, kvota_isa_neon, kvota_isa_portable;
 
@@ -14,8 +17,9 @@ const kvota_isa *kvota_isa_select(const char *name) {
                    __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
   if (has_avx512 && is_wanted(name, "avx512")) return &kvota_isa_avx512;
   if (has_avx2 && is_wanted(name, "avx2")) return &kvota_isa_avx2;
-#elif defined(__aarch64__) && defined(__ARM_FEATURE_DOTPROD)
-  if (is_wanted(name, "neon")) return &kvota_isa_neon;
+#elif defined(__aarch64__)
+  const unsigned long dot_products = 1ul << 20; // HWCAP_ASIMDDP
+  if ((getauxval(AT_HWCAP) & dot_products) && is_wanted(name, "neon")) return &kvota_isa_neon;
 #endif
   return is_wanted(name, "portable") ? &kvota_isa_portable : NULL;
 }

@@ -1,11 +1,12 @@
 // ARMv8.2 with dot products: every vector is four quarters.
-#if defined(__aarch64__) && defined(__ARM_FEATURE_DOTPROD)
+#if defined(__aarch64__)
 #include <arm_neon.h>
 #include "vectors.h"
 #define NAME kvota_isa_neon
 #define LABEL "neon"
 #define FUSED 1
 #define HALVES 1
+#pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 
 typedef union {
   v64b whole;
@@ -35,4 +36,5 @@ INLINE v16i dot_i8(const v64b *w, const int8_t *a, int32_t sum) {
   return dot_signed(w, a, 4, 0x80);
 }
 #include "body.h"
+#pragma clang attribute pop
 #endif
