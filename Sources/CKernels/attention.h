@@ -47,7 +47,7 @@ INLINE void weigh(const kvota_slots *slots, int first, int last, int from, const
     for (int v = 0; v < vectors; v++) sums[r][v] = splat(0);
   const int head_dim = slots->head_dim;
   for (int page = first; page < last; page += 16) {
-    const uint16_t *values = page_of(slots, page) + 16 * head_dim + from;
+    const uint16_t *values = values_of(slots, page) + from;
     const int end = last - page < 16 ? last - page : 16;
     for (int s = 0; s < end; s++, values += head_dim) {
       v16f value[4];
@@ -66,7 +66,7 @@ INLINE void weigh(const kvota_slots *slots, int first, int last, int from, const
 INLINE void attend_rows(const kvota_slots *slots, int first, int last, const float *const *rows, const int *query, const int count,
                         const int vectors, float *exponentials, size_t stride, float *maxima, float *sums, float *weighted) {
   for (int s = first; s < last; s += 16)
-    page_scores(page_of(slots, s), slots->head_dim, rows, count, exponentials + s, stride);
+    page_scores(keys_of(slots, s), slots->head_dim, rows, count, exponentials + s, stride);
   for (int r = 0; r < count; r++) {
     mask_row(slots, first, last, query[r], exponentials + r * stride);
     exponentiate(exponentials + r * stride, first, last, &maxima[r], &sums[r]);

@@ -68,12 +68,15 @@ static void rope(float *x, int rotated, int head_dim, const float *cosines, cons
   for (int i = rotated; i < head_dim; i++) x[i] *= scale;
 }
 
-INLINE uint16_t *page_of(const kvota_slots *slots, int slot) {
-  return (uint16_t *)(slots->pool + (size_t)slots->pages[slot / 16] * slots->page_bytes);
+INLINE uint16_t *keys_of(const kvota_slots *slots, int slot) {
+  return (uint16_t *)(slots->keys + (size_t)slots->pages[slot / 16] * slots->half_page_bytes);
+}
+INLINE uint16_t *values_of(const kvota_slots *slots, int slot) {
+  return (uint16_t *)(slots->values + (size_t)slots->pages[slot / 16] * slots->half_page_bytes);
 }
 
 static void store(const kvota_slots *slots, int slot, const float *key, const float *value) {
-  uint16_t *keys = page_of(slots, slot), *values = keys + 16 * slots->head_dim;
+  uint16_t *keys = keys_of(slots, slot), *values = values_of(slots, slot);
   const int lane = slot % 16;
   const v16f limit = splat(65504.0f); // the largest half: beyond it a value would become infinite and poison its slot
   for (int d = 0; d < slots->head_dim; d += 16) {

@@ -77,17 +77,22 @@ package actor Engine {
   package nonisolated func submit(_ request: SequenceRequest) throws(AdmissionError) -> AsyncStream<
     TokenEvent
   > {
+    try start(request).events
+  }
+
+  /// As `submit`, for a receiver that may end the sequence early and still wants to know what it took.
+  package nonisolated func start(_ request: SequenceRequest) throws(AdmissionError) -> RunningSequence {
     let plan = try plan(request)
     let (stream, events) = AsyncStream.makeStream(of: TokenEvent.self)
     let submitted = ContinuousClock.now
     let inbox = self.inbox
-    try inbox.submit(maxQueue: settings.maxQueue) { id in
+    let id = try inbox.submit(maxQueue: settings.maxQueue) { id in
       events.onTermination = { reason in
         if case .cancelled = reason { inbox.cancel(id) }
       }
       return Arrival(id: id, request: request, plan: plan, events: events, submitted: submitted)
     }
-    return stream
+    return RunningSequence(events: stream, id: id, inbox: inbox)
   }
 
   /// What the cache of a request would be: the promise, checked.

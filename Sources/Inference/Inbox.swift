@@ -21,19 +21,22 @@ final class Inbox: Sendable {
 
   private let state = Mutex(State())
 
-  /// Numbers the request and leaves it for the engine.
+  /// Numbers the request, leaves it for the engine and returns its number.
   ///
   /// Throws `AdmissionError` when too many wait already, or the engine is stopping.
-  func submit(maxQueue: Int, _ arrival: (UInt64) -> Arrival) throws(AdmissionError) {
-    let result = state.withLock { state -> Result<CheckedContinuation<Void, Never>?, AdmissionError> in
+  func submit(maxQueue: Int, _ arrival: (UInt64) -> Arrival) throws(AdmissionError) -> UInt64 {
+    typealias Taken = (id: UInt64, sleeper: CheckedContinuation<Void, Never>?)
+    let result = state.withLock { state -> Result<Taken, AdmissionError> in
       guard !state.contents.isStopping else { return .failure(.stopping) }
       guard state.waiting < maxQueue else { return .failure(.queueFull(waiting: state.waiting)) }
       state.nextID += 1
       state.waiting += 1
       state.contents.arrivals.append(arrival(state.nextID))
-      return .success(state.sleeper.take())
+      return .success((state.nextID, state.sleeper.take()))
     }
-    try result.get()?.resume()
+    let taken = try result.get()
+    taken.sleeper?.resume()
+    return taken.id
   }
 
   func cancel(_ id: UInt64) {

@@ -111,8 +111,9 @@ package struct AttentionShape: Sendable, Equatable {
         precondition(columns.newCount == chunks[chunk].count, "the cache was not extended by this chunk")
         // Safety: pointers are passed on; they are good until the cache's next append.
         let view = unsafe kvota_slots(
-          pool: columns.pool.assumingMemoryBound(to: UInt8.self), pages: columns.pages,
-          page_bytes: columns.pageBytes, slots: Int32(columns.slotCount),
+          keys: columns.keys.assumingMemoryBound(to: UInt8.self),
+          values: columns.values.assumingMemoryBound(to: UInt8.self), pages: columns.pages,
+          half_page_bytes: columns.halfPageBytes, slots: Int32(columns.slotCount),
           head_dim: Int32(shape.headDimension),
           new_slots: columns.newSlots, new_count: Int32(columns.newCount))
         unsafe heads.append(Head(slots: view, columns: columns, scratch: needed))

@@ -40,7 +40,7 @@ package struct Compute {
       // Safety: shapes were checked above; each task writes its own columns.
       let format = unsafe matrix.segments[index].format
       let groups = unsafe matrix.segments[index].groups
-      let packed = unsafe UnsafePointer(matrix.segments[index].data.pointer(UInt8.self))
+      let packed = unsafe UnsafePointer(matrix.segments[index].data)
       let isDense = format == KVOTA_F32 || format == KVOTA_F16 || format == KVOTA_BF16
       let source = unsafe isDense ? floats : tiles
       let kernel = unsafe table.pointee.kernel(format)

@@ -1,13 +1,15 @@
 /// The slots of one (sequence, layer, KV head) as the kernels see them: where keys and values lie, what is new, what is counted.
 ///
-/// A page holds 16 slots: keys transposed as f16 `[headDimension][16]`, then values as f16 `[16][headDimension]`.
+/// A page is 16 slots: keys transposed as f16 `[headDimension][16]` in one place, values as f16 `[16][headDimension]` in another.
 /// Slots `0 ..< slotCount` are all live. The caching layer owns the memory; the pointers are good until its next `append`.
 @safe package struct KeyValueSlots {
-  /// Start of the pool; page `p` begins `p * pageBytes` bytes further.
-  package let pool: UnsafeMutableRawPointer
+  /// Keys of page `p` begin `p * halfPageBytes` bytes after `keys`, its values as far after `values`.
+  package let keys: UnsafeMutableRawPointer
+  package let values: UnsafeMutableRawPointer
   /// Page number of slots `16 i ..< 16 i + 16`, for every started page.
   package let pages: UnsafePointer<UInt32>
-  package let pageBytes: Int
+  /// Bytes of a page's keys, and of its values.
+  package let halfPageBytes: Int
   /// Live slots, those of the tokens being fed included.
   package let slotCount: Int
   /// Slot of each token being fed, in token order; a token must not see the slots of later ones.
@@ -20,14 +22,16 @@
   package let last: UnsafeMutablePointer<Float>?
 
   package init(
-    pool: UnsafeMutableRawPointer, pages: UnsafePointer<UInt32>, pageBytes: Int, slotCount: Int,
-    newSlots: UnsafePointer<Int32>, newCount: Int, sums: UnsafeMutablePointer<Float>?,
+    keys: UnsafeMutableRawPointer, values: UnsafeMutableRawPointer, pages: UnsafePointer<UInt32>,
+    halfPageBytes: Int,
+    slotCount: Int, newSlots: UnsafePointer<Int32>, newCount: Int, sums: UnsafeMutablePointer<Float>?,
     squares: UnsafeMutablePointer<Float>?, last: UnsafeMutablePointer<Float>?
   ) {
     // Safety: only stores the pointers; the type's contract says how long they live.
-    unsafe self.pool = pool
+    unsafe self.keys = keys
+    unsafe self.values = values
     unsafe self.pages = pages
-    self.pageBytes = pageBytes
+    self.halfPageBytes = halfPageBytes
     self.slotCount = slotCount
     unsafe self.newSlots = newSlots
     self.newCount = newCount

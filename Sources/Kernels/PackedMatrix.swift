@@ -18,10 +18,11 @@ import CKernels
     }
   }
 
-  struct Segment: ~Copyable {
+  @safe struct Segment {
     let format: kvota_format
-    let data: AlignedBuffer
+    let data: UnsafeMutablePointer<UInt8>
     let groups: Int
+    let byteCount: Int
   }
 
   /// Values in a row.
@@ -38,20 +39,22 @@ import CKernels
   package let byteCount: Int
   // Safety: allocated in init, freed in deinit; a plain pointer so that the hot path does no reference counting.
   let segments: UnsafeMutableBufferPointer<Segment>
+  private let arena: WeightArena
 
-  /// Packs `parts`, on all threads of `pool`. Each part's rows must be whole blocks of `inner` values.
-  package init(inner: Int, parts: [Part], pool: ThreadPool) {
+  /// Packs `parts` into `arena`, on all threads of `pool`. Each part's rows must be whole blocks of `inner` values.
+  package init(inner: Int, parts: [Part], arena: WeightArena, pool: ThreadPool) {
     self.inner = inner
+    self.arena = arena
     var offsets: [Int] = []
     var width = 0
     var bytes = 0
     unsafe segments = .allocate(capacity: parts.count)
     for (index, part) in parts.enumerated() {
       precondition(part.storage.rowBytes(inner) != nil && part.rows > 0, "a row is no whole number of blocks")
-      let segment = Self.pack(part, inner: inner, pool: pool)
+      let segment = Self.pack(part, inner: inner, arena: arena, pool: pool)
       offsets.append(width)
       width += segment.groups * KVOTA_GROUP
-      bytes += segment.data.byteCount
+      bytes += segment.byteCount
       unsafe segments.initializeElement(at: index, to: segment)
     }
     self.offsets = offsets
@@ -66,28 +69,28 @@ import CKernels
     unsafe segments.deallocate()
   }
 
-  private static func pack(_ part: Part, inner: Int, pool: ThreadPool) -> Segment {
+  private static func pack(_ part: Part, inner: Int, arena: WeightArena, pool: ThreadPool) -> Segment {
     let groupRows = KVOTA_GROUP
     let groups = (part.rows + groupRows - 1) / groupRows
     let groupBytes = kvota_group_bytes(part.storage.format, Int32(inner))
-    let data = AlignedBuffer(byteCount: groups * groupBytes)
+    let data = unsafe arena.place(groups * groupBytes)
     let rowBytes = part.storage.rowBytes(inner) ?? 0
     part.bytes { span in
       precondition(span.byteCount >= rowBytes * part.rows, "the matrix is shorter than its shape")
       // Safety: source and target sizes were checked or computed above; every task writes its own group.
       unsafe span.withUnsafeBytes { source in
         guard let start = unsafe source.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-        let target = unsafe data.pointer(UInt8.self)
         pool.run(tasks: groups) { group in
           let rows = min(groupRows, part.rows - group * groupRows)
           for block in 0..<(inner + 31) / 32 {
             unsafe part.storage.type.pointee.pack(
               start + group * groupRows * rowBytes, rowBytes, Int32(rows), Int32(inner), Int32(block),
-              target + group * groupBytes)
+              data + group * groupBytes)
           }
         }
       }
     }
-    return Segment(format: part.storage.format, data: data, groups: groups)
+    return unsafe Segment(
+      format: part.storage.format, data: data, groups: groups, byteCount: groups * groupBytes)
   }
 }

@@ -5,6 +5,7 @@ import Kernels
 struct WeightLoader {
   let file: GGUFFile
   let pool: ThreadPool
+  private let arena = WeightArena()
   private(set) var byteCount = 0
   private var used: Set<String> = []
 
@@ -24,7 +25,7 @@ struct WeightLoader {
       packing.append(
         PackedMatrix.Part(storage: storage, rows: part.rows) { body in file.withTensor(tensor, body) })
     }
-    let matrix = PackedMatrix(inner: inner, parts: packing, pool: pool)
+    let matrix = PackedMatrix(inner: inner, parts: packing, arena: arena, pool: pool)
     for tensor in tensors { file.file.dropPages(tensor.bytes) }
     byteCount += matrix.byteCount
     return matrix

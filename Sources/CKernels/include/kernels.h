@@ -41,11 +41,12 @@ const kvota_type *kvota_type_of(uint32_t id);
 int kvota_type_count(void);
 const kvota_type *kvota_type_at(int index);
 
-// The slots of one (sequence, layer, KV head). A page holds 16 slots: keys f16 [head_dim][16], then values f16 [16][head_dim].
+// The slots of one (sequence, layer, KV head). A page is 16 slots: keys f16 [head_dim][16] at keys + page * half_page_bytes, values
+// f16 [16][head_dim] at values + page * half_page_bytes.
 typedef struct {
-  uint8_t *pool;
+  uint8_t *keys, *values;
   const uint32_t *pages;
-  size_t page_bytes;
+  size_t half_page_bytes;
   int slots;               // live slots are 0 ..< slots
   int head_dim;            // a multiple of 16
   const int32_t *new_slots; // slot of each token of this chunk

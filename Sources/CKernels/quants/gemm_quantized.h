@@ -33,6 +33,15 @@ INLINE void tile_u4(const uint8_t *w, int blocks, const uint8_t *tile, const int
   for (int t = 0; t < tokens; t++) save(out + t * out_stride, sums[t]);
 }
 
+// Bytes ahead that 8-bit weights are fetched: the processor's own prefetching is late for them (tried 0 to 32 KiB; from memory 8 KiB
+// gives 1.3 to 1.6 times the speed, while 4-bit weights are read as fast without).
+enum { PREFETCH_BYTES = 8192 };
+
+INLINE v64b load_bytes_ahead(const uint8_t *p) {
+  __builtin_prefetch(p + PREFETCH_BYTES);
+  return load_bytes(p);
+}
+
 INLINE void tile_i8(const uint8_t *w, int blocks, const uint8_t *tile, const int tokens, float *out, size_t out_stride) {
   const uint16_t *scales = (const uint16_t *)(w + (size_t)blocks * 512);
   v16f sums[KVOTA_TILE];
@@ -40,7 +49,7 @@ INLINE void tile_i8(const uint8_t *w, int blocks, const uint8_t *tile, const int
   for (int b = 0; b < blocks; b++, w += 512, scales += 16, tile += KVOTA_ACTIVATION_BLOCK) {
     v16f scale = load_half(scales);
     v64b bytes[8];
-    for (int j = 0; j < 8; j++) bytes[j] = load_bytes(w + 64 * j);
+    for (int j = 0; j < 8; j++) bytes[j] = load_bytes_ahead(w + 64 * j);
     for (int t = 0; t < tokens; t++) {
       const int32_t *half_sums = block_half_sums(tile);
       const int8_t *a = (const int8_t *)tile + 32 * t;
@@ -58,7 +67,7 @@ INLINE void tile_i8h(const uint8_t *w, int blocks, const uint8_t *tile, const in
   for (int b = 0; b < blocks; b++, w += 512, scales += 32, tile += KVOTA_ACTIVATION_BLOCK) {
     v16f scale[2] = {load_half(scales), load_half(scales + 16)};
     v64b bytes[8];
-    for (int j = 0; j < 8; j++) bytes[j] = load_bytes(w + 64 * j);
+    for (int j = 0; j < 8; j++) bytes[j] = load_bytes_ahead(w + 64 * j);
     for (int t = 0; t < tokens; t++) {
       for (int half = 0; half < 2; half++) {
         v16i part = dot_i8(bytes + 4 * half, (const int8_t *)tile + 32 * t + 16 * half,

@@ -10,12 +10,11 @@ package final class CachePool {
   package private(set) var reservedBytes = 0
   /// Bytes that live sequences hold now.
   package var usedBytes: Int { pagesInUse * shape.pageBytes + columnBytes }
+  /// Pages in which live sequences have slots; more are set aside for them.
   package private(set) var pagesInUse = 0
 
   private let region: PageRegion
-  /// Pages never handed out start here; returned ones are preferred, being in memory already.
-  private var firstUnusedPage: UInt32 = 0
-  private var returnedPages: [UInt32] = []
+  private var freePages: FreePages
   private var columnBytes = 0
 
   /// Maps the pool's memory without committing it.
@@ -29,6 +28,7 @@ package final class CachePool {
       throw .poolUnavailable(limitBytes: limitBytes)
     }
     self.region = region
+    freePages = FreePages(count: pageCount)
     self.limitBytes = limitBytes
     self.shape = shape
   }
@@ -40,7 +40,7 @@ package final class CachePool {
   package func makeCache(_ plan: CachePlan) -> SequenceCache? {
     precondition(plan.shape == shape, "a plan for this pool's model")
     guard plan.peakBytes <= limitBytes - reservedBytes else { return nil }
-    let cache = SequenceCache(plan: plan, pool: self)
+    let cache = SequenceCache(plan: plan, pool: self, pages: freePages.take(plan.layout.pages * shape.heads))
     reservedBytes += plan.peakBytes
     columnBytes += cache.columnBytes
     return cache
@@ -50,24 +50,18 @@ package final class CachePool {
   package func release(_ cache: SequenceCache) {
     precondition(cache.pool === self && !cache.isReleased, "a live cache of this pool, released once")
     cache.isReleased = true
-    let pages = cache.heldPages
-    returnedPages.append(contentsOf: pages)
-    pagesInUse -= pages.count
+    freePages.giveBack(cache.pages)
+    pagesInUse -= cache.startedPages
     columnBytes -= cache.columnBytes
     reservedBytes -= cache.plan.peakBytes
   }
 
-  /// Start of the memory in which page `p` begins `p * shape.pageBytes` bytes further.
-  var base: UnsafeMutableRawPointer { unsafe region.base }
+  /// Where the keys and values of page 0 lie; those of page `p` are `p * shape.pageBytes / 2` bytes further.
+  var keys: UnsafeMutableRawPointer { unsafe region.keys }
+  var values: UnsafeMutableRawPointer { unsafe region.values }
 
-  /// A page for a slot within some sequence's reservation: there is always one.
-  func takePage() -> UInt32 {
-    pagesInUse += 1
-    if let page = returnedPages.popLast() { return page }
-    precondition(firstUnusedPage < region.pageCount, "reservations keep within the limit")
-    defer { firstUnusedPage += 1 }
-    return firstUnusedPage
-  }
+  /// Notes that a sequence has its first slot in one of its pages.
+  func startPage() { pagesInUse += 1 }
 
   func moveSlot(from source: (page: UInt32, lane: Int), to target: (page: UInt32, lane: Int)) {
     region.moveSlot(from: source, to: target)

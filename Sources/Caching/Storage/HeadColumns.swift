@@ -41,7 +41,8 @@
     get { unsafe Int(header[1]) }
     nonmutating set { unsafe header[1] = Int32(newValue) }
   }
-  private(set) var pageCount: Int {
+  /// Pages that hold a slot, or did.
+  private(set) var startedPages: Int {
     get { unsafe Int(header[2]) }
     nonmutating set { unsafe header[2] = Int32(newValue) }
   }
@@ -54,9 +55,9 @@ extension HeadColumns {
     let reused = min(holeCount, count)
     for token in 0..<reused { unsafe place(token, in: Int(holes[token]), at: position) }
     for token in reused..<count {
-      if slotCount == pageCount * CacheShape.slotsPerPage {
-        unsafe pages[pageCount] = pool.takePage()
-        pageCount += 1
+      if slotCount == startedPages * CacheShape.slotsPerPage {
+        pool.startPage()
+        startedPages += 1
       }
       place(token, in: slotCount, at: position)
       slotCount += 1

@@ -15,6 +15,8 @@ package final class SequenceCache {
   package private(set) var evictionsDue = 0
 
   let pool: CachePool
+  /// All pages that the cache may come to need, in the order of its heads.
+  let pages: [Range<UInt32>]
   var isReleased = false
   private let blocks: AlignedBuffer
   private let layout: ColumnLayout
@@ -23,12 +25,20 @@ package final class SequenceCache {
   /// Whether the queries of this step count in the statistics.
   private var isCounted = false
 
-  init(plan: CachePlan, pool: CachePool) {
+  /// `pages` must be `plan.layout.pages` for every head.
+  init(plan: CachePlan, pool: CachePool, pages: [Range<UInt32>]) {
     self.plan = plan
     self.pool = pool
+    self.pages = pages
     layout = plan.layout
     kvHeads = plan.shape.kvHeads
     blocks = AlignedBuffer(byteCount: plan.layout.headBytes * plan.shape.heads)
+    var entry = 0
+    for page in pages.joined() {
+      // Safety: there are `layout.pages` numbers for every head, and so many entries in its column.
+      unsafe head(entry / layout.pages).pages[entry % layout.pages] = page
+      entry += 1
+    }
   }
 
   /// Slots that each head holds.
@@ -37,7 +47,7 @@ package final class SequenceCache {
   package var peakBytes: Int { plan.peakBytes }
   /// Bytes that it holds now: its pages and its bookkeeping.
   package var residentBytes: Int {
-    (0..<plan.shape.heads).reduce(columnBytes) { $0 + head($1).pageCount * plan.shape.pageBytes }
+    columnBytes + startedPages * plan.shape.pageBytes
   }
 
   /// Reserves a slot in every head for each of the next `count` tokens.
@@ -61,8 +71,9 @@ package final class SequenceCache {
     let columns = self.head(layer: layer, head: head)
     // Safety: the block and the pool outlive this cache, and the caller's use of the result ends with it.
     return unsafe KeyValueSlots(
-      pool: pool.base, pages: columns.pages, pageBytes: plan.shape.pageBytes, slotCount: columns.slotCount,
-      newSlots: columns.newSlots, newCount: newCount, sums: isCounted ? columns.sums : nil,
+      keys: pool.keys, values: pool.values, pages: columns.pages, halfPageBytes: plan.shape.pageBytes / 2,
+      slotCount: columns.slotCount, newSlots: columns.newSlots, newCount: newCount,
+      sums: isCounted ? columns.sums : nil,
       squares: isCounted ? columns.squares : nil, last: isCounted ? columns.last : nil)
   }
 
@@ -106,13 +117,8 @@ package final class SequenceCache {
 extension SequenceCache {
   var columnBytes: Int { blocks.byteCount }
 
-  var heldPages: [UInt32] {
-    (0..<plan.shape.heads).flatMap { index in
-      let columns = head(index)
-      // Safety: the first `pageCount` numbers of the column are set.
-      return (0..<columns.pageCount).map { unsafe columns.pages[$0] }
-    }
-  }
+  /// Pages that hold a slot, or did, in all heads.
+  var startedPages: Int { (0..<plan.shape.heads).reduce(0) { $0 + head($1).startedPages } }
 
   private func head(layer: Int, head: Int) -> HeadColumns {
     precondition(

@@ -123,9 +123,8 @@ extension Simulation {
     _ slot: Int, _ layer: Int, _ head: Int, _ dimension: Int, isKey: Bool
   ) -> UnsafeMutablePointer<UInt16> {
     let slots = cache.slots(layer: layer, head: head)
-    let page = slots.pool + Int(slots.pages[slot / 16]) * slots.pageBytes
-    let width = plan.shape.headDimension
-    let offset = isKey ? dimension * 16 + slot % 16 : 16 * width + slot % 16 * width + dimension
+    let page = (isKey ? slots.keys : slots.values) + Int(slots.pages[slot / 16]) * slots.halfPageBytes
+    let offset = isKey ? dimension * 16 + slot % 16 : slot % 16 * plan.shape.headDimension + dimension
     return page.assumingMemoryBound(to: UInt16.self) + offset
   }
 

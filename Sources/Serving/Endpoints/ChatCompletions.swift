@@ -1,0 +1,19 @@
+import FoundationEssentials
+import OpenAIAPI
+
+/// `POST /v1/chat/completions`: answers a conversation.
+struct ChatCompletions: Endpoint {
+  func respond(to call: Call, _ responder: Responder) async throws {
+    let wanted = try RequestDecoding.chatCompletion(call.body)
+    let model = try call.service.model
+    let request = try model.request(wanted, cacheHeader: call.cacheHeader)
+    responder.ignoredFields = wanted.ignoredFields
+    let generation = try Generation(request, model: model, metrics: call.service.metrics, prompt: "messages")
+    let head = ResponseHead(
+      id: "chatcmpl-\(RequestID.random())", createdSeconds: Int(Date().timeIntervalSince1970),
+      model: request.model)
+    let format = ChatFormat(
+      head, choices: request.sequences.count, usage: request.includesUsage ? .pending : .omitted)
+    try await GenerationAnswer(request: request, generation: generation, format: format).send(to: responder)
+  }
+}

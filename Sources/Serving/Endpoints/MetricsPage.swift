@@ -1,0 +1,94 @@
+import Caching
+import HTTP
+import Inference
+
+/// `GET /metrics`: counters, gauges and histograms for Prometheus.
+///
+/// Under vLLM's and llama-server's names too, so that dashboards and routers made for them work; what there is no
+/// number for is left out.
+struct MetricsPage: Endpoint {
+  func respond(to call: Call, _ responder: Responder) async throws {
+    let model = call.service.loadedModel
+    var labels: MetricsText.Labels = [("engine", "0")]
+    if let model { labels.insert(("model_name", model.limits.alias), at: 0) }
+    var page = MetricsText(common: labels)
+    let requests = call.service.metrics.snapshot
+    if let engine = model?.engine {
+      let statistics = engine.statistics
+      page.writeVLLM(statistics, requests, blockBytes: engine.cacheShape.heads * engine.cacheShape.pageBytes)
+      page.writeLlamaServer(statistics)
+      page.writeCache(statistics)
+    }
+    page.family(
+      "kvota_requests_rejected_total", "counter", "Requests refused, by the code of the error.", by: "reason",
+      requests.rejected)
+    try await responder.send(
+      HTTPResponse(
+        status: 200, headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"],
+        body: Array(page.text.utf8)))
+  }
+}
+
+extension MetricsText {
+  /// vLLM's names. `blockBytes`: what 16 tokens take in all layers and heads.
+  mutating func writeVLLM(_ engine: EngineStatistics, _ requests: Metrics.Snapshot, blockBytes: Int) {
+    gauge("vllm:num_requests_running", "Sequences that compute.", Double(engine.running))
+    gauge("vllm:num_requests_waiting", "Sequences that wait for room.", Double(engine.waiting))
+    gauge(
+      "vllm:kv_cache_usage_perc", "Share of the KV pool that is promised, 0 to 1.",
+      engine.poolBytes > 0 ? Double(engine.reservedBytes) / Double(engine.poolBytes) : 0)
+    counter("vllm:prompt_tokens_total", "Prompt tokens computed.", Double(engine.promptTokens))
+    counter("vllm:generation_tokens_total", "Tokens generated.", Double(engine.generatedTokens))
+    family(
+      "vllm:request_success_total", "counter", "Sequences ended, by reason.", by: "finished_reason",
+      requests.finished)
+    histogram(
+      "vllm:time_to_first_token_seconds", "From a request to its first token.", requests.timeToFirstToken)
+    histogram("vllm:inter_token_latency_seconds", "From a token to the next.", requests.interTokenLatency)
+    histogram("vllm:e2e_request_latency_seconds", "From a request to its last token.", requests.endToEnd)
+    histogram("vllm:request_queue_time_seconds", "Waiting for room.", requests.queue)
+    histogram("vllm:request_prefill_time_seconds", "From admission to the first token.", requests.prefill)
+    histogram("vllm:request_decode_time_seconds", "From the first token to the last.", requests.decode)
+    info(
+      "vllm:cache_config_info", "The KV pool in blocks of 16 tokens of a full cache.",
+      [("block_size", "16"), ("num_gpu_blocks", String(engine.poolBytes / max(1, blockBytes)))])
+  }
+
+  /// llama-server's names.
+  mutating func writeLlamaServer(_ engine: EngineStatistics) {
+    counter("llamacpp:prompt_tokens_total", "Prompt tokens computed.", Double(engine.promptTokens))
+    counter("llamacpp:tokens_predicted_total", "Tokens generated.", Double(engine.generatedTokens))
+    if engine.prefillSeconds > 0 {
+      gauge(
+        "llamacpp:prompt_tokens_seconds", "Prompt tokens a second, on average.",
+        Double(engine.promptTokens) / engine.prefillSeconds)
+    }
+    if engine.decodeSeconds > 0 {
+      gauge(
+        "llamacpp:predicted_tokens_seconds", "Generated tokens a second and sequence, on average.",
+        Double(engine.generatedTokens) / engine.decodeSeconds)
+    }
+    gauge("llamacpp:requests_processing", "Sequences that compute.", Double(engine.running))
+    gauge("llamacpp:requests_deferred", "Sequences that wait.", Double(engine.waiting))
+    counter("llamacpp:n_decode_total", "Forward passes.", Double(engine.steps))
+    if engine.steps > 0 {
+      gauge(
+        "llamacpp:n_busy_slots_per_decode", "Sequences in a forward pass, on average.",
+        Double(engine.sequencesStepped) / Double(engine.steps))
+    }
+  }
+
+  /// Our own names: what the budgets do.
+  mutating func writeCache(_ engine: EngineStatistics) {
+    family(
+      "kvota_kv_resident_slots", "gauge", "Slots that each head of the running sequences holds.",
+      by: "policy",
+      engine.residentSlots)
+    family(
+      "kvota_kv_evicted_total", "counter", "Slots that each head has given up.", by: "policy",
+      engine.evictedSlots)
+    gauge("kvota_kv_reserved_bytes", "Bytes promised to running sequences.", Double(engine.reservedBytes))
+    gauge("kvota_kv_used_bytes", "Bytes in use by running sequences.", Double(engine.usedBytes))
+    gauge("kvota_kv_pool_bytes", "Bytes of the KV pool.", Double(engine.poolBytes))
+  }
+}

@@ -1,0 +1,32 @@
+import Inference
+import OpenAIAPI
+
+extension APIError {
+  /// How long a client should wait for a place in the queue; a request takes seconds, so shorter is only traffic.
+  private static let queueRetrySeconds = 2
+  static let stoppingRetrySeconds = 5
+
+  /// The answer to all that comes, or is not done, once the server stops.
+  static let stopping = APIError(.stopping, prompt: "")
+
+  /// What a client is told when the engine refuses its request; `prompt` is the field that holds the prompt.
+  init(_ error: AdmissionError, prompt: String) {
+    self =
+      switch error {
+      case .contextExceeded(let promptTokens, let maxTokens, let contextLength):
+        .contextLengthExceeded(
+          contextTokens: contextLength, promptTokens: promptTokens, completionTokens: maxTokens, param: prompt
+        )
+      case .emptyPrompt, .tokenOutsideVocabulary:
+        .invalidRequest(error.description, param: prompt, code: "invalid_value")
+      case .cache, .strideTooLong:
+        .invalidRequest(error.description, param: "kv_cache", code: "invalid_kv_cache")
+      case .cacheTooLarge:
+        .invalidRequest(error.description, param: "kv_cache", code: "kv_cache_too_large")
+      case .queueFull:
+        .rateLimitExceeded(error.description, retryAfterSeconds: Self.queueRetrySeconds)
+      case .stopping:
+        .serviceUnavailable(error.description, retryAfterSeconds: Self.stoppingRetrySeconds)
+      }
+  }
+}

@@ -1,0 +1,109 @@
+import Inference
+import OpenAIAPI
+import Tokenizing
+
+/// What a choice has come to.
+enum ChoiceEvent: Sendable {
+  case text(choice: Int, String)
+  case finished(choice: Int, ChoiceEnd)
+  /// Nothing came for a while.
+  case silence
+}
+
+/// How a choice ended.
+struct ChoiceEnd: Sendable {
+  let reason: OpenAIAPI.FinishReason
+  /// Tokens that the client is told of.
+  let tokens: Int
+  let usage: SequenceUsage
+}
+
+/// All choices of a request, running: their events come in one stream to one receiver.
+struct Generation: Sendable {
+  private let sequences: [RunningSequence]
+  private let request: GenerationRequest
+  private let tokenizer: Tokenizer
+  private let metrics: Metrics
+
+  /// Time without an event after which the receiver is told of it.
+  private static let silenceTime = Duration.seconds(15)
+
+  /// Hands all sequences to the engine, or none: those taken before one is refused are dropped and so cancelled.
+  ///
+  /// - Parameter prompt: the field that errors about the prompt name.
+  init(
+    _ request: GenerationRequest, model: ServedModel, metrics: Metrics, prompt: String
+  ) throws(APIError) {
+    var sequences: [RunningSequence] = []
+    for sequence in request.sequences {
+      do throws(AdmissionError) { sequences.append(try model.engine.start(sequence)) } catch {
+        throw APIError(error, prompt: prompt)
+      }
+    }
+    self.sequences = sequences
+    self.request = request
+    tokenizer = model.tokenizer
+    self.metrics = metrics
+  }
+
+  /// Follows all choices until each has finished.
+  ///
+  /// Cancelling the task, or throwing from `receive`, cancels the sequences.
+  func run(_ receive: (ChoiceEvent) async throws -> Void) async throws {
+    let (events, news) = AsyncStream.makeStream(of: ChoiceEvent.self)
+    try await withThrowingDiscardingTaskGroup { group in
+      defer { group.cancelAll() }
+      for choice in sequences.indices { group.addTask { await follow(choice, news) } }
+      let start = ContinuousClock.now
+      group.addTask { await Self.announceSilence(since: start, news) }
+      var lastEvent = start
+      var running = sequences.count
+      for await event in events {
+        let now = ContinuousClock.now
+        if case .silence = event {
+          let since = now - lastEvent >= Self.silenceTime ? now : lastEvent
+          if since == now { try await receive(event) }
+          group.addTask { await Self.announceSilence(since: since, news) }
+          continue
+        }
+        lastEvent = now
+        try await receive(event)
+        if case .finished = event { running -= 1 }
+        if running == 0 { return }
+      }
+      throw CancellationError()
+    }
+  }
+
+  private static func announceSilence(
+    since start: ContinuousClock.Instant, _ news: AsyncStream<ChoiceEvent>.Continuation
+  ) async {
+    if (try? await Task.sleep(until: start + silenceTime, clock: .continuous)) != nil { news.yield(.silence) }
+  }
+
+  private func follow(_ choice: Int, _ news: AsyncStream<ChoiceEvent>.Continuation) async {
+    var stream = CompletionStream(tokenizer, stops: request.stops, minTokens: request.minTokens)
+    var clock = TokenClock(metrics)
+    for await event in sequences[choice].events {
+      switch event {
+      case .token(let token):
+        guard !stream.isStopped else { continue }
+        clock.token()
+        let piece = stream.push(token)
+        if !piece.isEmpty { news.yield(.text(choice: choice, piece)) }
+        if stream.isStopped { sequences[choice].end() }
+      case .finished(let reason, let usage):
+        let rest = stream.finish()
+        if !rest.isEmpty { news.yield(.text(choice: choice, rest)) }
+        let end = ChoiceEnd(
+          reason: stream.isStopped ? .stop : reason == .stop ? .stop : .length, tokens: stream.tokens,
+          usage: usage)
+        clock.finished(end.reason, usage)
+        news.yield(.finished(choice: choice, end))
+        return
+      }
+    }
+    clock.aborted()
+    news.finish()
+  }
+}

@@ -1,0 +1,75 @@
+import Caching
+import Inference
+import OpenAIAPI
+
+/// A request as it can be run: prompts in tokens, every choice's sequence, all defaults filled in.
+struct GenerationRequest: Sendable {
+  /// Tokens of all prompts, each counted once however many choices it has.
+  let promptTokens: Int
+  /// What the engine is asked for, in the order of the choices: prompt by prompt, `n` of each.
+  var sequences: [SequenceRequest]
+  let stops: [String]
+  let minTokens: Int
+  let isStreamed: Bool
+  let includesUsage: Bool
+  /// The model's name as the client wrote it.
+  let model: String
+
+  /// What a request says, before the model's view of it.
+  struct Wish {
+    var model: String?
+    /// In tokens.
+    var prompts: [[Int32]]
+    /// Nil takes what the context holds.
+    var maxTokens: Int?
+    var parameters: GenerationParameters
+    /// The value of the header `x-kvota-kv`.
+    var cacheHeader: String?
+  }
+
+  /// Checks a wish against what the model and this server can do.
+  init(_ wish: Wish, limits: RequestLimits) throws(APIError) {
+    let reference = try limits.reference(to: wish.model)
+    let parameters = wish.parameters
+    let cache = try CacheResolution.cacheRequest(
+      body: parameters.cache,
+      header: wish.cacheHeader.map { text throws(APIError) in try CacheOptions(header: text) },
+      alias: reference.cache, serverDefault: limits.cacheDefaults)
+    try limits.checkCount(prompts: wish.prompts.count, choices: parameters.completionsPerPrompt)
+    try limits.checkStopTokens(parameters.stopTokenIDs)
+
+    var sequences: [SequenceRequest] = []
+    for prompt in wish.prompts {
+      let maxTokens = wish.maxTokens ?? max(1, limits.contextLength - prompt.count)
+      for choice in 0..<parameters.completionsPerPrompt {
+        var sequence = SequenceRequest(prompt: prompt, maxTokens: maxTokens, cache: cache)
+        sequence.minTokens = parameters.minTokens
+        sequence.stopTokens = limits.stopTokens(parameters)
+        sequence.sampling = Inference.SamplingParameters(parameters.sampling, choice: choice)
+        sequences.append(sequence)
+      }
+    }
+    self.sequences = sequences
+    promptTokens = wish.prompts.reduce(0) { $0 + $1.count }
+    stops = parameters.stop
+    minTokens = parameters.minTokens
+    isStreamed = parameters.stream
+    includesUsage = parameters.includeUsage
+    model = wish.model ?? limits.alias
+  }
+}
+
+extension Inference.SamplingParameters {
+  /// A request's sampling for one of its choices, each of which draws from a seed of its own: `seed` plus its index.
+  init(_ wanted: OpenAIAPI.SamplingParameters, choice: Int) {
+    self.init()
+    if let temperature = wanted.temperature { self.temperature = Float(temperature) }
+    if let topP = wanted.topP { self.topP = Float(topP) }
+    if let topK = wanted.topK { self.topK = topK }
+    if let minP = wanted.minP { self.minP = Float(minP) }
+    if let presencePenalty = wanted.presencePenalty { self.presencePenalty = Float(presencePenalty) }
+    if let frequencyPenalty = wanted.frequencyPenalty { self.frequencyPenalty = Float(frequencyPenalty) }
+    if let repetitionPenalty = wanted.repetitionPenalty { self.repetitionPenalty = Float(repetitionPenalty) }
+    seed = wanted.seed.map { UInt64(bitPattern: Int64($0)) &+ UInt64(choice) }
+  }
+}

@@ -1,0 +1,61 @@
+import Caching
+import OpenAIAPI
+
+/// What requests are checked against: facts of the model and of the server.
+struct RequestLimits: Sendable {
+  var alias: String
+  var contextLength: Int
+  var vocabularySize: Int
+  /// Tokens that end an answer unless the request says otherwise.
+  var endTokens: [Int32]
+  var cacheDefaults: CacheOptions
+  /// Most sequences that can be here at once, running and waiting.
+  var sequenceLimit: Int
+
+  /// Names that clients may pick from a list: the model, and the model under a budget of each policy.
+  var listedModels: [String] {
+    [alias]
+      + EvictionPolicies.all.map { policy in
+        policy.evicts ? "\(alias)@\(policy.name)-\(Self.listedBudget)" : "\(alias)@\(policy.name)"
+      }
+  }
+
+  /// A budget that suits a conversation of a few thousand tokens.
+  private static let listedBudget = 512
+
+  /// What a model's name means here; no name means the model that there is.
+  func reference(to name: String?) throws(APIError) -> ModelReference {
+    let reference = try ModelReference(name ?? alias)
+    guard reference.name == alias else { throw .modelNotFound(name ?? alias, known: listedModels) }
+    if let policy = reference.cache?.policy {
+      do { _ = try EvictionPolicies.description(named: policy) } catch {
+        throw .modelNotFound(name ?? alias, known: listedModels)
+      }
+    }
+    return reference
+  }
+
+  /// Refuses more choices than could ever be taken at once: to try again would not help.
+  func checkCount(prompts: Int, choices: Int) throws(APIError) {
+    let (count, overflow) = prompts.multipliedReportingOverflow(by: choices)
+    guard !overflow, count <= sequenceLimit else {
+      throw .invalidRequest(
+        "\(prompts) prompts with n = \(choices) make more than the \(sequenceLimit) sequences that this server"
+          + " takes at once; send fewer in one request",
+        param: prompts > 1 ? "prompt" : "n", code: "invalid_value")
+    }
+  }
+
+  func checkStopTokens(_ tokens: [Int]) throws(APIError) {
+    guard let outside = tokens.first(where: { $0 >= vocabularySize }) else { return }
+    throw .invalidRequest(
+      "'stop_token_ids' holds \(outside), the vocabulary ends at \(vocabularySize - 1)",
+      param: "stop_token_ids",
+      code: "invalid_value")
+  }
+
+  func stopTokens(_ parameters: GenerationParameters) -> [Int32] {
+    parameters.stopTokenIDs.compactMap { Int32(exactly: $0) }
+      + (parameters.ignoreEndOfSequence ? [] : endTokens)
+  }
+}

@@ -1,0 +1,63 @@
+import Foundation
+package import Logging
+import OpenAIAPI
+
+/// Writes each log message as one line to standard error: for people, or as JSON for machines.
+package struct LineLogHandler: LogHandler {
+  package var metadata: Logger.Metadata = [:]
+  package var logLevel: Logger.Level
+  private let format: LogFormat
+
+  package init(format: LogFormat, level: LogLevel) {
+    self.format = format
+    logLevel =
+      switch level {
+      case .debug: .debug
+      case .info: .info
+      case .warning: .warning
+      case .error: .error
+      }
+  }
+
+  package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  package func log(event: LogEvent) {
+    let values = metadata.merging(event.metadata ?? [:]) { $1 }.sorted {
+      Self.rank($0.key) < Self.rank($1.key)
+    }
+    let fields = values.map { (name: $0.key, value: "\($0.value)") }
+    let line = format == .json ? json(event, fields) : text(event, fields)
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+  }
+
+  private func text(_ event: LogEvent, _ fields: [(name: String, value: String)]) -> String {
+    let fields = fields.map { " \($0.name)=\($0.value)" }.joined()
+    return "\(Self.now) \(event.level) \(event.message)\(fields)"
+  }
+
+  private func json(_ event: LogEvent, _ fields: [(name: String, value: String)]) -> String {
+    var object: JSONObject = [
+      "time": .string(Self.now), "level": .string("\(event.level)"), "message": .string("\(event.message)"),
+    ]
+    for field in fields {
+      let number = Int(field.value).map(JSONValue.integer) ?? Double(field.value).map(JSONValue.number)
+      object[field.name] =
+        Self.numbers.contains(field.name) ? number ?? .string(field.value) : .string(field.value)
+    }
+    return String(decoding: JSONValue.object(object).encoded, as: UTF8.self)
+  }
+
+  /// Fields that are numbers in JSON; ids may look like numbers and are none.
+  private static let numbers: Set = ["status", "seconds", "prompt_tokens", "completion_tokens"]
+
+  /// The order in which people want to read an access line; all else comes behind, by name.
+  private static func rank(_ name: String) -> String {
+    let order = ["method", "path", "status", "seconds", "prompt_tokens", "completion_tokens"]
+    return order.firstIndex(of: name).map { "0\($0)" } ?? "1\(name)"
+  }
+
+  private static var now: String { Date().formatted(.iso8601.time(includingFractionalSeconds: true)) }
+}

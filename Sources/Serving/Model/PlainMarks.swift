@@ -1,0 +1,73 @@
+/// Marks places in a text that must stay text although they look like control tokens.
+///
+/// The marks are two noncharacters of Unicode, which no text may hold in interchange; in what people write they
+/// become U+FFFD. All work is on bytes, as tokenizers do it: by characters, a combining mark behind a control
+/// token's text would hide it.
+struct PlainMarks: Sendable {
+  /// A piece of marked text.
+  struct Part: Equatable, Sendable {
+    var text: String
+    /// Whether control tokens' texts in it are only text.
+    var isPlain: Bool
+  }
+
+  /// U+FDD0 and U+FDD1, which Swift takes in no literal.
+  private static let start = [0xEF, 0xB7, 0x90] as [UInt8]
+  private static let end = [0xEF, 0xB7, 0x91] as [UInt8]
+  private static let replacement = Array("\u{FFFD}".utf8)
+
+  /// The longest first, so that one which begins like another is found.
+  private let controlTexts: [[UInt8]]
+  /// The first bytes of those and of the marks: at all others there is nothing to look for.
+  private let leads: Set<UInt8>
+
+  init(controlTexts: [String]) {
+    self.controlTexts = controlTexts.map { Array($0.utf8) }.filter { !$0.isEmpty }
+      .sorted { $0.count > $1.count }
+    leads = Set((self.controlTexts + [Self.start, Self.end]).compactMap(\.first))
+  }
+
+  /// The text with every control token's text in it marked; most texts hold none and stay as they are.
+  func mark(_ text: String) -> String {
+    var output: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.first {
+      if !leads.contains(byte) {
+        output.append(byte)
+        rest = rest.dropFirst()
+      } else if let found = controlTexts.first(where: { rest.starts(with: $0) }) {
+        output += Self.start + found + Self.end
+        rest = rest.dropFirst(found.count)
+      } else if rest.starts(with: Self.start) || rest.starts(with: Self.end) {
+        output += Self.replacement
+        rest = rest.dropFirst(Self.start.count)
+      } else {
+        output.append(byte)
+        rest = rest.dropFirst()
+      }
+    }
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  /// The parts of a text that marked texts were put into, without the marks.
+  static func parts(_ text: String) -> [Part] {
+    var parts: [Part] = []
+    var current: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.first {
+      let isStart = rest.starts(with: start)
+      if isStart || rest.starts(with: end) {
+        if !current.isEmpty {
+          parts.append(Part(text: String(decoding: current, as: UTF8.self), isPlain: !isStart))
+        }
+        current = []
+        rest = rest.dropFirst(start.count)
+      } else {
+        current.append(byte)
+        rest = rest.dropFirst()
+      }
+    }
+    if !current.isEmpty { parts.append(Part(text: String(decoding: current, as: UTF8.self), isPlain: false)) }
+    return parts
+  }
+}

@@ -1,0 +1,88 @@
+import ChatTemplates
+import FoundationEssentials
+import GGUF
+package import Inference
+import Kernels
+import Models
+import OpenAIAPI
+import Tokenizing
+
+/// A loaded model with all that turns requests into its tokens and its tokens into text.
+package struct ServedModel: Sendable {
+  package let engine: Engine
+  let tokenizer: Tokenizer
+  let conversation: ConversationPrompt
+  let limits: RequestLimits
+  /// When it was loaded, in seconds since 1970.
+  let createdSeconds: Int
+
+  /// Loads the file that the settings name; `progress` is told the share done, 0 to 1.
+  ///
+  /// Throws `GGUFError`, `ModelError`, `TokenizingError`, `TemplateError` or `CacheError`.
+  package init(_ settings: Settings, progress: @Sendable (Double) -> Void = { _ in }) throws {
+    let file = try GGUFFile(path: settings.modelPath)
+    tokenizer = try Tokenizer(metadata: file.metadata)
+    conversation = try ConversationPrompt(metadata: file.metadata, tokenizer: tokenizer)
+    engine = try Engine(
+      file: file, settings: settings.engine, instructions: InstructionSet(), progress: progress)
+    let vocabulary = tokenizer.vocabulary
+    limits = RequestLimits(
+      alias: settings.alias, contextLength: engine.contextLength,
+      vocabularySize: engine.configuration.vocabularySize,
+      endTokens: (0..<Int32(vocabulary.count)).filter(vocabulary.isEndOfGeneration),
+      cacheDefaults: settings.cacheDefaults,
+      sequenceLimit: settings.engine.maxQueue + settings.engine.maxSequences)
+    createdSeconds = Int(Date().timeIntervalSince1970)
+  }
+
+  /// A checked request for completions; text may hold special tokens, as a raw prompt is the client's own.
+  func request(_ wanted: CompletionRequest, cacheHeader: String?) throws(APIError) -> GenerationRequest {
+    try GenerationRequest(
+      GenerationRequest.Wish(
+        model: wanted.model, prompts: wanted.prompts.map(tokens), maxTokens: wanted.maxTokens,
+        parameters: wanted.parameters, cacheHeader: cacheHeader),
+      limits: limits)
+  }
+
+  /// A checked request for answers in a conversation; without a token limit they may fill context and pool.
+  func request(_ wanted: ChatCompletionRequest, cacheHeader: String?) throws(APIError) -> GenerationRequest {
+    let prompt = try conversation.tokens(wanted.messages, tokenizer: tokenizer)
+    var request = try GenerationRequest(
+      GenerationRequest.Wish(
+        model: wanted.model, prompts: [prompt], maxTokens: wanted.maxTokens, parameters: wanted.parameters,
+        cacheHeader: cacheHeader),
+      limits: limits)
+    if wanted.maxTokens == nil { request.sequences = request.sequences.map(fittingPool) }
+    return request
+  }
+
+  private func tokens(_ prompt: Prompt) -> [Int32] {
+    switch prompt {
+    case .text(let text): tokenizer.encode(text, parseSpecial: true, addBOS: tokenizer.addsBOS)
+    case .tokens(let tokens): tokens.map { Int32(clamping: $0) }
+    }
+  }
+
+  /// The sequence with the most new tokens that the pool could ever hold, for a request that named no number.
+  private func fittingPool(_ sequence: SequenceRequest) -> SequenceRequest {
+    guard isTooLarge(sequence) else { return sequence }
+    var fitting = sequence
+    var (fits, tooMany) = (1, sequence.maxTokens)
+    while tooMany - fits > 1 {
+      fitting.maxTokens = (fits + tooMany) / 2
+      if isTooLarge(fitting) { tooMany = fitting.maxTokens } else { fits = fitting.maxTokens }
+    }
+    fitting.maxTokens = fits
+    return fitting
+  }
+
+  private func isTooLarge(_ sequence: SequenceRequest) -> Bool {
+    do throws(AdmissionError) {
+      _ = try engine.plan(sequence)
+      return false
+    } catch {
+      if case .cacheTooLarge = error { return true }
+      return false
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import OpenAIAPI
+import Synchronization
+
+/// What all endpoints share: the model once it is loaded, the gate and the metrics.
+package final class Service: Sendable {
+  let gate = RequestGate()
+  let metrics = Metrics()
+  /// As in `1.0.0`.
+  let version: String
+  private let loaded = Mutex<ServedModel?>(nil)
+
+  package init(version: String) { self.version = version }
+
+  package func setModel(_ model: ServedModel) { loaded.withLock { $0 = model } }
+
+  /// The model, if it is loaded.
+  var loadedModel: ServedModel? { loaded.withLock { $0 } }
+
+  /// The model for a request; 503 while there is none, or when the server is stopping.
+  var model: ServedModel {
+    get throws(APIError) {
+      if let refusal { throw refusal }
+      guard let model = loadedModel else { throw Self.isLoading }
+      return model
+    }
+  }
+
+  /// Why no request can be served now, or nil.
+  var refusal: APIError? {
+    if !gate.isOpen { return .stopping }
+    return loadedModel == nil ? Self.isLoading : nil
+  }
+
+  private static let isLoading = APIError.serviceUnavailable(
+    "the model is being loaded; try again in a moment", retryAfterSeconds: 1)
+}

@@ -1,0 +1,107 @@
+import Caching
+import FoundationEssentials
+package import Inference
+package import OpenAIAPI
+
+/// All that a server is told before it starts, checked.
+package struct Settings: Sendable, Equatable {
+  package var modelPath: String
+  /// What requests call the model.
+  package var alias: String
+  package var host = "127.0.0.1"
+  package var port = 8080
+  /// What requests get that say nothing about their cache.
+  package var cacheDefaults = CacheOptions()
+  package var engine: EngineSettings
+  /// How long running requests may take to finish once the server is told to stop.
+  package var drainSeconds = 30
+  package var logFormat = LogFormat.text
+  package var logLevel = LogLevel.info
+
+  /// Reads the settings; what is not set gets its default.
+  ///
+  /// Throws `SettingsError` for the first that cannot be used.
+  package init(_ texts: SettingTexts, machine: MachineMemory) throws(SettingsError) {
+    let modelPath = try ModelFile.path(texts)
+    let name = modelPath.split(separator: "/").last.map(String.init) ?? modelPath
+    self.modelPath = modelPath
+    alias = texts.text(.alias)?.value ?? (name.hasSuffix(".gguf") ? String(name.dropLast(5)) : name)
+    engine = try Self.engine(texts, machine: machine, modelBytes: ModelFile.bytes(modelPath))
+    cacheDefaults = try Self.cacheDefaults(texts)
+    if let (host, _) = texts.text(.host) { self.host = host }
+    port = try texts.integer(.port, in: 0...65535) ?? port
+    drainSeconds = try texts.integer(.drainSeconds, in: 0...86400) ?? drainSeconds
+    logFormat = try texts.choice(.log, of: LogFormat.self) ?? logFormat
+    logLevel = try texts.choice(.logLevel, of: LogLevel.self) ?? logLevel
+  }
+
+  private static func engine(
+    _ texts: SettingTexts, machine: MachineMemory, modelBytes: Int
+  ) throws(SettingsError) -> EngineSettings {
+    let threads = try texts.integer(.threads, in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
+    let pool = try poolBytes(texts, machine: machine, modelBytes: modelBytes)
+    var engine = EngineSettings(kvPoolBytes: pool, threads: threads)
+    engine.maxQueue = try texts.integer(.maxQueue, in: 0...1_000_000) ?? engine.maxQueue
+    engine.maxSequences = try texts.integer(.maxSequences, in: 1...4096) ?? engine.maxSequences
+    engine.contextLength = try texts.integer(.context, in: 1...Int(Int32.max))
+    return engine
+  }
+
+  private static func poolBytes(
+    _ texts: SettingTexts, machine: MachineMemory, modelBytes: Int
+  ) throws(SettingsError) -> Int {
+    guard let (value, origin) = texts.text(.kvMemory) else {
+      return machine.defaultPoolBytes(modelBytes: modelBytes)
+    }
+    guard let size = MemorySize(value), let bytes = size.bytes(of: machine.totalBytes), bytes > 0 else {
+      throw SettingsError(
+        "\(origin) is '\(value)'; expected bytes (2GiB, 512MiB) or a share of this machine's memory (25%)")
+    }
+    return bytes
+  }
+
+  private static func cacheDefaults(_ texts: SettingTexts) throws(SettingsError) -> CacheOptions {
+    var options = CacheOptions()
+    if let (name, origin) = texts.text(.kvPolicy) {
+      do { options.policy = try EvictionPolicies.description(named: name).name } catch {
+        throw SettingsError("\(origin): \(error)")
+      }
+    }
+    if let (text, origin) = texts.text(.kvBudget) {
+      guard let budget = RequestedBudget(text) else {
+        throw SettingsError(
+          "\(origin) is '\(text)'; expected slots (512), a share of the prompt (0.5 or 50%) or bytes (64MiB)")
+      }
+      options.budget = budget
+    }
+    let evicts = options.policy.flatMap { try? EvictionPolicies.description(named: $0) }?.evicts ?? false
+    if evicts, options.budget == nil {
+      throw SettingsError("--kv-policy \(options.policy ?? "") needs a budget: add --kv-budget 1024")
+    }
+    return options
+  }
+}
+
+/// How log lines look.
+package enum LogFormat: String, CaseIterable, Sendable {
+  case text, json
+}
+
+/// Which log lines are written: these and graver ones.
+package enum LogLevel: String, CaseIterable, Sendable {
+  case debug, info, warning, error
+}
+
+extension Settings {
+  /// What requests get that say nothing, as in `roco, 512 slots`.
+  package var cacheDefaultText: String {
+    let budget: String? =
+      switch cacheDefaults.budget {
+      case .slots(let count): "\(count) slots"
+      case .ratio(let share): "\(share) of the prompt"
+      case .bytes(let bytes): MemorySize.text(bytes)
+      case nil: nil
+      }
+    return [cacheDefaults.policy ?? "full", budget].compactMap(\.self).joined(separator: ", ")
+  }
+}

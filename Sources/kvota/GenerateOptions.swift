@@ -1,0 +1,94 @@
+import ArgumentParser
+import Foundation
+import Serving
+
+/// Which model to load, and onto what.
+struct ModelOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The model, a GGUF file; by default the one that `make model` fetched.", valueName: "file"))
+  var model: String?
+
+  @Option(help: "Compute threads. (default: one for each processor)")
+  var threads: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Memory for the cache: 2GiB, 512MiB, or a share such as 25%. (default: half of what is free)",
+      valueName: "size"))
+  var kvMemory: String?
+
+  func settings() throws -> Settings {
+    let flags: [SettingName: String?] = [
+      .model: model, .threads: threads, .kvMemory: kvMemory, .maxQueue: "1", .maxSequences: "1",
+    ]
+    return try Settings(
+      SettingTexts(flags: flags.compactMapValues { $0 }, environment: ProcessInfo.processInfo.environment),
+      machine: .current)
+  }
+}
+
+/// How tokens are drawn.
+struct SamplingOptions: ParsableArguments {
+  @Option(help: "Divides the logits; 0 takes the likeliest token always. (default: 1)")
+  var temperature: Double?
+
+  @Option(
+    help: ArgumentHelp("Keeps the likeliest tokens that together reach this share.", valueName: "share"))
+  var topP: Double?
+
+  @Option(help: ArgumentHelp("Keeps this many of the likeliest tokens.", valueName: "count"))
+  var topK: Int?
+
+  @Option(
+    help: ArgumentHelp("Keeps tokens at least this share as likely as the likeliest.", valueName: "share"))
+  var minP: Double?
+
+  @Option(help: ArgumentHelp("Makes repeated tokens less likely; 1 does nothing.", valueName: "divisor"))
+  var repeatPenalty: Double?
+
+  @Option(help: "The same seed gives the same text.")
+  var seed: Int?
+
+  /// As the API names them.
+  var numbers: [String: Double] {
+    let all = [
+      "temperature": temperature, "top_p": topP, "top_k": topK.map(Double.init), "min_p": minP,
+      "repeat_penalty": repeatPenalty,
+    ]
+    return all.compactMapValues { $0 }
+  }
+}
+
+/// What the cache may keep.
+struct CacheFlags: ParsableArguments {
+  @Option(help: ArgumentHelp("The eviction policy; see `kvota policies`. (default: full)", valueName: "name"))
+  var kvPolicy: String?
+
+  @Option(
+    help: ArgumentHelp("Slots (512), a share of the prompt (0.5, 50%) or bytes (64MiB).", valueName: "budget")
+  )
+  var kvBudget: String?
+
+  @Option(help: ArgumentHelp("Prompt tokens between evictions.", valueName: "tokens"))
+  var stride: Int?
+
+  @Option(help: ArgumentHelp("First positions that are never evicted.", valueName: "count"))
+  var sinks: Int?
+
+  @Option(help: ArgumentHelp("Newest slots that are never evicted.", valueName: "count"))
+  var recent: Int?
+
+  @Option(
+    help: ArgumentHelp("Which tokens the budget counts: total, generated or prefill.", valueName: "scope"))
+  var scope: String?
+
+  /// As in the header `x-kvota-kv`; nil if nothing was said.
+  var header: String? {
+    let parts = [
+      kvPolicy.map { "policy=\($0)" }, kvBudget.map { "budget=\($0)" }, stride.map { "stride=\($0)" },
+      sinks.map { "sinks=\($0)" }, recent.map { "recent=\($0)" }, scope.map { "scope=\($0)" },
+    ].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  }
+}

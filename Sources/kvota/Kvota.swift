@@ -1,0 +1,21 @@
+import ArgumentParser
+
+/// The program: one subcommand a file.
+@main
+struct Kvota: AsyncParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "kvota",
+    abstract: "An OpenAI-compatible inference server with a KV-cache budget for each request.",
+    discussion: """
+      Every request may say how much of its key-value cache it wants to keep, and which policy chooses what goes.
+      Start with:
+
+        kvota serve                                   # serves the model that `make model` fetched
+        kvota generate --prompt "The sea is"          # no server, text to standard output
+        kvota policies                                # what can be asked for, and how
+      """,
+    version: version,
+    subcommands: [Serve.self, Generate.self, Inspect.self, Policies.self])
+}

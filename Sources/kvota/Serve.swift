@@ -1,0 +1,116 @@
+import ArgumentParser
+import Foundation
+import Inference
+import Logging
+import Serving
+
+/// `kvota serve`: the HTTP server.
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serve a model over HTTP, as OpenAI's API has it.",
+    discussion: """
+      Each option can also be set in the environment, as KVOTA_ and its name in capitals (KVOTA_KV_MEMORY=2GiB);
+      an option on the command line wins.
+
+        kvota serve --model llama.gguf --alias llama --port 8080
+        kvota serve --kv-memory 4GiB --kv-policy roco --kv-budget 1024
+
+      Requests choose their own cache in the body, in a header, or by the model's name:
+
+        curl http://127.0.0.1:8080/v1/completions -H 'content-type: application/json' \\
+          -d '{"prompt": "The sea is", "kv_cache": {"policy": "roco", "budget": 256}}'
+        curl ... -H 'x-kvota-kv: roco; budget=256'
+        {"model": "llama@roco-256", ...}
+
+      SIGTERM lets running requests finish; a second signal ends at once.
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "The model, a GGUF file; by default the one that `make model` fetched.", valueName: "file"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("What requests call the model; by default the file's name.", valueName: "name"))
+  var alias: String?
+
+  @Option(help: "The IP address to listen on, or localhost. (default: 127.0.0.1)")
+  var host: String?
+
+  @Option(help: "The port to listen on; 0 takes a free one. (default: 8080)")
+  var port: String?
+
+  @Option(help: "Compute threads. (default: one for each processor)")
+  var threads: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Most tokens of a sequence, prompt included. (default: what the model was trained with)",
+      valueName: "tokens"))
+  var context: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Memory for all caches: 2GiB, 512MiB, or a share such as 25%. (default: half of what is free)",
+      valueName: "size"))
+  var kvMemory: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Policy of requests that name none; see `kvota policies`. (default: full)", valueName: "name"))
+  var kvPolicy: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Budget of requests that name none: slots (512), a share of the prompt (0.5, 50%) or bytes (64MiB).",
+      valueName: "budget"))
+  var kvBudget: String?
+
+  @Option(help: ArgumentHelp("Requests that may wait; more get 429. (default: 256)", valueName: "count"))
+  var maxQueue: String?
+
+  @Option(help: ArgumentHelp("Sequences that compute at the same time. (default: 32)", valueName: "count"))
+  var maxSequences: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How long running requests may take to finish at the end. (default: 30)", valueName: "seconds"))
+  var drainSeconds: String?
+
+  @Option(
+    help: ArgumentHelp("Form of the log on standard error: text or json. (default: text)", valueName: "form"))
+  var log: String?
+
+  @Option(
+    help: ArgumentHelp("Gravest lines only: debug, info, warning, error. (default: info)", valueName: "level")
+  )
+  var logLevel: String?
+
+  @Flag(help: "Check the settings, print them and exit.")
+  var checkConfig = false
+
+  func run() async throws {
+    let settings = try Settings(texts, machine: .current)
+    if checkConfig { return Console.print(SettingsSummary(settings).text) }
+    let logger = Logger(label: "kvota") { [format = settings.logFormat, level = settings.logLevel] _ in
+      LineLogHandler(format: format, level: level)
+    }
+    let progress = LoadingProgress { logger.info("\($0)") }
+    logger.info("\(SettingsSummary(settings).line)")
+    try await Lifecycle(settings, version: Kvota.version, logger: logger).run(
+      announceAddress: { address in
+        Console.print("kvota \(Kvota.version) listens on \(address), loading \(settings.alias)")
+      },
+      load: { try ServedModel(settings, progress: progress.show) },
+      announceReady: { model in Console.print("ready: \(settings.alias), \(model.engine.instructions)") })
+  }
+
+  private var texts: SettingTexts {
+    let flags: [SettingName: String?] = [
+      .model: model, .alias: alias, .host: host, .port: port, .threads: threads, .context: context,
+      .kvMemory: kvMemory, .kvPolicy: kvPolicy, .kvBudget: kvBudget, .maxQueue: maxQueue,
+      .maxSequences: maxSequences, .drainSeconds: drainSeconds, .log: log, .logLevel: logLevel,
+    ]
+    return SettingTexts(
+      flags: flags.compactMapValues { $0 }, environment: ProcessInfo.processInfo.environment)
+  }
+}
