@@ -52,7 +52,7 @@ extension RealClients {
           try await Metrics.read(server)["vllm:num_requests_running"] == 1 ? () : nil
         }
         server.terminate()
-        try await eventually("the probe says no", within: .seconds(1)) {
+        try await eventually("the probe says no", within: .seconds(5)) {
           try await Curl.get(server.address + "/readyz").status == 503 ? () : nil
         }
         #expect(try await Curl.get(server.address + "/v1/models").status == 503)

@@ -37,7 +37,7 @@ final class RunningServer: Sendable {
     process.standardError = process.standardOutput
     try process.run()
     do {
-      let address = try await eventually("a line with the address", within: .seconds(10)) {
+      let address = try await eventually("a line with the address", within: .seconds(30)) {
         try printedAddress(in: log)
       }
       let server = RunningServer(address: address, process: process, log: log)
