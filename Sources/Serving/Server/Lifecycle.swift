@@ -28,7 +28,7 @@ package struct Lifecycle: Sendable {
     announceAddress: (String) -> Void, load: @escaping @Sendable () throws -> ServedModel,
     announceReady: @escaping @Sendable (ServedModel) -> Void
   ) async throws {
-    let signals = await UnixSignalsSequence(trapping: [.sigterm, .sigint])
+    let trapped = await UnixSignalsSequence(trapping: [.sigterm, .sigint])
     let listener = try await Listener(
       host: settings.host, port: settings.port, limits: HTTPLimits(),
       handler: Server(service, logger: logger),
@@ -36,6 +36,9 @@ package struct Lifecycle: Sendable {
     announceAddress(
       "http://\(settings.host.contains(":") ? "[\(settings.host)]" : settings.host):\(listener.port)")
     try await withThrowingTaskGroup(of: Void.self) { group in
+      // Signals are awaited in two places, but their own sequence allows one iterator only.
+      let (signals, arrived) = AsyncStream.makeStream(of: UnixSignal.self)
+      group.addTask { for await signal in trapped { arrived.yield(signal) } }
       group.addTask { try await listener.run() }
       group.addTask { try await serve(load, announceReady) }
       group.addTask { await stopOnSignal(signals, listener) }
@@ -58,7 +61,7 @@ package struct Lifecycle: Sendable {
     }
   }
 
-  private func stopOnSignal(_ signals: UnixSignalsSequence, _ listener: Listener) async {
+  private func stopOnSignal(_ signals: AsyncStream<UnixSignal>, _ listener: Listener) async {
     guard await Self.next(signals) else { return }
     logger.info("stopping", metadata: ["drain_seconds": "\(settings.drainSeconds)"])
     await withTaskGroup { group in
@@ -86,7 +89,7 @@ package struct Lifecycle: Sendable {
   private static let closingTime = Duration.milliseconds(200)
 
   /// Whether another signal came; false when the task was cancelled.
-  private static func next(_ signals: UnixSignalsSequence) async -> Bool {
+  private static func next(_ signals: AsyncStream<UnixSignal>) async -> Bool {
     for await _ in signals { return true }
     return false
   }
