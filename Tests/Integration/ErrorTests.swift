@@ -30,9 +30,6 @@ extension RealClients {
         what: "more tokens than the context holds", arguments: ["max_tokens": 9_000], param: "prompt",
         code: "context_length_exceeded", says: "9000"),
       Mistake(
-        what: "an unknown policy", arguments: ["extra_body": ["kv_cache": ["policy": "lru", "budget": 64]]],
-        param: "kv_cache.policy", says: "streaming"),
-      Mistake(
         what: "an unknown option of the cache", arguments: ["extra_body": ["kv_cache": ["bugdet": 64]]],
         param: "kv_cache.bugdet", code: "unknown_parameter", says: "budget"),
       Mistake(
@@ -49,6 +46,17 @@ extension RealClients {
       #expect(answer.code == mistake.code)
       #expect(answer.message.string?.contains(mistake.says) == true, "\(answer.message)")
       #expect(answer.request_id.string?.isEmpty == false)
+    }
+
+    @Test("an unknown policy is refused with the names that there are")
+    func unknownPolicy() async throws {
+      let answer = try await OpenAIClient.run(
+        .completion(["prompt": "The sea is", "extra_body": ["kv_cache": ["policy": "lru", "budget": 64]]]))
+      #expect(answer.error == "BadRequestError")
+      #expect(answer.param.string?.hasPrefix("kv_cache") == true)
+      let message = try #require(answer.message.string)
+      #expect(message.contains("'lru'"))
+      for known in ["full", "random", "streaming", "h2o", "tova", "roco"] { #expect(message.contains(known)) }
     }
 
     @Test("a budget that its protected slots exceed is refused with the sum and a budget that would do")

@@ -16,13 +16,12 @@ struct Curl: Sendable {
     return try Curl(response: command.output)
   }
 
-  /// Posts a JSON body to the current server.
-  static func post(_ path: String, _ body: JSON, headers: [String] = []) async throws -> Curl {
-    let arguments = headers.flatMap { ["--header", $0] }
+  /// Posts a JSON body to a server, by default the one that is shared.
+  static func post(_ path: String, _ body: JSON, at server: RunningServer? = nil) async throws -> Curl {
+    let server = try server ?? RealClients.server
     let text = String(decoding: try body.encoded(), as: UTF8.self)
     return try await get(
-      RealClients.server.address + path,
-      ["--header", "content-type: application/json", "--data-raw", text] + arguments)
+      server.address + path, ["--header", "content-type: application/json", "--data-raw", text])
   }
 
   static func run(_ arguments: [String]) async throws -> Command {

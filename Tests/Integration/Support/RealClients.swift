@@ -18,13 +18,9 @@ struct ServedModel: SuiteTrait, TestScoping {
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
-    let server = try await RunningServer.start()
-    let result = await RealClients.$current.withValue(server) {
-      do { return Result<Void, any Error>.success(try await function()) } catch { return .failure(error) }
+    try await RunningServer.with { server in
+      try await RealClients.$current.withValue(server) { try await function() }
     }
-    server.terminate()
-    #expect(try await server.exitStatus(within: .seconds(10)) == 0)
-    try result.get()
   }
 }
 

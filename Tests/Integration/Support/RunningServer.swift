@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// The real binary, serving the real model on a free port.
@@ -9,9 +10,22 @@ final class RunningServer: Sendable {
   let address: String
   private let process: Process
   private let log: URL
+  private let wasTold = Mutex(false)
+
+  /// Serves while `body` runs; then SIGTERM must end the server with status 0.
+  static func with<Result>(
+    _ flags: [String] = [], _ body: (RunningServer) async throws -> Result
+  ) async throws -> Result {
+    let server = try await start(flags)
+    defer { server.terminate() }
+    let result = try await body(server)
+    server.terminate()
+    #expect(try await server.exitStatus(within: .seconds(10)) == 0)
+    return result
+  }
 
   /// Starts the server and returns once it is ready.
-  static func start(_ flags: [String] = []) async throws -> RunningServer {
+  private static func start(_ flags: [String] = []) async throws -> RunningServer {
     let binary = try #require(Surroundings.binary)
     let log = try TemporaryFile.make()
     let process = Process()
@@ -23,7 +37,7 @@ final class RunningServer: Sendable {
     process.standardError = process.standardOutput
     try process.run()
     do {
-      let address = try await eventually("a line with the address", within: .seconds(10)) {
+      let address = try await eventually("a line with the address", within: .seconds(30)) {
         try printedAddress(in: log)
       }
       let server = RunningServer(address: address, process: process, log: log)
@@ -53,13 +67,16 @@ final class RunningServer: Sendable {
     }
   }
 
-  var isRunning: Bool { process.isRunning }
-
-  /// Sends SIGTERM, as systemd and Kubernetes do.
-  func terminate() { process.terminate() }
+  /// Sends SIGTERM, as systemd and Kubernetes do, but only once: a second one would cut what still runs.
+  func terminate() {
+    wasTold.withLock { wasTold in
+      if !wasTold { process.terminate() }
+      wasTold = true
+    }
+  }
 
   /// Waits for the end; the exit status, or 128 and the signal.
-  func exitStatus(within limit: Duration) async throws -> Int32 {
+  private func exitStatus(within limit: Duration) async throws -> Int32 {
     try await eventually("the server's end", within: limit) { process.isRunning ? nil : () }
     try? FileManager.default.removeItem(at: log)
     return process.terminationReason == .exit
