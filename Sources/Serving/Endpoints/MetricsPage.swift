@@ -30,7 +30,7 @@ struct MetricsPage: Endpoint {
 }
 
 extension MetricsText {
-  /// vLLM's names. `blockBytes`: what 16 tokens take in all layers and heads.
+  /// vLLM's names; `blockBytes` is what 16 tokens take in all layers and heads.
   mutating func writeVLLM(_ engine: EngineStatistics, _ requests: Metrics.Snapshot, blockBytes: Int) {
     gauge("vllm:num_requests_running", "Sequences that compute.", Double(engine.running))
     gauge("vllm:num_requests_waiting", "Sequences that wait for room.", Double(engine.waiting))

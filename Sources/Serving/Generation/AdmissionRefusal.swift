@@ -6,8 +6,12 @@ extension APIError {
   private static let queueRetrySeconds = 2
   static let stoppingRetrySeconds = 5
 
-  /// The answer to all that comes, or is not done, once the server stops.
+  /// The answer to all that comes once the server stops.
   static let stopping = APIError(.stopping, prompt: "")
+
+  /// The last event of a stream that the server's end cuts short.
+  static let cutShort = APIError.serviceUnavailable(
+    "the server has stopped before the answer was complete", retryAfterSeconds: stoppingRetrySeconds)
 
   /// What a client is told when the engine refuses its request; `prompt` is the field that holds the prompt.
   init(_ error: AdmissionError, prompt: String) {

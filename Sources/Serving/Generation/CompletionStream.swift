@@ -8,7 +8,7 @@ struct CompletionStream: Sendable {
   /// Tokens that have come; those after a stop text do not count.
   private(set) var tokens = 0
 
-  /// - Parameter minTokens: how many tokens come before a stop text counts.
+  /// Follows one choice; `minTokens` come before a stop text counts.
   init(_ tokenizer: Tokenizer, stops: [String], minTokens: Int) {
     text = TextStream(tokenizer, skipSpecial: true)
     self.stops = StopStrings(stops)

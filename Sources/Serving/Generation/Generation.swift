@@ -30,7 +30,7 @@ struct Generation: Sendable {
 
   /// Hands all sequences to the engine, or none: those taken before one is refused are dropped and so cancelled.
   ///
-  /// - Parameter prompt: the field that errors about the prompt name.
+  /// `prompt` is the field that errors about the prompt name.
   init(
     _ request: GenerationRequest, model: ServedModel, metrics: Metrics, prompt: String
   ) throws(APIError) {

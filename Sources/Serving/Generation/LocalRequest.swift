@@ -25,13 +25,10 @@ package struct LocalRequest: Sendable {
 
   /// Generates, handing out the text as it comes; the engine must run.
   ///
-  /// Throws `APIError` if the request cannot be had.
+  /// Throws `LocalRequestError` if the request cannot be had.
   package func run(on model: ServedModel, write: (String) -> Void) async throws -> Report {
-    let request =
-      isChat
-      ? try model.request(ChatCompletionRequest(body), cacheHeader: cache)
-      : try model.request(CompletionRequest(body), cacheHeader: cache)
-    let generation = try Generation(request, model: model, metrics: Metrics(), prompt: "prompt")
+    let generation: Generation
+    do { generation = try start(on: model) } catch { throw LocalRequestError(description: error.message) }
     var end: ChoiceEnd?
     try await generation.run { event in
       switch event {
@@ -42,6 +39,14 @@ package struct LocalRequest: Sendable {
     }
     guard let end else { throw CancellationError() }
     return Report(finishReason: end.reason.rawValue, usage: end.usage)
+  }
+
+  private func start(on model: ServedModel) throws(APIError) -> Generation {
+    let request =
+      isChat
+      ? try model.request(ChatCompletionRequest(body), cacheHeader: cache)
+      : try model.request(CompletionRequest(body), cacheHeader: cache)
+    return try Generation(request, model: model, metrics: Metrics(), prompt: "prompt")
   }
 
   private var body: JSONObject {
@@ -57,4 +62,9 @@ package struct LocalRequest: Sendable {
     for (name, value) in numbers.sorted(by: { $0.key < $1.key }) { body[name] = .number(value) }
     return body
   }
+}
+
+/// Why a request at the terminal cannot be had.
+package struct LocalRequestError: Error, CustomStringConvertible {
+  package let description: String
 }

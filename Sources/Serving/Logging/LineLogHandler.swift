@@ -25,22 +25,27 @@ package struct LineLogHandler: LogHandler {
   }
 
   package func log(event: LogEvent) {
+    FileHandle.standardError.write(Data((line(event, at: Date()) + "\n").utf8))
+  }
+
+  /// The line of a message, without its end.
+  func line(_ event: LogEvent, at now: Date) -> String {
+    let time = now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     let values = metadata.merging(event.metadata ?? [:]) { $1 }.sorted {
       Self.rank($0.key) < Self.rank($1.key)
     }
     let fields = values.map { (name: $0.key, value: "\($0.value)") }
-    let line = format == .json ? json(event, fields) : text(event, fields)
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    return format == .json ? json(event, fields, time) : text(event, fields, time)
   }
 
-  private func text(_ event: LogEvent, _ fields: [(name: String, value: String)]) -> String {
+  private func text(_ event: LogEvent, _ fields: [(name: String, value: String)], _ time: String) -> String {
     let fields = fields.map { " \($0.name)=\($0.value)" }.joined()
-    return "\(Self.now) \(event.level) \(event.message)\(fields)"
+    return "\(time) \(event.level) \(event.message)\(fields)"
   }
 
-  private func json(_ event: LogEvent, _ fields: [(name: String, value: String)]) -> String {
+  private func json(_ event: LogEvent, _ fields: [(name: String, value: String)], _ time: String) -> String {
     var object: JSONObject = [
-      "time": .string(Self.now), "level": .string("\(event.level)"), "message": .string("\(event.message)"),
+      "time": .string(time), "level": .string("\(event.level)"), "message": .string("\(event.message)"),
     ]
     for field in fields {
       let number = Int(field.value).map(JSONValue.integer) ?? Double(field.value).map(JSONValue.number)
@@ -58,6 +63,4 @@ package struct LineLogHandler: LogHandler {
     let order = ["method", "path", "status", "seconds", "prompt_tokens", "completion_tokens"]
     return order.firstIndex(of: name).map { "0\($0)" } ?? "1\(name)"
   }
-
-  private static var now: String { Date().formatted(.iso8601.time(includingFractionalSeconds: true)) }
 }

@@ -61,7 +61,7 @@ package struct Server: HTTPHandler {
       try await responder.send(error)
     } catch is CancellationError where responder.status != nil {
       // The client is gone, which then does not matter, or the time to finish is over.
-      try await responder.send(APIError.stopping)
+      try await responder.send(APIError.cutShort)
       throw CancellationError()
     }
   }

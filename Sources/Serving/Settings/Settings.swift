@@ -25,7 +25,7 @@ package struct Settings: Sendable, Equatable {
     let modelPath = try ModelFile.path(texts)
     let name = modelPath.split(separator: "/").last.map(String.init) ?? modelPath
     self.modelPath = modelPath
-    alias = texts.text(.alias)?.value ?? (name.hasSuffix(".gguf") ? String(name.dropLast(5)) : name)
+    alias = try Self.alias(texts, fileName: name)
     engine = try Self.engine(texts, machine: machine, modelBytes: ModelFile.bytes(modelPath))
     cacheDefaults = try Self.cacheDefaults(texts)
     if let (host, _) = texts.text(.host) { self.host = host }
@@ -33,6 +33,16 @@ package struct Settings: Sendable, Equatable {
     drainSeconds = try texts.integer(.drainSeconds, in: 0...86400) ?? drainSeconds
     logFormat = try texts.choice(.log, of: LogFormat.self) ?? logFormat
     logLevel = try texts.choice(.logLevel, of: LogLevel.self) ?? logLevel
+  }
+
+  /// What follows an `@` in a request's model is about its cache, so an alias cannot hold one.
+  private static func alias(_ texts: SettingTexts, fileName: String) throws(SettingsError) -> String {
+    let (alias, origin) =
+      texts.text(.alias) ?? (fileName.hasSuffix(".gguf") ? String(fileName.dropLast(5)) : fileName, "--alias")
+    guard !alias.isEmpty, !alias.contains("@") else {
+      throw SettingsError("\(origin) is '\(alias)'; expected a name without '@', such as my-model")
+    }
+    return alias
   }
 
   private static func engine(

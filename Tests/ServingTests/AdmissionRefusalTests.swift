@@ -1,0 +1,38 @@
+import Caching
+import Inference
+import OpenAIAPI
+import Testing
+
+@testable import Serving
+
+@Suite struct AdmissionRefusalTests {
+  @Test(
+    "each refusal of the engine has its status, field and code",
+    arguments: [
+      (
+        AdmissionError.contextExceeded(promptTokens: 90, maxTokens: 20, contextLength: 100), 400, "prompt",
+        "context_length_exceeded"
+      ),
+      (.emptyPrompt, 400, "prompt", "invalid_value"),
+      (.tokenOutsideVocabulary(9, vocabularySize: 5), 400, "prompt", "invalid_value"),
+      (.cache(.budgetMissing(policy: "roco")), 400, "kv_cache", "invalid_kv_cache"),
+      (.strideTooLong(stride: 9, most: 5), 400, "kv_cache", "invalid_kv_cache"),
+      (.cacheTooLarge(peakBytes: 9, poolBytes: 5, largestBudget: 2), 400, "kv_cache", "kv_cache_too_large"),
+      (.queueFull(waiting: 3), 429, nil, "rate_limit_exceeded"),
+      (.stopping, 503, nil, "service_unavailable"),
+    ] as [(AdmissionError, Int, String?, String)])
+  func mapping(error: AdmissionError, status: Int, param: String?, code: String) {
+    let answer = APIError(error, prompt: "prompt")
+    #expect(answer.status == status)
+    #expect(answer.param == param)
+    #expect(answer.code == code)
+    #expect((answer.retryAfterSeconds != nil) == (status == 429 || status == 503))
+  }
+
+  @Test("an exceeded context tells both counts")
+  func counts() {
+    let error = AdmissionError.contextExceeded(promptTokens: 91, maxTokens: 23, contextLength: 100)
+    let message = APIError(error, prompt: "messages").message
+    #expect(message.contains("91") && message.contains("23") && message.contains("100"))
+  }
+}

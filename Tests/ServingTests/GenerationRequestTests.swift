@@ -1,0 +1,86 @@
+import Caching
+import Inference
+import OpenAIAPI
+import Testing
+
+@testable import Serving
+
+@Suite struct GenerationRequestTests {
+  @Test("choices come prompt by prompt, each prompt's with the seeds that follow the request's")
+  func order() throws {
+    let request = try generation(#"{"prompt": "", "n": 2, "seed": 9}"#, prompts: 2)
+    #expect(request.sequences.map(\.sampling.seed) == [9, 10, 9, 10])
+    #expect(request.promptTokens == 4)
+  }
+
+  @Test("seeds go around at the end of the numbers")
+  func seedsWrap() throws {
+    let request = try generation(#"{"prompt": "", "n": 2, "seed": -1}"#)
+    #expect(request.sequences.map(\.sampling.seed) == [.max, 0])
+  }
+
+  @Test("without a seed each choice draws its own")
+  func noSeed() throws {
+    #expect(try generation(#"{"prompt": ""}"#).sequences.map(\.sampling.seed) == [nil])
+  }
+
+  @Test("without a token limit the context's rest may be generated, and at least one token is asked for")
+  func unlimited() throws {
+    #expect(try generation(#"{"prompt": ""}"#, maxTokens: nil).sequences[0].maxTokens == 98)
+    let full = try generation(#"{"prompt": ""}"#, maxTokens: nil, limits: limits { $0.contextLength = 2 })
+    #expect(full.sequences[0].maxTokens == 1)
+  }
+
+  @Test("end tokens stop beside the request's own, unless it ignores them")
+  func stopTokens() throws {
+    #expect(try generation(#"{"prompt": "", "stop_token_ids": [9]}"#).sequences[0].stopTokens == [9, 2, 7])
+    let ignoring = try generation(#"{"prompt": "", "stop_token_ids": [9], "ignore_eos": true}"#)
+    #expect(ignoring.sequences[0].stopTokens == [9])
+  }
+
+  @Test("a stop token outside the vocabulary is refused")
+  func stopTokenOutside() {
+    let error = #expect(throws: APIError.self) { try generation(#"{"prompt": "", "stop_token_ids": [50]}"#) }
+    #expect(error?.param == "stop_token_ids")
+  }
+
+  @Test("sampling fields reach the sampler, and what is not said stays neutral")
+  func sampling() throws {
+    let body =
+      #"{"prompt": "", "temperature": 0.5, "top_k": 3, "top_p": 0.9, "min_p": 0.1, "repeat_penalty": 1.5}"#
+    var expected = Inference.SamplingParameters()
+    #expect(try generation(#"{"prompt": ""}"#).sequences[0].sampling == expected)
+    expected.temperature = 0.5
+    expected.topK = 3
+    expected.topP = 0.9
+    expected.minP = 0.1
+    expected.repetitionPenalty = 1.5
+    #expect(try generation(body).sequences[0].sampling == expected)
+  }
+
+  @Test("the model's name may be left out, or carry a cache; another model is not found")
+  func modelNames() throws {
+    #expect(try generation(#"{"prompt": ""}"#).model == "smol")
+    let request = try generation(#"{"prompt": "", "model": "smol@h2o-64"}"#)
+    #expect(request.model == "smol@h2o-64")
+    #expect(request.sequences[0].cache == CacheRequest(policy: "h2o", budget: .slots(64)))
+    for name in ["other", "other@roco-64", "smol@nothing-64", "Smol"] {
+      let error = #expect(throws: APIError.self) { try generation(#"{"prompt": "", "model": "\#(name)"}"#) }
+      #expect(error?.status == 404)
+      #expect(error?.code == "model_not_found")
+    }
+  }
+
+  @Test("more sequences than the server ever takes are refused", arguments: [(9, 1), (3, 3), (1, 9)])
+  func tooMany(prompts: Int, choices: Int) {
+    let error = #expect(throws: APIError.self) {
+      try generation(#"{"prompt": "", "n": \#(choices)}"#, prompts: prompts)
+    }
+    #expect(error?.status == 400)
+  }
+
+  @Test("every listed model can be asked for")
+  func listedModels() throws {
+    for name in limits().listedModels { _ = try generation(#"{"prompt": "", "model": "\#(name)"}"#) }
+  }
+}

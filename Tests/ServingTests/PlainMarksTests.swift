@@ -1,0 +1,40 @@
+import Testing
+
+@testable import Serving
+
+@Suite struct PlainMarksTests {
+  let marks = PlainMarks(controlTexts: ["<s>", "<s>>", "<|end|>"])
+  typealias Part = PlainMarks.Part
+
+  @Test("a text without control tokens stays as it is")
+  func ordinaryText() { #expect(marks.mark("a < b <s > é") == "a < b <s > é") }
+
+  @Test("a control token's text inside a message becomes a plain part, and the template's own does not")
+  func plainParts() {
+    let text = "<s>" + marks.mark("say <|end|> now") + "<|end|>"
+    #expect(
+      PlainMarks.parts(text) == [
+        Part(text: "<s>say ", isPlain: false), Part(text: "<|end|>", isPlain: true),
+        Part(text: " now<|end|>", isPlain: false),
+      ])
+  }
+
+  @Test("of two control tokens that begin alike the longer is found")
+  func longest() {
+    #expect(PlainMarks.parts(marks.mark("<s>>")) == [Part(text: "<s>>", isPlain: true)])
+  }
+
+  @Test("a combining mark behind a control token's text hides nothing")
+  func combiningMark() {
+    #expect(PlainMarks.parts(marks.mark("<|end|>\u{301}")).first == Part(text: "<|end|>", isPlain: true))
+  }
+
+  @Test("marks that somebody writes are replaced", arguments: [[0xEF, 0xB7, 0x90], [0xEF, 0xB7, 0x91]])
+  func foreignMarks(bytes: [UInt8]) {
+    let text = "a" + String(decoding: bytes, as: UTF8.self) + "<s>"
+    #expect(
+      PlainMarks.parts(marks.mark(text)) == [
+        Part(text: "a\u{FFFD}", isPlain: false), Part(text: "<s>", isPlain: true),
+      ])
+  }
+}

@@ -1,0 +1,108 @@
+import HTTP
+import Logging
+import OpenAIAPI
+import Testing
+
+@testable import Serving
+
+@Suite struct RoutesTests {
+  private let json = "Content-Type: application/json; charset=utf-8"
+  private let server = Server(
+    Service(version: "1"), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+
+  @Test("every route is found by its method and path")
+  func found() throws {
+    for route in Routes.all {
+      let path = route.path == "/v1/models/" ? "/v1/models/smol@roco-5%25" : route.path
+      guard case .endpoint(let found, let parameter) = Routes.match(try head("\(route.method) \(path)", json))
+      else {
+        Issue.record("\(route.method) \(route.path)")
+        continue
+      }
+      #expect(found.path == route.path)
+      #expect(parameter == (route.path == "/v1/models/" ? "smol@roco-5%" : ""))
+    }
+  }
+
+  @Test(
+    "an unknown path is 404 in OpenAI's form", arguments: ["/", "/v1", "/v1/models/", "/v1/completions/x"])
+  func unknown(path: String) throws {
+    let response = try #require(server.refusal(of: head("GET \(path)")))
+    #expect(response.status == 404)
+    let body = try RequestDecoding.object(response.body)
+    guard case .object(let error)? = body["error"] else { return #expect(Bool(false), "no error in \(body)") }
+    #expect(error.names == ["message", "type", "param", "code"])
+  }
+
+  @Test("a method that a path does not take is 405 with what it takes")
+  func wrongMethod() throws {
+    let response = try #require(server.refusal(of: head("DELETE /v1/models")))
+    #expect(response.status == 405)
+    #expect(response.headers["allow"] == "GET, HEAD, OPTIONS")
+    #expect(try server.refusal(of: head("GET /v1/completions"))?.headers["allow"] == "POST, OPTIONS")
+  }
+
+  @Test("a body of another type is 415 before it is read; of no type it is taken for JSON")
+  func mediaType() throws {
+    let form = "Content-Type: application/x-www-form-urlencoded"
+    #expect(try server.refusal(of: head("POST /v1/completions", form))?.status == 415)
+    guard case .endpoint = Routes.match(try head("POST /v1/completions")) else {
+      return #expect(Bool(false), "a request without a content type was refused")
+    }
+  }
+
+  @Test("OPTIONS tells what may be asked")
+  func options() throws {
+    let response = try #require(server.refusal(of: head("OPTIONS /v1/chat/completions")))
+    #expect(response.status == 204)
+    #expect(response.headers["allow"] == "POST, OPTIONS")
+    #expect(try server.refusal(of: head("OPTIONS *"))?.status == 204)
+  }
+
+  @Test("while the model loads requests get 503 and a time to wait; probes and HEAD are not refused")
+  func loading() throws {
+    let response = try #require(server.refusal(of: head("POST /v1/completions", json)))
+    #expect(response.status == 503)
+    #expect(response.headers["retry-after"] == "1")
+    for path in ["/livez", "/readyz", "/health", "/metrics"] {
+      #expect(try server.refusal(of: head("GET \(path)")) == nil)
+      #expect(try server.refusal(of: head("HEAD \(path)")) == nil)
+    }
+  }
+
+  @Test("every answer carries a request id: the client's if it is sane, else a new one")
+  func requestIDs() throws {
+    #expect(
+      try server.refusal(of: head("GET /x", "X-Request-Id: a.B-9_"))?.headers["x-request-id"] == "a.B-9_")
+    let insane = try server.refusal(of: head("GET /x", "X-Request-Id: a b"))?.headers["x-request-id"]
+    #expect(insane.map { RequestID.isSane($0) && $0 != "a b" } == true)
+    #expect(server.response(to: HTTPError(431, "large")).headers["x-request-id"] != nil)
+  }
+
+  @Test(
+    "errors below the endpoints have OpenAI's form and keep their status",
+    arguments: [400, 408, 413, 431, 500, 503])
+  func lowErrors(status: Int) throws {
+    let response = server.response(to: HTTPError(status, "what"))
+    #expect(response.status == status)
+    #expect((response.headers["retry-after"] != nil) == (status == 503))
+    #expect(try RequestDecoding.object(response.body)["error"] != nil)
+  }
+}
+
+@Suite struct RequestIDTests {
+  @Test("sane ids have 1 to 128 letters, digits, dots, dashes and underscores")
+  func sanity() {
+    for id in ["a", "0.-_Z", String(repeating: "x", count: 128)] { #expect(RequestID.isSane(id), "\(id)") }
+    for id in ["", "a b", "é", "a\n", "a;b", String(repeating: "x", count: 129)] {
+      #expect(!RequestID.isSane(id), "\(id)")
+    }
+  }
+
+  @Test("new ids are sane and differ")
+  func new() {
+    let ids = (0..<100).map { _ in RequestID.choose(nil) }
+    #expect(ids.allSatisfy(RequestID.isSane))
+    #expect(Set(ids).count == 100)
+  }
+}

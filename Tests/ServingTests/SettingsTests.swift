@@ -1,0 +1,94 @@
+import Testing
+
+@testable import Serving
+
+@Suite struct SettingsTests {
+  private static let machine = MachineMemory(totalBytes: 8 << 30, availableBytes: 4 << 30)
+
+  private func settings(
+    _ flags: [SettingName: String] = [:], _ environment: [String: String] = [:]
+  ) throws -> Settings {
+    // Any file will do: only loading reads it.
+    let flags = flags.merging([.model: #filePath]) { given, _ in given }
+    return try Settings(SettingTexts(flags: flags, environment: environment), machine: Self.machine)
+  }
+
+  @Test("flags beat the environment, which beats defaults; an empty variable is none")
+  func order() throws {
+    #expect(try settings().port == 8080)
+    #expect(try settings([:], ["KVOTA_PORT": "1"]).port == 1)
+    #expect(try settings([.port: "2"], ["KVOTA_PORT": "1"]).port == 2)
+    #expect(try settings([:], ["KVOTA_PORT": ""]).port == 8080)
+  }
+
+  @Test("each setting has its variable")
+  func variables() {
+    #expect(SettingName.kvMemory.variable == "KVOTA_KV_MEMORY")
+    #expect(SettingName.drainSeconds.variable == "KVOTA_DRAIN_SECONDS")
+  }
+
+  @Test(
+    "a value out of range is refused under the name it was given by",
+    arguments: [
+      (SettingName.port, "65536"), (.port, "-1"), (.port, "http"), (.threads, "0"), (.context, "0"),
+      (.maxSequences, "0"), (.maxQueue, "9999999999999999999"), (.kvMemory, "2 GiB"), (.kvMemory, "0%"),
+      (.kvMemory, "9223372036854775807GiB"), (.kvBudget, "0"), (.kvBudget, "1.5"), (.kvPolicy, "lru"),
+      (.log, "xml"), (.logLevel, "loud"), (.alias, "a@b"), (.drainSeconds, "-5"), (.model, "/nowhere/x.gguf"),
+    ])
+  func refused(name: SettingName, value: String) {
+    let byFlag = #expect(throws: SettingsError.self) { try settings([name: value]) }
+    #expect(byFlag?.description.contains(name.flag) == true)
+    guard name != .model else { return }
+    let byVariable = #expect(throws: SettingsError.self) { try settings([:], [name.variable: value]) }
+    #expect(byVariable?.description.contains(name.variable) == true)
+  }
+
+  @Test("a default policy that evicts needs a default budget")
+  func policyWithoutBudget() throws {
+    #expect(throws: SettingsError.self) { try settings([.kvPolicy: "roco"]) }
+    #expect(try settings([.kvPolicy: "roco", .kvBudget: "50%"]).cacheDefaults.budget == .ratio(0.5))
+  }
+
+  @Test("memory is bytes, with a unit, or a share of the machine's")
+  func memory() throws {
+    #expect(try settings([.kvMemory: "3GiB"]).engine.kvPoolBytes == 3 << 30)
+    #expect(try settings([.kvMemory: "25%"]).engine.kvPoolBytes == 2 << 30)
+    #expect(try settings([.kvMemory: "1000"]).engine.kvPoolBytes == 1000)
+  }
+
+  @Test("by default half of what the model leaves free is for caches, and never nothing")
+  func defaultMemory() {
+    #expect(Self.machine.defaultPoolBytes(modelBytes: 1 << 30) == 3 << 29)
+    #expect(Self.machine.defaultPoolBytes(modelBytes: 8 << 30) == 64 << 20)
+  }
+
+  @Test("free memory is read from the system's table; one without it is unknown")
+  func meminfo() {
+    let text = "MemTotal:       16000 kB\nMemFree:  1 kB\nMemAvailable:    9000 kB\n"
+    #expect(
+      MachineMemory(meminfo: text) == MachineMemory(totalBytes: 16000 << 10, availableBytes: 9000 << 10))
+    #expect(
+      MachineMemory(meminfo: "MemTotal: many kB") == MachineMemory(totalBytes: nil, availableBytes: nil))
+  }
+
+  @Test("an alias is the file's name without its ending, or what was said")
+  func alias() throws {
+    #expect(try settings().alias == "SettingsTests.swift")
+    #expect(try settings([.alias: "smol"]).alias == "smol")
+  }
+
+  @Test("fetched models lie where the environment says")
+  func cacheFolder() {
+    #expect(ModelFile.cacheFolder(["KVOTA_CACHE": "/a", "XDG_CACHE_HOME": "/b", "HOME": "/c"]) == "/a")
+    #expect(ModelFile.cacheFolder(["KVOTA_CACHE": "", "XDG_CACHE_HOME": "/b", "HOME": "/c"]) == "/b/kvota")
+    #expect(ModelFile.cacheFolder(["HOME": "/c"]) == "/c/.cache/kvota")
+  }
+
+  @Test("without a model the error says how to get one")
+  func noModel() {
+    let error = #expect(throws: SettingsError.self) {
+      try Settings(SettingTexts(environment: ["KVOTA_CACHE": "/nowhere"]), machine: Self.machine)
+    }
+    #expect(error?.description.contains("make model") == true)
+  }
+}
