@@ -77,7 +77,7 @@ package struct EncodedValues: Sendable {
     scale == 0 ? 0 : Int(min(max((value / scale).rounded(), range.lowerBound), range.upperBound))
   }
 
-  /// Q4_1: a scale, a minimum, 32 nibbles. Q4_0 has no minimum, but nibbles that mean -8 to 7.
+  /// Q4_1: a scale, a minimum, 32 nibbles; Q4_0 has no minimum, but nibbles that mean -8 to 7.
   private mutating func appendNibbles(_ block: ArraySlice<Float>, scale: Float, minimum: Float?) {
     let (half, low) = (Float16(scale), minimum.map { Float16($0) })
     let zero = low.map { Float($0) } ?? -8 * Float(half)
