@@ -41,7 +41,7 @@ final class AttentionFixture {
 
   init(_ sizes: AttentionCase) {
     self.sizes = sizes
-    var random = SplitMix64(sizes.seed)
+    var random = SplitMix64(state: sizes.seed)
     let heads = sizes.kvHeads
     pageValues = 32 * sizes.dimension
     pagesPerHead = (sizes.slotCount + 15) / 16

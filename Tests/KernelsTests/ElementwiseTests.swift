@@ -13,7 +13,7 @@ import Testing
 
   @Test("RMSNorm divides by the root of the mean square", arguments: InstructionSet.available, widths)
   func rmsNorm(set: InstructionSet, width: Int) {
-    var random = SplitMix64(UInt64(width))
+    var random = SplitMix64(state: UInt64(width))
     let (x, weight) = (random.normals(width, scale: 3), random.normals(width))
     var out = [Float](repeating: 7, count: width + 1)
     set.table.pointee.rms_norm(x, weight, Int32(width), 1e-5, &out)
@@ -25,7 +25,7 @@ import Testing
 
   @Test("SiLU times up, from -200 to 200", arguments: InstructionSet.available, widths)
   func siluMultiply(set: InstructionSet, width: Int) {
-    var random = SplitMix64(UInt64(width))
+    var random = SplitMix64(state: UInt64(width))
     let gate = (0..<width).map { _ in
       Float.random(in: -200...200, using: &random) * Float.random(in: 0...1, using: &random)
     }
@@ -39,7 +39,7 @@ import Testing
 
   @Test("adding leaves what lies behind the row alone", arguments: InstructionSet.available, widths)
   func add(set: InstructionSet, width: Int) {
-    var random = SplitMix64(UInt64(width))
+    var random = SplitMix64(state: UInt64(width))
     let (x, y) = (random.normals(width), random.normals(width))
     var sum = x + [7]
     set.table.pointee.add(&sum, y, Int32(width))
@@ -51,7 +51,7 @@ import Testing
     [(16, 16), (80, 80), (64, 32), (48, 10), (128, 2)])
   func rope(set: InstructionSet, shape: (dimension: Int, rotated: Int)) {
     for halves in [false, true] {
-      var random = SplitMix64(3)
+      var random = SplitMix64(state: 3)
       let x = random.normals(shape.dimension)
       let pairs = shape.rotated / 2
       let angles = (0..<pairs).map { _ in Double.random(in: -9...9, using: &random) }
@@ -82,7 +82,7 @@ import Testing
   func composed(rows: Int) throws {
     let set = try InstructionSet()
     let width = 40
-    var random = SplitMix64(8)
+    var random = SplitMix64(state: 8)
     let inputs = (0..<rows).map { _ in random.normals(96) }
     withPool(3) { pool in
       let compute = Compute(instructions: set, pool: pool)

@@ -26,7 +26,7 @@ struct Matrix {
   }
 
   init(rows: Int, inner: Int, type: EncodedType, seed: UInt64) {
-    var random = SplitMix64(seed)
+    var random = SplitMix64(state: seed)
     self.init(rows: rows, inner: inner, type: type, floats: random.normals(rows * inner))
   }
 

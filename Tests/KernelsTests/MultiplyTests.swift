@@ -35,7 +35,7 @@ import Testing
     try withPool(2) { pool in
       for (index, inner) in inners(type).enumerated() {
         for rows in [1, 16, 17, 50] {
-          var random = SplitMix64(UInt64(rows + index))
+          var random = SplitMix64(state: UInt64(rows + index))
           let matrix = Matrix(rows: rows, inner: inner, type: type, seed: random.next())
           let inputs = (0..<(rows == 50 ? 17 : 3)).map { _ in random.normals(inner) }
           let product = multiply(try matrix.packed(pool), inputs, on: set, pool: pool)
@@ -53,7 +53,7 @@ import Testing
   func batchInvariance(set: InstructionSet, type: EncodedType) throws {
     let inner = inners(type)[1]
     let matrix = Matrix(rows: 333, inner: inner, type: type, seed: 5)
-    var random = SplitMix64(6)
+    var random = SplitMix64(state: 6)
     let inputs = (0..<17).map { _ in random.normals(inner) }
     let alone = try withPool(1) { pool in
       let packed = try matrix.packed(pool)
@@ -95,7 +95,7 @@ import Testing
     arguments: [EncodedType.q4_0, .q4_1, .q8_0, .q6_k])
   func randomBytes(type: EncodedType) throws {
     let inner = 256
-    var random = SplitMix64(9)
+    var random = SplitMix64(state: 9)
     var matrix = Matrix(rows: 20, inner: inner, type: type, seed: 3).encoded.bytes
     // The scales of the blocks stay as they are: anything else may be anything.
     let scales = ["Q4_0": 0..<2, "Q4_1": 0..<4, "Q8_0": 0..<2, "Q6_K": 192..<210][type.description] ?? 0..<0
@@ -129,7 +129,7 @@ import Testing
       Matrix(rows: 17, inner: 64, type: .q4_1, seed: 1), Matrix(rows: 3, inner: 64, type: .f16, seed: 2),
       Matrix(rows: 33, inner: 64, type: .q8_0, seed: 3),
     ]
-    var random = SplitMix64(4)
+    var random = SplitMix64(state: 4)
     let inputs = (0..<5).map { _ in random.normals(64) }
     try withPool(2) { pool in
       let stack = PackedMatrix(inner: 64, parts: try matrices.map { try $0.part }, pool: pool)

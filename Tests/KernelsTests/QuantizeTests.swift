@@ -18,7 +18,7 @@ import Testing
     "every value is within half a step of its block, and the sums are those of the steps",
     arguments: InstructionSet.available)
   func roundsToNearest(set: InstructionSet) {
-    var random = SplitMix64(1)
+    var random = SplitMix64(state: 1)
     let rows = (0..<11).map { row in random.normals(96, scale: [1, 1e-6, 1e6][row % 3]) }
     for (row, quantized) in zip(rows, quantize(rows, on: set)) {
       for block in 0..<3 {

@@ -31,7 +31,7 @@ import Testing
     "values are rounded to the nearest half float, subnormal ones too, and saturate",
     arguments: InstructionSet.available)
   func rounds(set: InstructionSet) {
-    var random = SplitMix64(1)
+    var random = SplitMix64(state: 1)
     var values: [Float] = [
       0, -0.0, 1, -1, 65504, 65519, 65520, 1e6, -1e9, .greatestFiniteMagnitude, .infinity, -.infinity,
       0x1p-14, 0x1p-15, 0x1p-24, 0x1p-25, 0x1.8p-25, 0x1p-26, 0x1.ffcp-15, 0x1.ffep-15, 0x1.fffp-15,

@@ -15,7 +15,7 @@ import Testing
 
   @Test("every type reads what the format's definition says", arguments: EncodedType.allCases)
   func dequantizes(type: EncodedType) throws {
-    var random = SplitMix64(2)
+    var random = SplitMix64(state: 2)
     let encoded = EncodedValues(random.normals(1024), as: type)
     let values = try dequantize(encoded.bytes, type.rawValue, count: 1024)
     // Scale x step + minimum may be one rounding or two.

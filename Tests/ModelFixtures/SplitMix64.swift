@@ -2,7 +2,7 @@
 package struct SplitMix64: RandomNumberGenerator {
   package var state: UInt64
 
-  package init(_ seed: UInt64) { state = seed }
+  package init(state: UInt64) { self.state = state }
 
   package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15

@@ -23,7 +23,7 @@ package struct TinyLlama: Sendable, CustomStringConvertible {
   package func make() -> (file: GGUFBuilder, values: [String: [Float]]) {
     var builder = GGUFBuilder(metadata: metadata)
     var values: [String: [Float]] = [:]
-    var random = SplitMix64(seed)
+    var random = SplitMix64(state: seed)
     for (name, shape, scale) in shapes {
       let isVector = shape.count == 1
       var floats = random.normals(shape.reduce(1, *), scale: scale)

@@ -1,39 +1,8 @@
-import Foundation
 import GGUF
+import Kernels
+import ModelFixtures
 import Models
 import Testing
-
-/// Greedy texts of the default model as PyTorch computes them in 32-bit floats.
-struct GoldenText: Decodable {
-  struct Step: Decodable {
-    let token: Int32
-    /// Ten pairs of token and logit, descending.
-    let top: [[Double]]
-  }
-  let name: String
-  let prompt_ids: [Int32]
-  let generated_ids: [Int32]
-  let steps: [Step]
-
-  /// All that is fed so that every step's logits come out.
-  var fed: [Int32] { prompt_ids + generated_ids.dropLast() }
-}
-
-enum DefaultModel {
-  private static let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-  static let path =
-    ProcessInfo.processInfo.environment["KVOTA_TEST_MODEL"]
-    ?? here.deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent(".cache/models/SmolLM2-135M-Instruct.Q4_1.gguf").path
-  static var isPresent: Bool { FileManager.default.fileExists(atPath: path) }
-
-  static var texts: [GoldenText] {
-    get throws {
-      let data = try Data(contentsOf: here.appendingPathComponent("Golden/greedy.json"))
-      return try JSONDecoder().decode([GoldenText].self, from: data)
-    }
-  }
-}
 
 @Suite(.enabled(if: DefaultModel.isPresent, "the default model's file is absent"), .serialized)
 struct GoldenTests {
@@ -62,14 +31,16 @@ struct GoldenTests {
     print("reference against PyTorch: largest logit difference", largest)
   }
 
-  @Test("integer activations stay close to the reference over whole texts")
-  func model() throws {
+  @Test(
+    "integer activations stay close to the reference over whole texts",
+    arguments: InstructionSet.available.filter { $0.name != "portable" })
+  func model(set: InstructionSet) throws {
     let file = try GGUFFile(path: DefaultModel.path)
-    let (loaded, reference) = (try LoadedModel(file), try ReferenceModel(file))
+    let (loaded, reference) = (try LoadedModel(file, set: set), try ReferenceModel(file))
     var (largest, divergences, agreeing, steps) = (0.0, 0.0, 0, 0)
     for text in try DefaultModel.texts {
       let exact = try reference.logits(text.fed).suffix(text.steps.count)
-      let found = try loaded.logits([text.prompt_ids] + text.generated_ids.dropLast().map { [$0] })
+      let found = try loaded.logits([text.promptIds] + text.generatedIds.dropLast().map { [$0] })
       for (step, (exact, found)) in zip(text.steps, zip(exact, found)) {
         largest = max(largest, Double(largestDifference(found, exact)))
         divergences += divergence(exact, found)
@@ -87,7 +58,7 @@ struct GoldenTests {
     #expect(Double(agreeing) >= 0.9 * Double(steps))
   }
 
-  /// Measured: 1.73 of logits up to 30, in the tails of 128 distributions over 49,152 tokens; AVX2 and portable alike.
+  /// Measured: 1.73 of logits up to 30, in the tails of 128 distributions over 49,152 tokens.
   static let largestAllowed = 2.5
   /// Measured: 0.0037 nats a token; 123 of 128 greedy choices agree.
   static let divergenceAllowed = 0.01

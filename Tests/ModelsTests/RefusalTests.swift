@@ -118,7 +118,7 @@ struct Spoiled: Sendable, CustomStringConvertible {
     let builder = tiny.make().file
     let original = builder.bytes()
     let header = original.count - builder.tensors.reduce(0) { $0 + $1.data.count }
-    var random = SplitMix64(11)
+    var random = SplitMix64(state: 11)
     var loaded = 0
     for _ in 0..<600 {
       var bytes = original

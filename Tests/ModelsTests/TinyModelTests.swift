@@ -21,7 +21,7 @@ import Testing
   }()
 
   private func tokens(_ count: Int, _ model: TinyLlama) -> [Int32] {
-    var random = SplitMix64(99)
+    var random = SplitMix64(state: 99)
     return (0..<count).map { _ in Int32.random(in: 0..<Int32(model.vocabulary), using: &random) }
   }
 
