@@ -51,11 +51,12 @@ import Testing
 
   @Test(
     "the budget that a refusal recommends fits, and one slot more does not",
-    arguments: ["streaming", "h2o", "roco", "full"], [60, 300, 440])
-  func largestBudget(policy: String, promptTokens: Int) throws {
+    arguments: ["streaming", "h2o", "roco", "full"], [(60, 3000), (1000, 2500), (1050, 200)])
+  func largestBudget(policy: String, lengths: (prompt: Int, new: Int)) throws {
     let engine = try makeEngine(settings(pool: 500_000))
-    // More tokens than the pool holds, under a budget of as many.
-    let request = Tiny.request(promptTokens, new: 900, cache: .init(policy: policy, budget: .slots(1300)))
+    // More tokens than the pool holds, under a budget that lets them all stay.
+    let request = Tiny.request(
+      lengths.prompt, new: lengths.new, cache: .init(policy: policy, budget: .slots(4000)))
     guard case .cacheTooLarge(let peak, let pool, let budget)? = refusal(engine, request) else {
       Issue.record("not refused")
       return

@@ -28,7 +28,8 @@ struct Outcome: Equatable, Sendable {
 enum Tiny {
   static let model: TinyLlama = {
     var tiny = TinyLlama(.q8_0)
-    tiny.contextLength = 4096
+    // With an output matrix of its own: a tied one makes a model without training repeat its last token for ever.
+    (tiny.contextLength, tiny.isTied) = (4096, false)
     return tiny
   }()
 

@@ -54,10 +54,10 @@ package struct TinyLlama: Sendable, CustomStringConvertible {
     return pairs
   }
 
-  /// Names, dimensions (row length first) and scales, which keep the residual stream near 1.
+  /// Names, dimensions (row length first) and scales, under which every layer has its say in the residual stream.
   private var shapes: [(String, [Int], Float)] {
     let (queries, keys) = (queryHeads * headDimension, kvHeads * headDimension)
-    var all: [(String, [Int], Float)] = [("token_embd.weight", [width, vocabulary], 1)]
+    var all: [(String, [Int], Float)] = [("token_embd.weight", [width, vocabulary], 0.3)]
     for layer in 0..<layers {
       let name = { (part: String) in "blk.\(layer).\(part).weight" }
       let scale = 1 / Float(width).squareRoot()

@@ -13,6 +13,8 @@ struct ReferenceModel {
   let model: ModelConfiguration
   /// Whether keys and values lose what a cache of half floats loses.
   var roundsKeysAndValues = false
+  /// Whether the inputs of every product are rounded as the integer kernels do it: in blocks of 32, to 127 steps either way.
+  var roundsInputs = false
 
   init(_ file: GGUFFile) throws {
     self.file = file
@@ -50,11 +52,21 @@ struct ReferenceModel {
   /// `x [rows, inner]` times the transpose of `weights [outputs, inner]`.
   private func multiply(_ x: [Float], _ weights: [Float], inner: Int) -> [Float] {
     let (rows, outputs) = (x.count / inner, weights.count / inner)
+    let x = roundsInputs ? rounded(x) : x
     var out = [Float](repeating: 0, count: rows * outputs)
     cblas_sgemm(
       CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(outputs), Int32(inner), 1, x, Int32(inner),
       weights, Int32(inner), 0, &out, Int32(outputs))
     return out
+  }
+
+  private func rounded(_ x: [Float]) -> [Float] {
+    stride(from: 0, to: x.count, by: 32).flatMap { start in
+      let block = x[start..<start + 32]
+      let largest = block.map { abs($0) }.max() ?? 0
+      guard largest > 0 else { return Array(block) }
+      return block.map { ($0 * (127 / largest)).rounded(.toNearestOrEven) * (largest / 127) }
+    }
   }
 
   private func add(_ a: [Float], _ b: [Float]) -> [Float] { zip(a, b).map { $0 + $1 } }

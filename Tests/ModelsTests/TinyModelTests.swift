@@ -25,20 +25,28 @@ import Testing
     return (0..<count).map { _ in Int32.random(in: 0..<Int32(model.vocabulary), using: &random) }
   }
 
-  /// Unquantized weights differ by the order of sums alone; integer activations add about 0.5 % of noise to every product.
-  private func bound(_ type: EncodedType) -> Float { type.isQuantized ? 0.05 : 1e-4 }
-
   @Test("the logits of every token equal the reference's", arguments: InstructionSet.available, shapes)
   func equalsReference(set: InstructionSet, tiny: TinyLlama) throws {
     let opened = try OpenedModel(tiny.make().file)
     let tokens = tokens(40, tiny)
-    var reference = try ReferenceModel(opened.file)
-    reference.roundsKeysAndValues = true
-    let expected = try reference.logits(tokens)
     let found = try LoadedModel(opened.file, set: set).logits(
       [Array(tokens[..<9])] + tokens[9...].map { [$0] })
-    let worst = zip(found, expected[8...]).map(relativeDifference).max() ?? .infinity
-    #expect(found.count == 32 && worst < bound(tiny.type))
+    var reference = try ReferenceModel(opened.file)
+    let exact = try reference.logits(tokens)[8...]
+    reference.roundsKeysAndValues = true
+    reference.roundsInputs = tiny.type.isQuantized
+    let rounded = try reference.logits(tokens)[8...]
+    #expect(found.count == 32)
+    // With the same roundings only the order of sums differs. A value on an edge between two steps may still fall either way: that
+    // is seldom, but every later token sees it, since nothing damps a model without training.
+    let differences = zip(found, rounded).map(relativeDifference).sorted()
+    // Q6_K is packed with the product of its two scales as a half float.
+    #expect(differences[0] < (tiny.type == .q6_k ? 0.01 : 2e-6))
+    #expect(differences[16] < (tiny.type.isQuantized ? 0.02 : 1e-4))
+    #expect(differences[31] < (tiny.type.isQuantized ? 0.05 : 1e-3))
+    // All roundings together are noise: measured 0.08 at most with quantized weights, 0.003 without.
+    let noise = zip(found, exact).map(relativeDifference).max() ?? .infinity
+    #expect(noise < (tiny.type.isQuantized ? 0.15 : 5e-3))
   }
 
   @Test(
