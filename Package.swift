@@ -83,12 +83,15 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    tests("KernelsTests", ["CKernels", "Kernels"]),
-    tests("GGUFTests", ["GGUF"]),
+    // What several test targets share: model files made up from a seed.
+    .target(name: "ModelFixtures", path: "Tests/ModelFixtures", swiftSettings: testing),
+    tests("KernelsTests", ["CKernels", "Kernels", "ModelFixtures"]),
+    tests("GGUFTests", ["GGUF", "ModelFixtures"]),
     tests("CachingTests", ["Caching", "Kernels"], golden: true),
-    tests("ModelsTests", ["Models", "Caching", "GGUF", "Kernels", "Tokenizing", "COpenBLAS"]),
-    tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels"]),
-    tests("TokenizingTests", ["Tokenizing", "GGUF"], golden: true),
+    tests(
+      "ModelsTests", ["Models", "Caching", "GGUF", "Kernels", "ModelFixtures", "COpenBLAS"], golden: true),
+    tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels", "ModelFixtures"]),
+    tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),
     tests("OpenAIAPITests", ["OpenAIAPI"]),
     tests("HTTPTests", ["HTTP"]),

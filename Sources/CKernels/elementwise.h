@@ -14,10 +14,13 @@ static void quantize(const float *row, int count, int token, uint8_t *tiles) {
   uint8_t *block = tiles + (size_t)(token / KVOTA_TILE) * blocks * KVOTA_ACTIVATION_BLOCK;
   for (int b = 0; b < blocks; b++, block += KVOTA_ACTIVATION_BLOCK, row += KVOTA_BLOCK) {
     v16f half[2] = {load(row), load(row + 16)};
-    float largest = across_max(
-        __builtin_elementwise_max(__builtin_elementwise_abs(half[0]), __builtin_elementwise_abs(half[1])));
+    // As integers, magnitudes have the same order, and NaN is the largest instead of being passed over.
+    v16i magnitudes = __builtin_elementwise_max((v16i)half[0] & 0x7fffffff, (v16i)half[1] & 0x7fffffff);
+    int32_t largest_bits = __builtin_reduce_max(magnitudes);
+    float largest;
+    memcpy(&largest, &largest_bits, 4);
     float scale = largest / 127.0f, inverse = largest > 0 ? 127.0f / largest : 0;
-    // A row with NaN or infinity in it must not index out of anything; it quantizes to zeros with a NaN scale.
+    // A row with NaN or infinity in it must not index out of anything; it quantizes to zeros with a scale that is none.
     if (!(largest < __builtin_inff())) inverse = 0;
     int32_t sums[2];
     for (int h = 0; h < 2; h++) {

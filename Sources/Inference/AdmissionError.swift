@@ -17,8 +17,8 @@ package enum AdmissionError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .contextExceeded(let promptTokens, let maxTokens, let contextLength):
-      "the context holds \(contextLength) tokens, but \(promptTokens) in the prompt + \(maxTokens) to generate"
-        + " = \(promptTokens + maxTokens); shorten the prompt or ask for fewer tokens"
+      "the context holds \(contextLength) tokens, fewer than \(promptTokens) in the prompt + \(maxTokens) to generate; "
+        + "shorten the prompt or ask for fewer tokens"
     case .emptyPrompt:
       "the prompt has no tokens; expected at least 1"
     case .tokenOutsideVocabulary(let token, let size):

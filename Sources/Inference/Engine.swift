@@ -147,14 +147,20 @@ package actor Engine {
     while tooLarge - fits > 1 {
       let middle = (fits + tooLarge) / 2
       cache.budget = .slots(middle)
-      let bytes = (try? Self.plan(cache, request, cacheShape))?.peakBytes
-      if bytes.map({ $0 <= settings.kvPoolBytes }) ?? (middle < 64) {
-        fits = middle
-      } else {
-        tooLarge = middle
-      }
+      if isTooLarge(cache, request) { tooLarge = middle } else { fits = middle }
     }
     cache.budget = .slots(fits)
     return (try? Self.plan(cache, request, cacheShape)) == nil ? nil : fits
+  }
+
+  /// Whether more is asked for than the pool has; a budget that is refused for another reason is too small.
+  private nonisolated func isTooLarge(_ cache: CacheRequest, _ request: SequenceRequest) -> Bool {
+    do {
+      return try Self.plan(cache, request, cacheShape).peakBytes > settings.kvPoolBytes
+    } catch .cache(.sizeOverflow) {
+      return true
+    } catch {
+      return false
+    }
   }
 }

@@ -80,8 +80,8 @@ package final class ThreadPool: @unchecked Sendable {
     // Claiming stops first: a late worker that reads the new count below then fails its compare-and-swap.
     ticket.store(number << 32 | 0xffff_ffff, ordering: .sequentiallyConsistent)
     finished.store(0, ordering: .relaxed)
-    taskCount.store(tasks, ordering: .relaxed)
-    work.store(region, ordering: .relaxed)
+    taskCount.store(tasks, ordering: .releasing)
+    work.store(region, ordering: .releasing)
     ticket.store(number << 32, ordering: .sequentiallyConsistent)
     wake()
   }
@@ -98,8 +98,9 @@ package final class ThreadPool: @unchecked Sendable {
     while true {
       let seen = ticket.load(ordering: .acquiring)
       let task = Int(seen & 0xffff_ffff)
-      let address = work.load(ordering: .relaxed)
-      guard task < taskCount.load(ordering: .relaxed) else { return }
+      // Acquired: whoever reads the next region's numbers also sees that its ticket has left this one.
+      let address = work.load(ordering: .acquiring)
+      guard task < taskCount.load(ordering: .acquiring) else { return }
       let claimed = ticket.compareExchange(
         expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing
       ).exchanged
@@ -113,8 +114,10 @@ package final class ThreadPool: @unchecked Sendable {
   private func serve() {
     // Safety: the word lives as long as the pool, which this thread retains.
     let word = unsafe wakeWord.pointer(UInt32.self)
-    while !stopping.load(ordering: .acquiring) {
+    while true {
+      // Read before looking for an end or for work: what is published later then changes the word, and nothing sleeps through it.
       let before = unsafe kvota_atomic_load(word)
+      if stopping.load(ordering: .acquiring) { return }
       takeTasks()
       var spun = 0
       while spun < Self.spins, unsafe kvota_atomic_load(word) == before {

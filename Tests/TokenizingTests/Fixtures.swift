@@ -1,5 +1,6 @@
 import Foundation
 import GGUF
+import ModelFixtures
 import Tokenizing
 
 /// Where tests find what is not in the repository, and what they make themselves.

@@ -1,4 +1,5 @@
 import GGUF
+import ModelFixtures
 import Testing
 
 @testable import Tokenizing

@@ -53,17 +53,24 @@ enum Llama {
     guard rotated % 2 == 0 else {
       throw .badValue(key: "llama.rope.dimension_count", found: "\(rotated)", expected: "an even number")
     }
-    let scaling = try metadata.optional(".rope.scaling.type", metadata.file.metadata.string) ?? "none"
-    guard ["none", "linear"].contains(scaling) else {
-      throw .unsupportedFeature("RoPE scaling '\(scaling)' (none and linear are)")
-    }
     if metadata.file.hasTensor("rope_freqs.weight") {
       throw .unsupportedFeature("RoPE frequency factors (rope_freqs.weight)")
     }
-    let factor = scaling == "linear" ? try metadata.positive(".rope.scaling.factor") : 1
     return RotaryEmbedding(
       dimensions: rotated, base: try metadata.positive(".rope.freq_base", default: 10_000),
-      linearFactor: factor,
-      pairsHalves: false)
+      linearFactor: try linearFactor(metadata), pairsHalves: false)
+  }
+
+  /// What positions are divided by: a factor counts although no type of scaling is named, as older files have it.
+  private static func linearFactor(_ metadata: MetadataReader) throws(ModelError) -> Double {
+    let (key, olderKey) = (".rope.scaling.factor", ".rope.scale_linear")
+    let older = try metadata.optional(olderKey, metadata.file.metadata.float)
+    let factor = try metadata.optional(key, metadata.file.metadata.float) ?? older
+    let named = try metadata.optional(".rope.scaling.type", metadata.file.metadata.string)
+    switch named ?? (factor == nil ? "none" : "linear") {
+    case "none": return 1
+    case "linear": return try metadata.positive(key, default: older)
+    case let other: throw .unsupportedFeature("RoPE scaling '\(other)' (none and linear are)")
+    }
   }
 }

@@ -1,3 +1,5 @@
+import ModelFixtures
+
 @testable import Inference
 
 /// The ids that stay in the draw, the plain way: everything sorted, all in Double.
@@ -89,17 +91,5 @@ enum LogitShape: String, CaseIterable {
       case .wide: grid(unit() * 200 - 100)
       }
     }
-  }
-}
-
-/// The tests' own random numbers.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

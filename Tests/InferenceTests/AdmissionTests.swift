@@ -1,0 +1,95 @@
+import Caching
+import ModelFixtures
+import Testing
+
+@testable import Inference
+
+@Suite struct AdmissionTests {
+  private func refusal(_ engine: Engine, _ request: SequenceRequest) -> AdmissionError? {
+    do throws(AdmissionError) {
+      _ = try engine.plan(request)
+      return nil
+    } catch { return error }
+  }
+
+  @Test("a request that can never run is refused with its numbers")
+  func refusals() throws {
+    let engine = try makeEngine(settings { $0.contextLength = 500 })
+    #expect(refusal(engine, Tiny.request(0, new: 5)) == .emptyPrompt)
+    #expect(refusal(engine, Tiny.request(400, new: 100)) == nil)
+    #expect(
+      refusal(engine, Tiny.request(400, new: 101))
+        == .contextExceeded(promptTokens: 400, maxTokens: 101, contextLength: 500))
+    for (token, size) in [(Int32(131), 131), (-1, 131), (.max, 131)] {
+      var request = Tiny.request(4, new: 5)
+      request.prompt[2] = token
+      #expect(refusal(engine, request) == .tokenOutsideVocabulary(token, vocabularySize: size))
+    }
+    let unknown = refusal(engine, Tiny.request(4, new: 5, cache: .init(policy: "lru", budget: .slots(9))))
+    #expect(try #require(unknown).description.contains("unknown eviction policy 'lru'"))
+  }
+
+  @Test(
+    "numbers at the edge of the integers are refused in words, without a trap",
+    arguments: [Int.max, .min, -1])
+  func hugeNumbers(maxTokens: Int) throws {
+    let engine = try makeEngine(settings())
+    for budget in [nil, CacheBudget.slots(64), .slots(.max)] {
+      let request = Tiny.request(
+        9, new: maxTokens, cache: .init(policy: budget == nil ? "full" : "h2o", budget: budget))
+      #expect(try #require(refusal(engine, request)).description.contains("\(maxTokens)"))
+    }
+  }
+
+  @Test("chunks that evict must fit a step, unless the prompt needs none")
+  func strides() throws {
+    let engine = try makeEngine(settings { $0.prefillTokens = 16 })
+    let cache = CacheRequest(policy: "streaming", budget: .slots(64), stride: 17)
+    #expect(refusal(engine, Tiny.request(100, new: 5, cache: cache)) == .strideTooLong(stride: 17, most: 16))
+    #expect(refusal(engine, Tiny.request(64, new: 5, cache: cache)) == nil)
+  }
+
+  @Test(
+    "the budget that a refusal recommends fits, and one slot more does not",
+    arguments: ["streaming", "h2o", "roco", "full"], [(60, 3000), (1000, 2500), (1050, 200)])
+  func largestBudget(policy: String, lengths: (prompt: Int, new: Int)) throws {
+    let engine = try makeEngine(settings(pool: 500_000))
+    // More tokens than the pool holds, under a budget that lets them all stay.
+    let request = Tiny.request(
+      lengths.prompt, new: lengths.new, cache: .init(policy: policy, budget: .slots(4000)))
+    guard case .cacheTooLarge(let peak, let pool, let budget)? = refusal(engine, request) else {
+      Issue.record("not refused")
+      return
+    }
+    #expect(peak > pool && pool == 500_000)
+    var smaller = request
+    smaller.cache.budget = .slots(try #require(budget))
+    #expect(try engine.plan(smaller).peakBytes <= pool)
+    smaller.cache.budget = .slots(try #require(budget) + 1)
+    #expect(refusal(engine, smaller) != nil)
+  }
+
+  @Test("without a budget, or where none helps, no budget is recommended")
+  func noBudget() throws {
+    let engine = try makeEngine(settings(pool: 100_000))
+    for cache in [CacheRequest(), CacheRequest(policy: "h2o", budget: .slots(64), scope: .generated)] {
+      guard case .cacheTooLarge(_, _, nil)? = refusal(engine, Tiny.request(900, new: 9, cache: cache)) else {
+        Issue.record("not refused, or with a budget")
+        continue
+      }
+    }
+  }
+
+  @Test("more than may wait are turned away until some have been let in")
+  func queueFull() async throws {
+    let engine = try makeEngine(settings { $0.maxQueue = 2 })
+    let streams = try [engine.submit(Tiny.request(4, new: 3)), engine.submit(Tiny.request(5, new: 3))]
+    #expect(throws: AdmissionError.queueFull(waiting: 2)) { try engine.submit(Tiny.request(4, new: 3)) }
+    #expect(engine.statistics.waiting == 2)
+    let running = Task { await engine.run() }
+    for stream in streams { #expect(await Outcome(stream).tokens.count == 3) }
+    #expect(await Outcome(try engine.submit(Tiny.request(4, new: 3))).tokens.count == 3)
+    engine.stop()
+    await running.value
+  }
+}

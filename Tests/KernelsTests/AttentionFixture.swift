@@ -1,0 +1,183 @@
+import CKernels
+import ModelFixtures
+
+@testable import Kernels
+
+/// Sizes of one sequence's attention in a test.
+struct AttentionCase: Sendable, CustomStringConvertible {
+  var group = 3
+  var dimension = 64
+  /// Slots of earlier tokens, those that are given up for new ones included.
+  var old = 100
+  var chunk = 1
+  /// How many of the new tokens get the slots of old ones.
+  var reused = 0
+  var seed: UInt64 = 1
+
+  var kvHeads: Int { 2 }
+  var slotCount: Int { old + chunk - reused }
+  var description: String { "group \(group), dim \(dimension), \(old) old, \(chunk) new, \(reused) reused" }
+}
+
+/// A sequence's cache with the layout that the kernels are promised, its pages scattered over a pool that is NaN elsewhere.
+final class AttentionFixture {
+  let sizes: AttentionCase
+  /// Per head: the slot of each new token.
+  let newSlots: [[Int32]]
+  private(set) var pages: [[UInt32]]
+  /// Queries, keys and values of the new tokens, `[token][...]`, before rotation.
+  let inputs: [[Float]]
+  let firstPosition = 1000
+  var sums: [[Float]]
+  var squares: [[Float]]
+  var last: [[Float]]
+
+  private let pool: UnsafeMutableBufferPointer<Float16>
+  private let pageValues: Int
+  private var columns: [UnsafeMutablePointer<Float>] = []
+  private let pagePointers: UnsafeMutablePointer<UInt32>
+  private let newPointers: UnsafeMutablePointer<Int32>
+  private let pagesPerHead: Int
+
+  init(_ sizes: AttentionCase) {
+    self.sizes = sizes
+    var random = SplitMix64(state: sizes.seed)
+    let heads = sizes.kvHeads
+    pageValues = 32 * sizes.dimension
+    pagesPerHead = (sizes.slotCount + 15) / 16
+    let scattered = (0..<UInt32(heads * pagesPerHead + 3)).shuffled(using: &random)
+    pages = (0..<heads).map { [pagesPerHead] head in
+      Array(scattered[head * pagesPerHead..<(head + 1) * pagesPerHead])
+    }
+    pool = .allocate(capacity: scattered.count * pageValues)
+    pool.initialize(repeating: .nan)
+    newSlots = (0..<heads).map { _ in
+      let holes = (0..<Int32(sizes.old)).shuffled(using: &random).prefix(sizes.reused).sorted()
+      return holes + (0..<Int32(sizes.chunk - sizes.reused)).map { Int32(sizes.old) + $0 }
+    }
+    let width = (sizes.group + 2) * heads * sizes.dimension
+    inputs = (0..<sizes.chunk).map { _ in random.normals(width, scale: 2) }
+    let column = { (random: inout SplitMix64) in random.normals(sizes.slotCount).map(abs) }
+    sums = (0..<heads).map { _ in column(&random) }
+    squares = (0..<heads).map { _ in column(&random) }
+    last = (0..<heads).map { _ in column(&random) }
+    pagePointers = .allocate(capacity: heads * pagesPerHead)
+    newPointers = .allocate(capacity: heads * sizes.chunk)
+    for head in 0..<heads {
+      for page in 0..<pagesPerHead { pagePointers[head * pagesPerHead + page] = pages[head][page] }
+      for token in 0..<sizes.chunk { newPointers[head * sizes.chunk + token] = newSlots[head][token] }
+    }
+    for head in 0..<heads {
+      for slot in newSlots[head] { (sums[head][Int(slot)], squares[head][Int(slot)]) = (0, 0) }
+      for slot in 0..<sizes.old where !newSlots[head].contains(Int32(slot)) {
+        let (key, value) = (random.normals(sizes.dimension), random.normals(sizes.dimension))
+        for d in 0..<sizes.dimension { setKeyAndValue(head, slot, d, Float16(key[d]), Float16(value[d])) }
+      }
+    }
+  }
+
+  deinit {
+    pool.deallocate()
+    pagePointers.deallocate()
+    newPointers.deallocate()
+    for column in columns { column.deallocate() }
+  }
+
+  private func page(_ head: Int, _ slot: Int) -> Int { Int(pages[head][slot / 16]) * pageValues }
+  private func setKeyAndValue(_ head: Int, _ slot: Int, _ d: Int, _ key: Float16, _ value: Float16) {
+    pool[page(head, slot) + 16 * d + slot % 16] = key
+    pool[page(head, slot) + 16 * sizes.dimension + slot % 16 * sizes.dimension + d] = value
+  }
+  func key(_ head: Int, _ slot: Int) -> [Double] {
+    (0..<sizes.dimension).map { Double(pool[page(head, slot) + 16 * $0 + slot % 16]) }
+  }
+  func value(_ head: Int, _ slot: Int) -> [Double] {
+    let start = page(head, slot) + 16 * sizes.dimension + slot % 16 * sizes.dimension
+    return (0..<sizes.dimension).map { Double(pool[start + $0]) }
+  }
+
+  /// What the kernels get for the tokens from `first` on, `count` of them: all by default.
+  ///
+  /// Fewer is how a token looks that is fed alone after the others: their slots are old ones then.
+  func slots(_ head: Int, first: Int = 0, count: Int? = nil, visible: Int? = nil, counted: Bool = true)
+    -> KeyValueSlots
+  {
+    let column = { [self] (values: [Float]) -> UnsafeMutablePointer<Float>? in
+      guard counted else { return nil }
+      let copy = UnsafeMutablePointer<Float>.allocate(capacity: values.count)
+      for i in values.indices { copy[i] = values[i] }
+      columns.append(copy)
+      return copy
+    }
+    return KeyValueSlots(
+      pool: UnsafeMutableRawPointer(pool.baseAddress!), pages: pagePointers + head * pagesPerHead,
+      pageBytes: pageValues * 2, slotCount: visible ?? sizes.slotCount,
+      newSlots: newPointers + head * sizes.chunk + first, newCount: count ?? sizes.chunk,
+      sums: column(sums[head]), squares: column(squares[head]), last: column(last[head]))
+  }
+
+  func read(_ column: UnsafeMutablePointer<Float>?) -> [Float] {
+    column.map { pointer in (0..<sizes.slotCount).map { pointer[$0] } } ?? []
+  }
+}
+
+/// What attention made of one sequence's new tokens.
+struct Attended: Equatable {
+  /// `[token][query head x dimension]`
+  var outputs: [[Float]] = []
+  /// Rotated and scaled queries, `[token][...]`.
+  var queries: [[Float]] = []
+  /// Per KV head.
+  var sums: [[Float]] = []
+  var squares: [[Float]] = []
+  var last: [[Float]] = []
+}
+
+/// Runs one step over several sequences, which must have the same head sizes.
+func attend(
+  _ fixtures: [AttentionFixture], on set: InstructionSet, threads: Int = 2, halves: Bool = false,
+  slots: ((AttentionFixture, Int) -> KeyValueSlots)? = nil, first: Int = 0
+) -> [Attended] {
+  let (sizes, heads) = (fixtures[0].sizes, fixtures[0].sizes.kvHeads)
+  let (group, dimension) = (sizes.group, sizes.dimension)
+  let views = fixtures.map { fixture in
+    (0..<heads).map { slots?(fixture, $0) ?? fixture.slots($0) }
+  }
+  let counts = views.map { $0[0].newCount }
+  let rows = counts.reduce(0, +)
+  let queryWidth = heads * group * dimension
+  let projections = FloatRows(capacity: rows, width: (group + 2) * heads * dimension)
+  let out = Activations(capacity: rows, width: queryWidth, quantized: false)
+  var chunks: [Attention.Chunk] = []
+  for (fixture, count) in zip(fixtures, counts) {
+    let start = chunks.last.map { $0.firstRow + $0.count } ?? 0
+    chunks.append(.init(firstRow: start, count: count, firstPosition: fixture.firstPosition + first))
+    for token in 0..<count {
+      projections.withRow(start + token) { span in
+        for i in span.indices { span[i] = fixture.inputs[first + token][i] }
+      }
+    }
+  }
+  withPool(threads) { pool in
+    let attention = Attention(
+      compute: Compute(instructions: set, pool: pool),
+      shape: AttentionShape(queryHeads: heads * group, kvHeads: heads, headDimension: dimension),
+      rotary: RotaryEmbedding(dimensions: dimension, base: 10000, pairsHalves: halves), capacity: rows)
+    attention.begin(chunks)
+    attention.setLayer { views[$0][$1] }
+    attention.rotateAndStore(
+      projections, keyOffset: queryWidth, valueOffset: queryWidth + heads * dimension)
+    attention.attend(projections, into: out)
+  }
+  return fixtures.indices.map { index in
+    var result = Attended()
+    for row in chunks[index].firstRow..<chunks[index].firstRow + chunks[index].count {
+      result.outputs.append(out.floats.withRow(row) { span in span.indices.map { span[$0] } })
+      result.queries.append(projections.withRow(row) { span in (0..<queryWidth).map { span[$0] } })
+    }
+    result.sums = views[index].map { fixtures[index].read($0.sums) }
+    result.squares = views[index].map { fixtures[index].read($0.squares) }
+    result.last = views[index].map { fixtures[index].read($0.last) }
+    return result
+  }
+}

@@ -1,0 +1,190 @@
+import Foundation
+import ModelFixtures
+import Testing
+
+@testable import Kernels
+
+@Suite struct AttentionTests {
+  static let cases = [
+    AttentionCase(group: 1, dimension: 16, old: 0, chunk: 1),
+    AttentionCase(group: 3, dimension: 64, old: 15, chunk: 1),
+    AttentionCase(group: 3, dimension: 64, old: 255, chunk: 1),
+    AttentionCase(group: 3, dimension: 64, old: 256, chunk: 1),
+    AttentionCase(group: 16, dimension: 128, old: 699, chunk: 1),
+    AttentionCase(group: 8, dimension: 80, old: 300, chunk: 1, reused: 1),
+    AttentionCase(group: 4, dimension: 16, old: 0, chunk: 40),
+    AttentionCase(group: 1, dimension: 80, old: 3, chunk: 13),
+    AttentionCase(group: 3, dimension: 64, old: 600, chunk: 32, reused: 32),
+    AttentionCase(group: 3, dimension: 64, old: 500, chunk: 40, reused: 17),
+    AttentionCase(group: 4, dimension: 128, old: 250, chunk: 9, reused: 1),
+    AttentionCase(group: 8, dimension: 64, old: 255, chunk: 3),
+    AttentionCase(group: 16, dimension: 16, old: 500, chunk: 20, reused: 19),
+  ]
+
+  /// Softmax attention of the new tokens in double precision, over the keys and values that lie in the cache.
+  private struct Reference {
+    var outputs: [[Double]] = []
+    var sums: [[Double]]
+    var squares: [[Double]]
+    var last: [[Double]]
+
+    init(_ fixture: AttentionFixture, queries: [[Float]]) {
+      let sizes = fixture.sizes
+      let wide = { (columns: [[Float]]) in columns.map { $0.map { Double($0) } } }
+      (sums, squares, last) = (wide(fixture.sums), wide(fixture.squares), wide(fixture.last))
+      outputs = queries.map { _ in [] }
+      for head in 0..<sizes.kvHeads {
+        let keys = (0..<sizes.slotCount).map { fixture.key(head, $0) }
+        let values = (0..<sizes.slotCount).map { fixture.value(head, $0) }
+        for token in queries.indices {
+          let hidden = Set(fixture.newSlots[head][(token + 1)...])
+          var mean = [Double](repeating: 0, count: sizes.slotCount)
+          for member in 0..<sizes.group {
+            let start = (head * sizes.group + member) * sizes.dimension
+            let query = queries[token][start..<start + sizes.dimension].map { Double($0) }
+            let weights = Self.softmax(
+              keys.enumerated().map { slot, key in
+                hidden.contains(Int32(slot)) ? -.infinity : zip(query, key).reduce(0) { $0 + $1.0 * $1.1 }
+              })
+            for slot in weights.indices { mean[slot] += weights[slot] / Double(sizes.group) }
+            outputs[token] += (0..<sizes.dimension).map { d in
+              weights.indices.reduce(0) { weights[$1] == 0 ? $0 : $0 + weights[$1] * values[$1][d] }
+            }
+          }
+          for slot in mean.indices {
+            sums[head][slot] += mean[slot]
+            squares[head][slot] += mean[slot] * mean[slot]
+          }
+          if token == queries.count - 1 { last[head] = mean }
+        }
+      }
+    }
+
+    static func softmax(_ scores: [Double]) -> [Double] {
+      let greatest = scores.max() ?? 0
+      let weights = scores.map { exp($0 - greatest) }
+      let total = weights.reduce(0, +)
+      return weights.map { $0 / total }
+    }
+  }
+
+  private func worst(_ a: [[Float]], _ b: [[Double]]) -> Double {
+    var worst = 0.0
+    for (row, other) in zip(a, b) {
+      guard row.count == other.count else { return .infinity }
+      for (value, expected) in zip(row, other) {
+        let error = abs(Double(value) - expected)
+        worst = error.isFinite ? max(worst, error) : .infinity
+      }
+    }
+    return worst
+  }
+
+  @Test(
+    "outputs and statistics equal softmax attention in double precision",
+    arguments: InstructionSet.available, cases)
+  func equalsReference(set: InstructionSet, sizes: AttentionCase) {
+    let fixture = AttentionFixture(sizes)
+    let found = attend([fixture], on: set)[0]
+    let expected = Reference(fixture, queries: found.queries)
+    #expect(worst(found.outputs, expected.outputs) < 2e-5)
+    #expect(worst(found.sums, expected.sums) < 1e-5)
+    #expect(worst(found.squares, expected.squares) < 1e-5)
+    #expect(worst(found.last, expected.last) < 1e-6)
+  }
+
+  @Test(
+    "keys are stored turned to their positions, values as they are, queries turned and scaled",
+    arguments: InstructionSet.available, [false, true])
+  func rotatesAndStores(set: InstructionSet, halves: Bool) {
+    let fixture = AttentionFixture(AttentionCase(group: 3, dimension: 80, old: 20, chunk: 5, reused: 2))
+    let found = attend([fixture], on: set, halves: halves)[0]
+    let (dimension, keyOffset) = (80, 2 * 3 * 80)
+    for (token, input) in fixture.inputs.enumerated() {
+      let turned = { (start: Int) in
+        turn(Array(input[start..<start + dimension]), position: 1000 + token, halves: halves)
+      }
+      for head in 0..<2 {
+        let slot = Int(fixture.newSlots[head][token])
+        let key = turned(keyOffset + head * dimension)
+        #expect(zip(fixture.key(head, slot), key).allSatisfy { abs($0 - $1) <= abs($1) * 0x1p-10 + 1e-5 })
+        let start = keyOffset + (2 + head) * dimension
+        let value = input[start..<start + dimension].map { Double(Float16($0)) }
+        #expect(fixture.value(head, slot) == value)
+      }
+      let query = turned(0).map { $0 / 80.0.squareRoot() }
+      #expect(zip(found.queries[token], query).allSatisfy { abs(Double($0) - $1) < 1e-5 })
+    }
+  }
+
+  private func turn(_ x: [Float], position: Int, halves: Bool) -> [Double] {
+    var out = x.map(Double.init)
+    let pairs = x.count / 2
+    for pair in 0..<pairs {
+      let angle = Double(position) * pow(10000, -2 * Double(pair) / Double(x.count))
+      let (a, b) = halves ? (pair, pair + pairs) : (2 * pair, 2 * pair + 1)
+      out[a] = Double(x[a]) * cos(angle) - Double(x[b]) * sin(angle)
+      out[b] = Double(x[b]) * cos(angle) + Double(x[a]) * sin(angle)
+    }
+    return out
+  }
+
+  @Test(
+    "outputs and statistics are bit-identical on any number of threads",
+    arguments: InstructionSet.available, [cases[4], cases[6], cases[9], cases[12]])
+  func threadInvariance(set: InstructionSet, sizes: AttentionCase) {
+    let results = [1, 2, 3, 5].map { attend([AttentionFixture(sizes)], on: set, threads: $0)[0] }
+    #expect(results.allSatisfy { $0 == results[0] })
+  }
+
+  @Test("sequences of one step do not touch each other", arguments: InstructionSet.available)
+  func company(set: InstructionSet) {
+    let sizes = [
+      AttentionCase(old: 300, chunk: 1, seed: 1), AttentionCase(old: 20, chunk: 17, seed: 2),
+      AttentionCase(old: 0, chunk: 2, seed: 3), AttentionCase(old: 511, chunk: 1, reused: 1, seed: 4),
+    ]
+    let together = attend(sizes.map(AttentionFixture.init), on: set)
+    #expect(together == sizes.map { attend([AttentionFixture($0)], on: set)[0] })
+  }
+
+  @Test(
+    "a token fed alone has the same bits as in a chunk that uses the same slots",
+    arguments: InstructionSet.available,
+    [
+      AttentionCase(group: 3, dimension: 64, old: 500, chunk: 30),
+      AttentionCase(group: 8, dimension: 80, old: 250, chunk: 11),
+      AttentionCase(group: 16, dimension: 32, old: 0, chunk: 5),
+    ])
+  func decodeEqualsPrefill(set: InstructionSet, sizes: AttentionCase) {
+    let fixture = AttentionFixture(sizes)
+    let chunk = attend([fixture], on: set)[0]
+    for token in 0..<sizes.chunk {
+      let alone = attend(
+        [fixture], on: set,
+        slots: { $0.slots($1, first: token, count: 1, visible: sizes.old + token + 1, counted: false) },
+        first: token)[0]
+      #expect(alone.outputs[0] == chunk.outputs[token], "token \(token)")
+    }
+  }
+
+  @Test(
+    "the last token of a chunk on reused slots has the same bits alone", arguments: InstructionSet.available)
+  func lastOfReusedSlots(set: InstructionSet) {
+    let sizes = AttentionCase(group: 3, dimension: 64, old: 400, chunk: 32, reused: 20)
+    let fixture = AttentionFixture(sizes)
+    let chunk = attend([fixture], on: set)[0]
+    let alone = attend(
+      [fixture], on: set, slots: { $0.slots($1, first: 31, count: 1, counted: false) }, first: 31)[0]
+    #expect(alone.outputs[0] == chunk.outputs[31])
+  }
+
+  @Test(
+    "columns that are not counted stay untouched, and counting changes no output",
+    arguments: InstructionSet.available)
+  func uncounted(set: InstructionSet) {
+    let sizes = AttentionCase(old: 270, chunk: 6, reused: 2)
+    let counted = attend([AttentionFixture(sizes)], on: set)[0]
+    let free = attend([AttentionFixture(sizes)], on: set, slots: { $0.slots($1, counted: false) })[0]
+    #expect(counted.outputs == free.outputs && free.sums.allSatisfy(\.isEmpty))
+  }
+}

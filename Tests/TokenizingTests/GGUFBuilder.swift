@@ -1,1 +1,0 @@
-../GGUFTests/GGUFBuilder.swift
