@@ -30,7 +30,9 @@ final class Scheduler {
 
   var isIdle: Bool { waiting.isEmpty && running.isEmpty }
 
-  /// One step: take what came, admit, compute a batch, sample, emit, evict, retire. Returns how many requests left the queue.
+  /// One step: take what came, admit, compute a batch, sample, emit, evict, retire.
+  ///
+  /// Returns how many requests left the queue.
   func step(_ contents: Inbox.Contents) -> Int {
     let before = waiting.count + contents.arrivals.count
     receive(contents)

@@ -1,4 +1,6 @@
-/// What the engine tells of a sequence: its tokens one by one, then its end. The stream ends after `finished`.
+/// What the engine tells of a sequence: its tokens one by one, then its end.
+///
+/// The stream ends after `finished`.
 package enum TokenEvent: Sendable, Equatable {
   case token(Int32)
   case finished(FinishReason, SequenceUsage)

@@ -1,6 +1,8 @@
 import Caching
 
-/// One request under way: what was asked, its cache once admitted, and how far it has come. Belongs to the engine's thread.
+/// One request under way: what was asked, its cache once admitted, and how far it has come.
+///
+/// Belongs to the engine's thread.
 final class TokenSequence {
   let id: UInt64
   let request: SequenceRequest

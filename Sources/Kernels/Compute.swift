@@ -75,7 +75,9 @@ package struct Compute {
     }
   }
 
-  /// `out[row] = silu(gate) * up`, quantized too if `out` is; a row of `gateAndUp` holds gate, then up at `upOffset`. SwiGLU of arXiv 2002.05202.
+  /// `out[row] = silu(gate) * up`, quantized too if `out` is; SwiGLU of arXiv 2002.05202.
+  ///
+  /// A row of `gateAndUp` holds gate, then up at `upOffset`.
   package func gate(
     _ gateAndUp: borrowing FloatRows, upOffset: Int, rows: Int, into out: borrowing Activations
   ) {

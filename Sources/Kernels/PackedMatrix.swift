@@ -41,7 +41,9 @@ import CKernels
   let segments: UnsafeMutableBufferPointer<Segment>
   private let arena: WeightArena
 
-  /// Packs `parts` into `arena`, on all threads of `pool`. Each part's rows must be whole blocks of `inner` values.
+  /// Packs `parts` into `arena`, on all threads of `pool`.
+  ///
+  /// Each part's rows must be whole blocks of `inner` values.
   package init(inner: Int, parts: [Part], arena: WeightArena, pool: ThreadPool) {
     self.inner = inner
     self.arena = arena

@@ -11,7 +11,9 @@ struct FreePages {
     self.count = count
   }
 
-  /// Takes `wanted` pages, of which there must be enough: from the first run that holds them all, else from several. O(runs).
+  /// Takes `wanted` pages, of which there must be enough: from the first run that holds them all, else from several.
+  ///
+  /// O(runs).
   mutating func take(_ wanted: Int) -> [Range<UInt32>] {
     precondition(wanted <= count, "reservations keep within the limit")
     count -= wanted
@@ -26,7 +28,9 @@ struct FreePages {
     return taken
   }
 
-  /// Takes back what `take` gave. O(runs).
+  /// Takes back what `take` gave.
+  ///
+  /// O(runs).
   mutating func giveBack(_ returned: [Range<UInt32>]) {
     count += returned.reduce(0) { $0 + $1.count }
     let all = (runs + returned).sorted { $0.lowerBound < $1.lowerBound }
