@@ -34,6 +34,9 @@ import Synchronization
     unsafe condition.deallocate()
   }
 
+  // Safety: who asks is the actor that holds this executor, and so outlived by it.
+  @safe var unowned: UnownedSerialExecutor { unsafe asUnownedSerialExecutor() }
+
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     locked { jobs.append(job) }

@@ -25,8 +25,7 @@ package actor Engine {
   private let scheduler: Scheduler
   private let compute: Compute
 
-  // Safety: the thread lives as long as the actor that holds it.
-  package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.unowned }
 
   /// Loads the model in `file` and sets up the pool; `progress` is told the share done, 0 to 1.
   ///

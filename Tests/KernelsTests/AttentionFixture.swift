@@ -32,8 +32,11 @@ final class AttentionFixture {
   var squares: [[Float]]
   var last: [[Float]]
 
-  private let pool: UnsafeMutableBufferPointer<Float16>
-  private let pageValues: Int
+  /// All pages' keys, then all pages' values.
+  private let pool: UnsafeMutablePointer<Float16>
+  /// Numbers of one page's keys, and of its values.
+  private let halfPage: Int
+  private let valuesStart: Int
   private var columns: [UnsafeMutablePointer<Float>] = []
   private let pagePointers: UnsafeMutablePointer<UInt32>
   private let newPointers: UnsafeMutablePointer<Int32>
@@ -43,14 +46,15 @@ final class AttentionFixture {
     self.sizes = sizes
     var random = SplitMix64(state: sizes.seed)
     let heads = sizes.kvHeads
-    pageValues = 32 * sizes.dimension
+    halfPage = 16 * sizes.dimension
     pagesPerHead = (sizes.slotCount + 15) / 16
     let scattered = (0..<UInt32(heads * pagesPerHead + 3)).shuffled(using: &random)
     pages = (0..<heads).map { [pagesPerHead] head in
       Array(scattered[head * pagesPerHead..<(head + 1) * pagesPerHead])
     }
-    pool = .allocate(capacity: scattered.count * pageValues)
-    pool.initialize(repeating: .nan)
+    valuesStart = scattered.count * halfPage
+    pool = .allocate(capacity: 2 * valuesStart)
+    pool.initialize(repeating: .nan, count: 2 * valuesStart)
     newSlots = (0..<heads).map { _ in
       let holes = (0..<Int32(sizes.old)).shuffled(using: &random).prefix(sizes.reused).sorted()
       return holes + (0..<Int32(sizes.chunk - sizes.reused)).map { Int32(sizes.old) + $0 }
@@ -83,16 +87,19 @@ final class AttentionFixture {
     for column in columns { column.deallocate() }
   }
 
-  private func page(_ head: Int, _ slot: Int) -> Int { Int(pages[head][slot / 16]) * pageValues }
+  private func page(_ head: Int, _ slot: Int) -> Int { Int(pages[head][slot / 16]) * halfPage }
+  private func valueRow(_ head: Int, _ slot: Int) -> Int {
+    valuesStart + page(head, slot) + slot % 16 * sizes.dimension
+  }
   private func setKeyAndValue(_ head: Int, _ slot: Int, _ d: Int, _ key: Float16, _ value: Float16) {
     pool[page(head, slot) + 16 * d + slot % 16] = key
-    pool[page(head, slot) + 16 * sizes.dimension + slot % 16 * sizes.dimension + d] = value
+    pool[valueRow(head, slot) + d] = value
   }
   func key(_ head: Int, _ slot: Int) -> [Double] {
     (0..<sizes.dimension).map { Double(pool[page(head, slot) + 16 * $0 + slot % 16]) }
   }
   func value(_ head: Int, _ slot: Int) -> [Double] {
-    let start = page(head, slot) + 16 * sizes.dimension + slot % 16 * sizes.dimension
+    let start = valueRow(head, slot)
     return (0..<sizes.dimension).map { Double(pool[start + $0]) }
   }
 
@@ -110,8 +117,9 @@ final class AttentionFixture {
       return copy
     }
     return KeyValueSlots(
-      pool: UnsafeMutableRawPointer(pool.baseAddress!), pages: pagePointers + head * pagesPerHead,
-      pageBytes: pageValues * 2, slotCount: visible ?? sizes.slotCount,
+      keys: UnsafeMutableRawPointer(pool), values: UnsafeMutableRawPointer(pool + valuesStart),
+      pages: pagePointers + head * pagesPerHead, halfPageBytes: halfPage * 2,
+      slotCount: visible ?? sizes.slotCount,
       newSlots: newPointers + head * sizes.chunk + first, newCount: count ?? sizes.chunk,
       sums: column(sums[head]), squares: column(squares[head]), last: column(last[head]))
   }
@@ -123,7 +131,7 @@ final class AttentionFixture {
 
 /// What attention made of one sequence's new tokens.
 struct Attended: Equatable {
-  /// `[token][query head x dimension]`
+  /// Per token, its query heads side by side.
   var outputs: [[Float]] = []
   /// Rotated and scaled queries, `[token][...]`.
   var queries: [[Float]] = []

@@ -33,7 +33,7 @@ struct Matrix {
   func value(_ row: Int, _ column: Int) -> Double { Double(encoded.values[row * inner + column]) }
 
   func packed(_ pool: ThreadPool) throws -> PackedMatrix {
-    PackedMatrix(inner: inner, parts: [try part], pool: pool)
+    PackedMatrix(inner: inner, parts: [try part], arena: WeightArena(), pool: pool)
   }
 
   var part: PackedMatrix.Part {

@@ -109,7 +109,7 @@ import Testing
     try withPool(1) { pool in
       let packed = PackedMatrix(
         inner: inner, parts: [.init(storage: storage, rows: 20) { body in body(bytes.span.bytes) }],
-        pool: pool)
+        arena: WeightArena(), pool: pool)
       let plain = multiply(packed, inputs, on: try InstructionSet(named: "portable"), pool: pool)
       for set in InstructionSet.available {
         let other = multiply(packed, inputs, on: set, pool: pool)
@@ -132,7 +132,8 @@ import Testing
     var random = SplitMix64(state: 4)
     let inputs = (0..<5).map { _ in random.normals(64) }
     try withPool(2) { pool in
-      let stack = PackedMatrix(inner: 64, parts: try matrices.map { try $0.part }, pool: pool)
+      let stack = PackedMatrix(
+        inner: 64, parts: try matrices.map { try $0.part }, arena: WeightArena(), pool: pool)
       #expect(stack.offsets == [0, 32, 48] && stack.outputWidth == 96)
       #expect(stack.needsFloatInput && stack.needsQuantizedInput)
       let outputs = multiply(stack, inputs, on: set, pool: pool).outputs

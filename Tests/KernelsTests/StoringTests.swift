@@ -14,8 +14,9 @@ import Testing
     pool.withUnsafeMutableBytes { bytes in
       withUnsafePointer(to: &page) { pages in
         var slots = kvota_slots(
-          pool: bytes.bindMemory(to: UInt8.self).baseAddress, pages: pages, page_bytes: 64 * count, slots: 16,
-          head_dim: Int32(count), new_slots: nil, new_count: 0)
+          keys: bytes.bindMemory(to: UInt8.self).baseAddress,
+          values: bytes[(32 * count)...].bindMemory(to: UInt8.self).baseAddress, pages: pages,
+          half_page_bytes: 32 * count, slots: 16, head_dim: Int32(count), new_slots: nil, new_count: 0)
         set.table.pointee.store(&slots, Int32(slot), row, row)
       }
     }
