@@ -44,6 +44,13 @@ import Testing
     #expect(byVariable?.description.contains(name.variable) == true)
   }
 
+  @Test(
+    "a server that was to be protected does not start open",
+    arguments: ["KVOTA_API_KEY_FILE", "KVOTA_TLS_CERT"])
+  func unbuiltProtection(variable: String) {
+    #expect(throws: SettingsError.self) { try settings([:], [variable: "/some/file"]) }
+  }
+
   @Test("a default policy that evicts needs a default budget")
   func policyWithoutBudget() throws {
     #expect(throws: SettingsError.self) { try settings([.kvPolicy: "roco"]) }
