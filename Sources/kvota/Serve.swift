@@ -9,18 +9,20 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serve a model over HTTP, as OpenAI's API has it.",
     discussion: """
-      Each option can also be set in the environment, as KVOTA_ and its name in capitals (KVOTA_KV_MEMORY=2GiB);
-      an option on the command line wins.
+      Each option can also be set in the environment, as KVOTA_ and its name in
+      capitals (KVOTA_KV_MEMORY=2GiB); the command line wins.
 
         kvota serve --model llama.gguf --alias llama --port 8080
         kvota serve --kv-memory 4GiB --kv-policy roco --kv-budget 1024
 
-      Requests choose their own cache in the body, in a header, or by the model's name:
+      Requests choose their own cache by a field of the body, by a header, or
+      by the model's name:
 
-        curl http://127.0.0.1:8080/v1/completions -H 'content-type: application/json' \\
-          -d '{"prompt": "The sea is", "kv_cache": {"policy": "roco", "budget": 256}}'
+        curl http://127.0.0.1:8080/v1/completions \\
+          -H 'content-type: application/json' \\
+          -d '{"prompt": "The sea is", "kv_cache": {"policy": "h2o", "budget": 64}}'
         curl ... -H 'x-kvota-kv: roco; budget=256'
-        {"model": "llama@roco-256", ...}
+        curl ... -d '{"model": "llama@roco-256", ...}'
 
       SIGTERM lets running requests finish; a second signal ends at once.
       """)
@@ -81,7 +83,8 @@ struct Serve: AsyncParsableCommand {
   var log: String?
 
   @Option(
-    help: ArgumentHelp("Gravest lines only: debug, info, warning, error. (default: info)", valueName: "level")
+    help: ArgumentHelp(
+      "Least grave lines to log: debug, info, warning or error. (default: info)", valueName: "level")
   )
   var logLevel: String?
 

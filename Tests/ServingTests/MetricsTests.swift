@@ -1,4 +1,4 @@
-import Inference
+@testable import Inference
 import Testing
 
 @testable import Serving
@@ -49,7 +49,7 @@ import Testing
     page.writeVLLM(engine, Metrics.Snapshot(), blockBytes: 16)
     page.writeLlamaServer(engine)
     page.writeCache(engine)
-    let sample = /[a-z_]+(:[a-z_]+)?\{([a-z_]+="[^"]*",?)+\} [0-9.+e-]+/
+    let sample = /[a-z0-9_]+(:[a-z0-9_]+)?\{([a-z_]+="[^"]*",?)+\} [0-9.+e-]+/
     let lines = page.text.split(separator: "\n")
     for line in lines where !line.hasPrefix("# ") { #expect(line.wholeMatch(of: sample) != nil, "\(line)") }
     let families = lines.filter { $0.hasPrefix("# TYPE") }.map { $0.split(separator: " ")[2] }

@@ -31,7 +31,8 @@ import Testing
     "a value out of range is refused under the name it was given by",
     arguments: [
       (SettingName.port, "65536"), (.port, "-1"), (.port, "http"), (.threads, "0"), (.context, "0"),
-      (.maxSequences, "0"), (.maxQueue, "9999999999999999999"), (.kvMemory, "2 GiB"), (.kvMemory, "0%"),
+      (.maxSequences, "0"), (.maxQueue, "0"), (.maxQueue, "9999999999999999999"), (.kvMemory, "2 GiB"),
+      (.kvMemory, "0%"),
       (.kvMemory, "9223372036854775807GiB"), (.kvBudget, "0"), (.kvBudget, "1.5"), (.kvPolicy, "lru"),
       (.log, "xml"), (.logLevel, "loud"), (.alias, "a@b"), (.drainSeconds, "-5"), (.model, "/nowhere/x.gguf"),
     ])
@@ -41,6 +42,13 @@ import Testing
     guard name != .model else { return }
     let byVariable = #expect(throws: SettingsError.self) { try settings([:], [name.variable: value]) }
     #expect(byVariable?.description.contains(name.variable) == true)
+  }
+
+  @Test(
+    "a server that was to be protected does not start open",
+    arguments: ["KVOTA_API_KEY_FILE", "KVOTA_TLS_CERT"])
+  func unbuiltProtection(variable: String) {
+    #expect(throws: SettingsError.self) { try settings([:], [variable: "/some/file"]) }
   }
 
   @Test("a default policy that evicts needs a default budget")

@@ -93,17 +93,25 @@ struct Generation: Sendable {
         if !piece.isEmpty { news.yield(.text(choice: choice, piece)) }
         if stream.isStopped { sequences[choice].end() }
       case .finished(let reason, let usage):
+        guard let reason = Self.reason(reason, isStopped: stream.isStopped) else { break }
         let rest = stream.finish()
         if !rest.isEmpty { news.yield(.text(choice: choice, rest)) }
-        let end = ChoiceEnd(
-          reason: stream.isStopped ? .stop : reason == .stop ? .stop : .length, tokens: stream.tokens,
-          usage: usage)
-        clock.finished(end.reason, usage)
-        news.yield(.finished(choice: choice, end))
+        clock.finished(reason, usage)
+        news.yield(.finished(choice: choice, ChoiceEnd(reason: reason, tokens: stream.tokens, usage: usage)))
         return
       }
     }
     clock.aborted()
     news.finish()
+  }
+
+  /// The reason in OpenAI's words; nil for a sequence that was cancelled, and not because its stop text had come.
+  private static func reason(_ reason: Inference.FinishReason, isStopped: Bool) -> OpenAIAPI.FinishReason? {
+    if isStopped { return .stop }
+    return switch reason {
+    case .stop: .stop
+    case .length: .length
+    case .cancelled: nil
+    }
   }
 }

@@ -9,7 +9,7 @@ struct RequestLimits: Sendable {
   /// Tokens that end an answer unless the request says otherwise.
   var endTokens: [Int32]
   var cacheDefaults: CacheOptions
-  /// Most sequences that can be here at once, running and waiting.
+  /// Most sequences of one request: all of them wait, if only for a moment, before they run.
   var sequenceLimit: Int
 
   /// Names that clients may pick from a list: the model, and the model under a budget of each policy.
@@ -41,7 +41,7 @@ struct RequestLimits: Sendable {
     guard !overflow, count <= sequenceLimit else {
       throw .invalidRequest(
         "\(prompts) prompts with n = \(choices) make more than the \(sequenceLimit) sequences that this server"
-          + " takes at once; send fewer in one request",
+          + " lets wait; send fewer in one request",
         param: prompts > 1 ? "prompt" : "n", code: "invalid_value")
     }
   }

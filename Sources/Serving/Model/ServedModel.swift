@@ -31,7 +31,7 @@ package struct ServedModel: Sendable {
       vocabularySize: engine.configuration.vocabularySize,
       endTokens: (0..<Int32(vocabulary.count)).filter(vocabulary.isEndOfGeneration),
       cacheDefaults: settings.cacheDefaults,
-      sequenceLimit: settings.engine.maxQueue + settings.engine.maxSequences)
+      sequenceLimit: settings.engine.maxQueue)
     createdSeconds = Int(Date().timeIntervalSince1970)
   }
 

@@ -22,6 +22,7 @@ package struct Settings: Sendable, Equatable {
   ///
   /// Throws `SettingsError` for the first that cannot be used.
   package init(_ texts: SettingTexts, machine: MachineMemory) throws(SettingsError) {
+    try Self.refuseUnbuilt(texts)
     let modelPath = try ModelFile.path(texts)
     let name = modelPath.split(separator: "/").last.map(String.init) ?? modelPath
     self.modelPath = modelPath
@@ -33,6 +34,15 @@ package struct Settings: Sendable, Equatable {
     drainSeconds = try texts.integer(.drainSeconds, in: 0...86400) ?? drainSeconds
     logFormat = try texts.choice(.log, of: LogFormat.self) ?? logFormat
     logLevel = try texts.choice(.logLevel, of: LogLevel.self) ?? logLevel
+  }
+
+  /// Variables that ask for protection which is not built: to start without it would leave a server open.
+  private static func refuseUnbuilt(_ texts: SettingTexts) throws(SettingsError) {
+    for variable in ["KVOTA_API_KEY_FILE", "KVOTA_TLS_CERT", "KVOTA_TLS_KEY"]
+    where texts.environment[variable]?.isEmpty == false {
+      throw SettingsError(
+        "\(variable) is set, but this version cannot do that yet; unset it, and protect the port otherwise")
+    }
   }
 
   /// What follows an `@` in a request's model is about its cache, so an alias cannot hold one.
@@ -51,7 +61,7 @@ package struct Settings: Sendable, Equatable {
     let threads = try texts.integer(.threads, in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     let pool = try poolBytes(texts, machine: machine, modelBytes: modelBytes)
     var engine = EngineSettings(kvPoolBytes: pool, threads: threads)
-    engine.maxQueue = try texts.integer(.maxQueue, in: 0...1_000_000) ?? engine.maxQueue
+    engine.maxQueue = try texts.integer(.maxQueue, in: 1...1_000_000) ?? engine.maxQueue
     engine.maxSequences = try texts.integer(.maxSequences, in: 1...4096) ?? engine.maxSequences
     engine.contextLength = try texts.integer(.context, in: 1...Int(Int32.max))
     return engine
