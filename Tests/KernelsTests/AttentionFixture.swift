@@ -32,7 +32,7 @@ final class AttentionFixture {
   var squares: [[Float]]
   var last: [[Float]]
 
-  private let pool: UnsafeMutableBufferPointer<Float16>
+  private let pool: UnsafeMutablePointer<Float16>
   private let pageValues: Int
   private var columns: [UnsafeMutablePointer<Float>] = []
   private let pagePointers: UnsafeMutablePointer<UInt32>
@@ -50,7 +50,7 @@ final class AttentionFixture {
       Array(scattered[head * pagesPerHead..<(head + 1) * pagesPerHead])
     }
     pool = .allocate(capacity: scattered.count * pageValues)
-    pool.initialize(repeating: .nan)
+    pool.initialize(repeating: .nan, count: scattered.count * pageValues)
     newSlots = (0..<heads).map { _ in
       let holes = (0..<Int32(sizes.old)).shuffled(using: &random).prefix(sizes.reused).sorted()
       return holes + (0..<Int32(sizes.chunk - sizes.reused)).map { Int32(sizes.old) + $0 }
@@ -110,7 +110,7 @@ final class AttentionFixture {
       return copy
     }
     return KeyValueSlots(
-      pool: UnsafeMutableRawPointer(pool.baseAddress!), pages: pagePointers + head * pagesPerHead,
+      pool: UnsafeMutableRawPointer(pool), pages: pagePointers + head * pagesPerHead,
       pageBytes: pageValues * 2, slotCount: visible ?? sizes.slotCount,
       newSlots: newPointers + head * sizes.chunk + first, newCount: count ?? sizes.chunk,
       sums: column(sums[head]), squares: column(squares[head]), last: column(last[head]))
@@ -123,7 +123,7 @@ final class AttentionFixture {
 
 /// What attention made of one sequence's new tokens.
 struct Attended: Equatable {
-  /// `[token][query head x dimension]`
+  /// One row a token, its query heads side by side.
   var outputs: [[Float]] = []
   /// Rotated and scaled queries, `[token][...]`.
   var queries: [[Float]] = []
