@@ -33,4 +33,6 @@ package struct SequenceUsage: Sendable, Equatable {
   package var queueSeconds = 0.0
   package var prefillSeconds = 0.0
   package var decodeSeconds = 0.0
+
+  package init() {}
 }

@@ -78,12 +78,18 @@ final class TokenSequence {
 
   private func usage(at now: ContinuousClock.Instant) -> SequenceUsage {
     let first = firstToken ?? now
-    return SequenceUsage(
-      promptTokens: request.prompt.count, generatedTokens: generated, policy: plan.policyName,
-      budgetSlots: plan.budgetSlots, residentSlots: cache?.residentSlots ?? 0,
-      evictedSlots: cache?.evictedSlots ?? 0, peakBytes: plan.peakBytes,
-      queueSeconds: (admitted - submitted).seconds, prefillSeconds: (first - admitted).seconds,
-      decodeSeconds: (now - first).seconds)
+    var usage = SequenceUsage()
+    usage.promptTokens = request.prompt.count
+    usage.generatedTokens = generated
+    usage.policy = plan.policyName
+    usage.budgetSlots = plan.budgetSlots
+    usage.residentSlots = cache?.residentSlots ?? 0
+    usage.evictedSlots = cache?.evictedSlots ?? 0
+    usage.peakBytes = plan.peakBytes
+    usage.queueSeconds = (admitted - submitted).seconds
+    usage.prefillSeconds = (first - admitted).seconds
+    usage.decodeSeconds = (now - first).seconds
+    return usage
   }
 }
 

@@ -12,7 +12,7 @@
   package let halfPageBytes: Int
   /// Live slots, those of the tokens being fed included.
   package let slotCount: Int
-  /// Slot of each token being fed, in token order; a token must not see the slots of later ones.
+  /// Slot of each token being fed, in token order and ascending; a token must not see the slots of later ones.
   package let newSlots: UnsafePointer<Int32>
   package let newCount: Int
   /// Columns indexed by slot, to which attention adds (`sums`, `squares`) or which it sets (`last`); nil where the policy keeps none or

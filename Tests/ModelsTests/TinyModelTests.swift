@@ -54,11 +54,11 @@ import Testing
     shapes)
   func chunking(set: InstructionSet, tiny: TinyLlama) throws {
     let opened = try OpenedModel(tiny.make().file)
-    let tokens = tokens(300, tiny)
+    let tokens = tokens(120, tiny)
     let loaded = try LoadedModel(opened.file, set: set)
     let whole = try loaded.logits([tokens])[0]
-    for size in [1, 7, 32, 299] {
-      let chunks = stride(from: 0, to: 300, by: size).map { Array(tokens[$0..<min(300, $0 + size)]) }
+    for size in [1, 7, 32, 119] {
+      let chunks = stride(from: 0, to: 120, by: size).map { Array(tokens[$0..<min(120, $0 + size)]) }
       #expect(try loaded.logits(chunks).last == whole, "chunks of \(size)")
     }
     #expect(try LoadedModel(opened.file, set: set, threads: 3).logits([tokens])[0] == whole)

@@ -49,7 +49,7 @@ typedef struct {
   size_t half_page_bytes;
   int slots;               // live slots are 0 ..< slots
   int head_dim;            // a multiple of 16
-  const int32_t *new_slots; // slot of each token of this chunk
+  const int32_t *new_slots; // slot of each token of this chunk, ascending
   int new_count;
 } kvota_slots;
 
