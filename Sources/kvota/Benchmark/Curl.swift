@@ -31,7 +31,9 @@ enum Curl {
   /// Posts the same JSON `count` times at once, and waits for all answers.
   static func postAtOnce(_ json: String, to address: String, count: Int) throws {
     let targets = (0..<count).flatMap { _ in ["--output", "/dev/null", address] }
-    let parallel = ["--parallel", "--parallel-immediate", "--parallel-max", "\(count)"]
+    let parallel = [
+      "--no-progress-meter", "--parallel", "--parallel-immediate", "--parallel-max", "\(count)",
+    ]
     let (status, _) = try run(
       ["--fail", "--show-error"] + parallel + headers + ["--data-binary", json] + targets)
     guard status == 0 else { throw Failure(status: status, address: address) }
