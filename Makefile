@@ -33,7 +33,7 @@ APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3
 UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/Caching/CachePool.swift \
   Sources/Caching/SequenceCache.swift Sources/GGUF/MappedFile.swift Sources/Inference/ComputeThread.swift
 
-.PHONY: help setup model build run test fuzz format lint install clean
+.PHONY: help setup model build run bench test fuzz format lint install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ run: setup build model ## Serve the default model; PORT=8080, ARGS="--kv-budget 
 	@echo "  curl http://$(HOST):$(PORT)/v1/completions -H 'content-type: application/json' \\"
 	@echo "    -d '{\"model\": \"$(MODEL_ALIAS)\", \"prompt\": \"The sea is\", \"max_tokens\": 32}'"
 	@exec $(BINARY) serve --model "$(MODEL)" --alias $(MODEL_ALIAS) --host $(HOST) --port $(PORT) $(ARGS)
+
+bench: setup model build ## Measure speed; ARGS="--peer-server llama-server --json"
+	@$(BINARY) bench --model "$(MODEL)" $(ARGS)
 
 test: setup model build $(TEST_VENV)/openai-$(OPENAI_VERSION) ## Run all tests
 	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD)
