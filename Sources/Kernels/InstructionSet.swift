@@ -1,11 +1,12 @@
 package import CKernels
+import Glibc
 
 /// The table of micro-kernels that this processor runs best, or one that was asked for.
 @safe package struct InstructionSet: Sendable {
   // Safety: points to a constant table that lives as long as the program and is never written.
   nonisolated(unsafe) package let table: UnsafePointer<kvota_isa>
 
-  /// Picks the best set, or the one named in `KVOTA_CPU` style: `avx512`, `avx2`, `neon`, `portable`.
+  /// Picks the best set, or the one named: `avx512`, `avx2`, `neon`, `portable`.
   ///
   /// Throws `UnavailableInstructionSet` when this processor or build has no such set.
   package init(named name: String? = nil) throws(UnavailableInstructionSet) {
@@ -13,6 +14,14 @@ package import CKernels
     let found = unsafe name.map { unsafe kvota_isa_select($0) } ?? kvota_isa_select(nil)
     guard let found = unsafe found else { throw UnavailableInstructionSet(name: name ?? "") }
     unsafe self.table = found
+  }
+
+  /// The set that the environment variable `KVOTA_CPU` names, or the best where it is not set.
+  ///
+  /// Throws `UnavailableInstructionSet`.
+  package static func fromEnvironment() throws(UnavailableInstructionSet) -> InstructionSet {
+    // Safety: the string is copied at once.
+    try InstructionSet(named: unsafe getenv("KVOTA_CPU").map { unsafe String(cString: $0) })
   }
 
   /// The name of the set.
