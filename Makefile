@@ -26,6 +26,9 @@ OPENAI_VERSION := 3.54.0
 # `make test` and `make build` would undo the other's work. Imports against the targets' arrows fail it.
 TEST_BUILD := -c release --scratch-path .build-tests --explicit-target-dependency-import-check error
 
+# An installed binary carries the Swift runtime, so that it runs where there is no toolchain, or none that a service may see.
+INSTALL_BUILD := -c release --scratch-path .build-install --static-swift-stdlib
+
 # Packages that the build, the default model and the tests need.
 APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3-venv curl
 
@@ -70,15 +73,16 @@ lint: ## Check format and the fence around unsafe code; show the longest files a
 	@Deploy/check-unsafe.sh $(UNSAFE_FILES)
 	@python3 Deploy/longest.py Sources
 
-install: build ## Install binary, systemd unit and example settings; PREFIX=/usr/local DESTDIR=
-	install -D -m 0755 $(BINARY) "$(DESTDIR)$(PREFIX)/bin/kvota"
+install: setup ## Install binary, systemd unit and example settings; PREFIX=/usr/local DESTDIR=
+	swift build $(INSTALL_BUILD) --product kvota
+	install -D -s -m 0755 .build-install/release/kvota "$(DESTDIR)$(PREFIX)/bin/kvota"
 	install -d "$(DESTDIR)/etc/systemd/system"
 	sed 's|/usr/local/bin/kvota|$(PREFIX)/bin/kvota|' Deploy/kvota.service \
 	  > "$(DESTDIR)/etc/systemd/system/kvota.service"
 	test -e "$(DESTDIR)/etc/kvota/kvota.env" || install -D -m 0600 Deploy/kvota.env "$(DESTDIR)/etc/kvota/kvota.env"
 
 clean: ## Remove build products and the tests' Python environment; the model stays in its cache
-	rm -rf .build .build-tests .cache
+	rm -rf .build .build-tests .build-install .cache
 
 TEST_ENVIRONMENT = KVOTA_TEST_MODEL="$(MODEL)" KVOTA_TEST_PYTHON="$(CURDIR)/$(TEST_VENV)/bin/python" \
   KVOTA_TEST_BINARY="$(CURDIR)/$(BINARY)"
