@@ -5,7 +5,7 @@ package import CKernels
   // Safety: points to a constant table that lives as long as the program and is never written.
   nonisolated(unsafe) package let table: UnsafePointer<kvota_isa>
 
-  /// Picks the best set, or the one named in `KVOTA_CPU` style: `avx512`, `avx2`, `neon`, `portable`.
+  /// Picks the best set, or the one named: `avx512`, `avx2`, `neon`, `portable`.
   ///
   /// Throws `UnavailableInstructionSet` when this processor or build has no such set.
   package init(named name: String? = nil) throws(UnavailableInstructionSet) {
