@@ -50,7 +50,7 @@ build: ## Build the server
 run: setup build model ## Serve the default model; PORT=8080, ARGS="--kv-budget 512"
 	@echo "Serving $(MODEL_ALIAS) at http://$(HOST):$(PORT); try in another terminal:"
 	@echo "  curl http://$(HOST):$(PORT)/v1/completions -H 'content-type: application/json' \\"
-	@echo "    -d '{\"model\": \"$(MODEL_ALIAS)\", \"prompt\": \"The sea is\", \"max_tokens\": 32}'"
+	@echo "    -d '{\"model\": \"$(MODEL_ALIAS)\", \"prompt\": \"The sea is\", \"max_tokens\": 64, \"kv_cache\": {\"policy\": \"roco\", \"budget\": 32}}'"
 	@exec $(BINARY) serve --model "$(MODEL)" --alias $(MODEL_ALIAS) --host $(HOST) --port $(PORT) $(ARGS)
 
 bench: setup model build ## Measure speed; ARGS="--peer-server llama-server --json"

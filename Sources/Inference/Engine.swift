@@ -35,11 +35,18 @@ package actor Engine {
     progress: (Double) -> Void = { _ in }
   ) throws {
     let compute = Compute(instructions: instructions, pool: ThreadPool(threads: settings.threads))
-    let model = try Model(
-      file: file, compute: compute, maxTokens: settings.prefillTokens + settings.maxSequences,
-      maxLogitsRows: settings.maxSequences, progress: progress)
-    let shape = try model.configuration.cacheShape
-    let pool = try CachePool(limitBytes: settings.kvPoolBytes, shape: shape)
+    let (model, shape, pool): (Model, CacheShape, CachePool)
+    do {
+      model = try Model(
+        file: file, compute: compute, maxTokens: settings.prefillTokens + settings.maxSequences,
+        maxLogitsRows: settings.maxSequences, progress: progress)
+      shape = try model.configuration.cacheShape
+      pool = try CachePool(limitBytes: settings.kvPoolBytes, shape: shape)
+    } catch {
+      compute.pool.stop()
+      thread.stop()
+      throw error
+    }
     configuration = model.configuration
     cacheShape = shape
     weightBytes = model.weightBytes
@@ -59,7 +66,8 @@ package actor Engine {
         if contents.isStopping { break }
         await inbox.wait()
       } else {
-        inbox.left(scheduler.step(contents))
+        let left = scheduler.step(contents)
+        inbox.update(left: left, running: scheduler.runningCount)
         await Task.yield()
       }
     }
@@ -85,7 +93,7 @@ package actor Engine {
     let (stream, events) = AsyncStream.makeStream(of: TokenEvent.self)
     let submitted = ContinuousClock.now
     let inbox = self.inbox
-    let id = try inbox.submit(maxQueue: settings.maxQueue) { id in
+    let id = try inbox.submit(maxQueue: settings.maxQueue, maxRunning: settings.maxSequences) { id in
       events.onTermination = { reason in
         if case .cancelled = reason { inbox.cancel(id) }
       }

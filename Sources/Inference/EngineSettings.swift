@@ -4,7 +4,7 @@ package struct EngineSettings: Sendable, Equatable {
   package var kvPoolBytes: Int
   /// Sequences that compute at the same time.
   package var maxSequences = 32
-  /// Requests that may wait for admission.
+  /// Requests that may wait for admission beyond those for whom a place is free; 0 lets none wait.
   package var maxQueue = 256
   /// Prompt tokens of one step: longer prompts are fed in chunks, so that running sequences go on.
   package var prefillTokens = 256

@@ -15,6 +15,8 @@ final class Inbox: Sendable {
     var contents = Contents()
     /// Requests submitted and not yet admitted, those that the engine has taken included.
     var waiting = 0
+    /// Sequences that the engine has admitted and not ended, as of its last step.
+    var running = 0
     var nextID: UInt64 = 0
     var sleeper: CheckedContinuation<Void, Never>?
   }
@@ -23,12 +25,15 @@ final class Inbox: Sendable {
 
   /// Numbers the request, leaves it for the engine and returns its number.
   ///
-  /// Throws `AdmissionError` when too many wait already, or the engine is stopping.
-  func submit(maxQueue: Int, _ arrival: (UInt64) -> Arrival) throws(AdmissionError) -> UInt64 {
+  /// Throws `AdmissionError` when too many wait already, or the engine is stopping. Those for whom there is a free place do not wait.
+  func submit(maxQueue: Int, maxRunning: Int, _ arrival: (UInt64) -> Arrival) throws(AdmissionError) -> UInt64
+  {
     typealias Taken = (id: UInt64, sleeper: CheckedContinuation<Void, Never>?)
     let result = state.withLock { state -> Result<Taken, AdmissionError> in
       guard !state.contents.isStopping else { return .failure(.stopping) }
-      guard state.waiting < maxQueue else { return .failure(.queueFull(waiting: state.waiting)) }
+      guard state.waiting < maxQueue + max(0, maxRunning - state.running) else {
+        return .failure(.queueFull(waiting: state.waiting))
+      }
       state.nextID += 1
       state.waiting += 1
       state.contents.arrivals.append(arrival(state.nextID))
@@ -64,8 +69,13 @@ final class Inbox: Sendable {
     }
   }
 
-  /// The engine tells how many requests it has let in, or dropped, from the queue.
-  func left(_ count: Int) { state.withLock { $0.waiting -= count } }
+  /// The engine tells how many requests left the queue in a step, and how many sequences run after it.
+  func update(left count: Int, running: Int) {
+    state.withLock { state in
+      state.waiting -= count
+      state.running = running
+    }
+  }
 
   var waiting: Int { state.withLock { $0.waiting } }
 

@@ -18,6 +18,7 @@ final class Scheduler {
   private var stepping: [TokenSequence] = []
   private var batch = Batch()
   private var promptTokensFed = 0
+  private var tokensEmitted = 0
   private let scratch: [ThreadScratch]
 
   init(model: Model, pool: CachePool, settings: EngineSettings, statistics: Shared<EngineStatistics>) {
@@ -28,6 +29,7 @@ final class Scheduler {
     scratch = (0..<settings.threads).map { _ in ThreadScratch() }
   }
 
+  var runningCount: Int { running.count }
   var isIdle: Bool { waiting.isEmpty && running.isEmpty }
 
   /// One step: take what came, admit, compute a batch, sample, emit, evict, retire.
@@ -76,6 +78,7 @@ final class Scheduler {
   /// Every decoding sequence's token first, then prompt chunks up to the step's limit: a long prompt cannot stall the others.
   private func buildBatch() {
     batch.removeAll()
+    tokensEmitted = 0
     stepping.removeAll(keepingCapacity: true)
     for sequence in running where sequence.finish == nil && sequence.isDecoding { add(sequence, room: 1) }
     var room = settings.prefillTokens
@@ -113,7 +116,7 @@ final class Scheduler {
     let now = ContinuousClock.now
     for sequence in stepping {
       if sequence.logitsRow != nil {
-        sequence.accept(at: now)
+        tokensEmitted += sequence.accept(at: now) ? 1 : 0
       } else if sequence.isDecoding {
         sequence.end(.length)  // nothing was asked for beyond the prompt
       }
@@ -163,7 +166,7 @@ final class Scheduler {
       statistics.pagesInUse = pool.pagesInUse
       statistics.steps += stepping.isEmpty ? 0 : 1
       statistics.sequencesStepped += stepping.count
-      statistics.generatedTokens += batch.logitsRows
+      statistics.generatedTokens += tokensEmitted
       statistics.promptTokens += promptTokensFed
       for policy in statistics.residentSlots.keys { statistics.residentSlots[policy] = 0 }
       for sequence in running {

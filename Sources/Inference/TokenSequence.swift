@@ -54,13 +54,17 @@ final class TokenSequence {
     lastToken = sampler.sample(&logits, forbidding: forbidden, candidates: &candidates)
   }
 
-  /// Takes the sampled token: emits it, or ends.
-  func accept(at now: ContinuousClock.Instant) {
+  /// Takes the sampled token: emits it, or ends; returns whether it was emitted.
+  func accept(at now: ContinuousClock.Instant) -> Bool {
     if firstToken == nil { firstToken = now }
-    guard !request.stopTokens.contains(lastToken) else { return end(.stop) }
+    guard !request.stopTokens.contains(lastToken) else {
+      end(.stop)
+      return false
+    }
     generated += 1
     events.yield(.token(lastToken))
     if generated >= request.maxTokens || (cache?.logicalLength ?? 0) >= plan.maxTotalTokens { end(.length) }
+    return true
   }
 
   /// Ends a sequence of which nothing more is wanted.

@@ -1,4 +1,5 @@
 package import CKernels
+import Glibc
 
 /// The table of micro-kernels that this processor runs best, or one that was asked for.
 @safe package struct InstructionSet: Sendable {
@@ -13,6 +14,14 @@ package import CKernels
     let found = unsafe name.map { unsafe kvota_isa_select($0) } ?? kvota_isa_select(nil)
     guard let found = unsafe found else { throw UnavailableInstructionSet(name: name ?? "") }
     unsafe self.table = found
+  }
+
+  /// The set that the environment variable `KVOTA_CPU` names, or the best where it is not set.
+  ///
+  /// Throws `UnavailableInstructionSet`.
+  package static func fromEnvironment() throws(UnavailableInstructionSet) -> InstructionSet {
+    // Safety: the string is copied at once.
+    try InstructionSet(named: unsafe getenv("KVOTA_CPU").map { unsafe String(cString: $0) })
   }
 
   /// The name of the set.

@@ -5,7 +5,7 @@ package enum ModelError: Error, CustomStringConvertible {
   case file(GGUFError)
   case unknownArchitecture(String)
   case badValue(key: String, found: String, expected: String)
-  case wrongShape(tensor: String, found: [Int], expected: [Int])
+  case wrongShape(tensor: String, found: [Int], expected: String)
   case unsupportedType(tensor: String, type: String)
   case unsupportedFeature(String)
   case unusedTensor(String)

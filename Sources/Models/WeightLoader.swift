@@ -64,7 +64,7 @@ struct WeightLoader {
       throw .unsupportedType(tensor: name, type: tensor.type.name)
     }
     guard tensor.dimensions == shape else {
-      throw .wrongShape(tensor: name, found: tensor.dimensions, expected: shape)
+      throw .wrongShape(tensor: name, found: tensor.dimensions, expected: "\(shape)")
     }
     used.insert(name)
     return (tensor, storage)

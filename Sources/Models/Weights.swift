@@ -37,7 +37,7 @@ struct Weights {
     let dimensions: [Int]
     do { dimensions = try file.tensor(embeddingName).dimensions } catch { throw .file(error) }
     guard dimensions.count == 2, (1...(1 << 24)).contains(dimensions[1]) else {
-      throw .wrongShape(tensor: embeddingName, found: dimensions, expected: [0, 1 << 24])
+      throw .wrongShape(tensor: embeddingName, found: dimensions, expected: "[width, 1 to \(1 << 24) tokens]")
     }
     return dimensions[1]
   }

@@ -80,9 +80,13 @@ import Testing
     }
   }
 
-  @Test("more than may wait are turned away until some have been let in")
+  @Test("more than have a place or may wait are turned away until some have been let in")
   func queueFull() async throws {
-    let engine = try makeEngine(settings { $0.maxQueue = 2 })
+    let engine = try makeEngine(
+      settings {
+        $0.maxSequences = 1
+        $0.maxQueue = 1
+      })
     let streams = try [engine.submit(Tiny.request(4, new: 3)), engine.submit(Tiny.request(5, new: 3))]
     #expect(throws: AdmissionError.queueFull(waiting: 2)) { try engine.submit(Tiny.request(4, new: 3)) }
     #expect(engine.statistics.waiting == 2)

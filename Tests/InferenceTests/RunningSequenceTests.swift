@@ -11,7 +11,7 @@ import Testing
       promptTokens: 1,
       maxNewTokens: 1)
     let (stream, events) = AsyncStream.makeStream(of: TokenEvent.self)
-    let id = try inbox.submit(maxQueue: 8) { id in
+    let id = try inbox.submit(maxQueue: 8, maxRunning: 1) { id in
       Arrival(id: id, request: request, plan: plan, events: events, submitted: .now)
     }
     return (RunningSequence(events: stream, id: id, inbox: inbox), try #require(inbox.take().arrivals.first))

@@ -31,7 +31,7 @@ import Testing
     "a value out of range is refused under the name it was given by",
     arguments: [
       (SettingName.port, "65536"), (.port, "-1"), (.port, "http"), (.threads, "0"), (.context, "0"),
-      (.maxSequences, "0"), (.maxQueue, "0"), (.maxQueue, "9999999999999999999"), (.kvMemory, "2 GiB"),
+      (.maxSequences, "0"), (.maxQueue, "-1"), (.maxQueue, "9999999999999999999"), (.kvMemory, "2 GiB"),
       (.kvMemory, "0%"),
       (.kvMemory, "9223372036854775807GiB"), (.kvBudget, "0"), (.kvBudget, "1.5"), (.kvPolicy, "lru"),
       (.log, "xml"), (.logLevel, "loud"), (.alias, "a@b"), (.drainSeconds, "-5"), (.model, "/nowhere/x.gguf"),

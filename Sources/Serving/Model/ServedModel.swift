@@ -24,14 +24,14 @@ package struct ServedModel: Sendable {
     tokenizer = try Tokenizer(metadata: file.metadata)
     conversation = try ConversationPrompt(metadata: file.metadata, tokenizer: tokenizer)
     engine = try Engine(
-      file: file, settings: settings.engine, instructions: InstructionSet(), progress: progress)
+      file: file, settings: settings.engine, instructions: .fromEnvironment(), progress: progress)
     let vocabulary = tokenizer.vocabulary
     limits = RequestLimits(
       alias: settings.alias, contextLength: engine.contextLength,
       vocabularySize: engine.configuration.vocabularySize,
       endTokens: (0..<Int32(vocabulary.count)).filter(vocabulary.isEndOfGeneration),
       cacheDefaults: settings.cacheDefaults,
-      sequenceLimit: settings.engine.maxQueue)
+      sequenceLimit: settings.engine.maxQueue + settings.engine.maxSequences)
     createdSeconds = Int(Date().timeIntervalSince1970)
   }
 

@@ -61,7 +61,7 @@ package struct Settings: Sendable, Equatable {
     let threads = try texts.integer(.threads, in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     let pool = try poolBytes(texts, machine: machine, modelBytes: modelBytes)
     var engine = EngineSettings(kvPoolBytes: pool, threads: threads)
-    engine.maxQueue = try texts.integer(.maxQueue, in: 1...1_000_000) ?? engine.maxQueue
+    engine.maxQueue = try texts.integer(.maxQueue, in: 0...1_000_000) ?? engine.maxQueue
     engine.maxSequences = try texts.integer(.maxSequences, in: 1...4096) ?? engine.maxSequences
     engine.contextLength = try texts.integer(.context, in: 1...Int(Int32.max))
     return engine
