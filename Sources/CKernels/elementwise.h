@@ -7,7 +7,10 @@ INLINE v16f load_some(const float *p, int count) {
   memcpy(&v, p, (size_t)count * sizeof(float));
   return v;
 }
-INLINE void save_some(float *p, v16f v, int count) { memcpy(p, &v, (size_t)(count < 16 ? count : 16) * sizeof(float)); }
+INLINE void save_some(float *p, v16f v, int count) {
+  if (count >= 16) return save(p, v);
+  memcpy(p, &v, (size_t)count * sizeof(float));
+}
 
 static void quantize(const float *row, int count, int token, uint8_t *tiles) {
   const int blocks = count / KVOTA_BLOCK, place = token % KVOTA_TILE;
