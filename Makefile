@@ -33,8 +33,8 @@ INSTALL_BUILD := -c release --scratch-path .build-install --static-swift-stdlib
 APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3-venv curl
 
 # The only places where unsafe code may stand; `make lint` refuses the word anywhere else.
-UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/Caching/CachePool.swift \
-  Sources/Caching/SequenceCache.swift Sources/GGUF/MappedFile.swift Sources/Inference/ComputeThread.swift
+UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/GGUF/MappedFile.swift \
+  Sources/Inference/ComputeThread.swift
 
 .PHONY: help setup model build run bench test fuzz format lint install clean
 

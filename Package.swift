@@ -77,7 +77,7 @@ let package = Package(
     .executableTarget(
       name: "kvota",
       dependencies: [
-        "Caching", "GGUF", "Inference", "Kernels", "Models", "Serving", "Tokenizing",
+        "Caching", "GGUF", "Inference", "Kernels", "Models", "Serving",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -99,7 +99,7 @@ let package = Package(
     tests(
       "ServingTests",
       [
-        "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Caching",
+        "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Caching", "GGUF", "ModelFixtures",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(name: "Integration", path: "Tests/Integration", exclude: ["Clients"], swiftSettings: testing),

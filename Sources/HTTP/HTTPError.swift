@@ -1,4 +1,7 @@
 /// A request that is refused before any handler sees it, with the status that says why.
+///
+/// The connection always ends with it: afterwards nobody can say where the next request begins, and guessing
+/// is how requests get smuggled.
 package struct HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
   package let status: Int
   package let message: String
@@ -8,12 +11,6 @@ package struct HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
     self.status = status
     self.message = message
   }
-
-  /// Whether the connection ends with this error.
-  ///
-  /// It always does: after any of these errors nobody can say where the next request begins, and
-  /// guessing is how requests get smuggled.
-  package var closesConnection: Bool { true }
 
   package var description: String { "\(status) \(reasonPhrase(of: status)): \(message)" }
 

@@ -1,6 +1,5 @@
 import CKernels
 import Glibc
-import Synchronization
 
 /// A serial executor on a thread of its own, so that long computations never hold up the shared Swift concurrency threads.
 @safe final class ComputeThread: SerialExecutor, @unchecked Sendable {

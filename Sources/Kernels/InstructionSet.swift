@@ -16,12 +16,13 @@ import Glibc
     unsafe self.table = found
   }
 
-  /// The set that the environment variable `KVOTA_CPU` names, or the best where it is not set.
+  /// The set that the environment variable `KVOTA_CPU` names, or the best where it is not set or empty.
   ///
   /// Throws `UnavailableInstructionSet`.
   package static func fromEnvironment() throws(UnavailableInstructionSet) -> InstructionSet {
     // Safety: the string is copied at once.
-    try InstructionSet(named: unsafe getenv("KVOTA_CPU").map { unsafe String(cString: $0) })
+    let name = unsafe getenv("KVOTA_CPU").map { unsafe String(cString: $0) }
+    return try InstructionSet(named: name == "" ? nil : name)
   }
 
   /// The name of the set.

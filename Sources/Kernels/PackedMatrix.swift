@@ -33,8 +33,6 @@ import CKernels
   package let outputWidth: Int
   /// Whether the input must be quantized.
   package let needsQuantizedInput: Bool
-  /// Whether the input is also, or only, needed as floats.
-  package let needsFloatInput: Bool
   /// Bytes of packed weights.
   package let byteCount: Int
   // Safety: allocated in init, freed in deinit; a plain pointer so that the hot path does no reference counting.
@@ -63,7 +61,6 @@ import CKernels
     outputWidth = width
     byteCount = bytes
     needsQuantizedInput = parts.contains { $0.storage.isQuantized }
-    needsFloatInput = parts.contains { !$0.storage.isQuantized }
   }
 
   deinit {

@@ -73,16 +73,6 @@ extension APIError {
       param: param, code: "context_length_exceeded")
   }
 
-  /// 401: no API key, or one that is not ours.
-  package static func authentication(_ message: String) -> APIError {
-    APIError(status: 401, message: message, type: "authentication_error", code: "invalid_api_key")
-  }
-
-  /// 403: the key is good, but not for this.
-  package static func permission(_ message: String) -> APIError {
-    APIError(status: 403, message: message, type: "permission_error")
-  }
-
   /// 404: there is no such route.
   package static func notFound(_ message: String) -> APIError {
     APIError(status: 404, message: message, type: "not_found_error")
@@ -95,7 +85,7 @@ extension APIError {
       type: "not_found_error", param: "model", code: "model_not_found")
   }
 
-  /// Any other 4xx of HTTP itself: 405, 408, 413, 414, 415, 417, 431.
+  /// Any other refusal of HTTP itself: 405, 408, 413, 414, 415, 417, 431, 501, 505.
   package static func http(_ status: Int, _ message: String) -> APIError {
     APIError(status: status, message: message, type: "invalid_request_error")
   }

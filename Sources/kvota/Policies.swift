@@ -45,7 +45,8 @@ struct Policies: ParsableCommand {
       {"model": "NAME@roco-512"}
 
     A budget is slots for each layer and head (512), a share of the prompt (0.5, 50%) or bytes (64MiB).
-    Further fields: stride, sinks, recent, recent_ratio, scope (total, generated, prefill), seed, faithful.
+    Further fields: stride, sinks, recent, recent_ratio, scope (total, generated, prefill), seed, faithful,
+    and what stands under a policy above.
     """
 
   func run() throws {
@@ -56,9 +57,9 @@ struct Policies: ParsableCommand {
 
   private func text(_ policy: Policy) -> String {
     let names = ([policy.name] + policy.aliases).joined(separator: ", ")
-    let head = names.padding(toLength: max(12, names.count + 1), withPad: " ", startingAt: 0) + policy.summary
+    let head = names.padding(toLength: max(20, names.count + 1), withPad: " ", startingAt: 0) + policy.summary
     let parameters = policy.parameters.map {
-      "\n              \($0.name) = \($0.defaultValue), \($0.range[0]) to \($0.range[1]): \($0.summary)"
+      "\n    \($0.name) = \($0.defaultValue), \($0.range[0]) to \($0.range[1]): \($0.summary)"
     }
     return head + parameters.joined()
   }

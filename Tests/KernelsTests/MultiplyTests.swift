@@ -135,7 +135,7 @@ import Testing
       let stack = PackedMatrix(
         inner: 64, parts: try matrices.map { try $0.part }, arena: WeightArena(), pool: pool)
       #expect(stack.offsets == [0, 32, 48] && stack.outputWidth == 96)
-      #expect(stack.needsFloatInput && stack.needsQuantizedInput)
+      #expect(stack.needsQuantizedInput)
       let outputs = multiply(stack, inputs, on: set, pool: pool).outputs
       for (matrix, offset) in zip(matrices, stack.offsets) {
         let own = multiply(try matrix.packed(pool), inputs, on: set, pool: pool).outputs

@@ -5,11 +5,13 @@ package enum DefaultModel {
   private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  /// `KVOTA_TEST_MODEL`, or where the build downloads it.
-  package static let path =
-    ProcessInfo.processInfo.environment["KVOTA_TEST_MODEL"]
-    ?? tests.deletingLastPathComponent()
-    .appendingPathComponent(".cache/models/SmolLM2-135M-Instruct.Q4_1.gguf").path
+  private static let environment = ProcessInfo.processInfo.environment
+
+  /// `KVOTA_TEST_MODEL`, or where `make model` puts it.
+  package static let path = environment["KVOTA_TEST_MODEL"] ?? cache + "/SmolLM2-135M-Instruct.Q4_1.gguf"
+  private static let cache =
+    environment["KVOTA_CACHE"]
+    ?? (environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "") + "/.cache") + "/kvota"
   package static var isPresent: Bool { FileManager.default.fileExists(atPath: path) }
 
   package static var texts: [GoldenText] {

@@ -15,8 +15,7 @@ struct APIErrorTests {
   @Test(
     "each class has its status, type and code",
     arguments: [
-      (APIError.authentication("x"), 401, "authentication_error", "invalid_api_key"),
-      (.permission("x"), 403, "permission_error", nil), (.notFound("x"), 404, "not_found_error", nil),
+      (APIError.notFound("x"), 404, "not_found_error", nil),
       (.modelNotFound("m", known: ["a"]), 404, "not_found_error", "model_not_found"),
       (.http(413, "x"), 413, "invalid_request_error", nil),
       (.rateLimitExceeded("x", retryAfterSeconds: 5), 429, "rate_limit_error", "rate_limit_exceeded"),

@@ -53,6 +53,7 @@ struct CacheOptionsTests {
       "0", "-1", "1.0", "1.5", "0.0", "\"\"", "\"0%\"", "\"100%\"", "\"-5%\"", "\"64 MiB\"", "\"64mib\"",
       "\"0MiB\"",
       "\"99999999999GiB\"", "\"1e3\"", "\"0x10\"", "\".\"", "\"+5\"", "\"٣\"", "true", "[1]",
+      "\"" + String(repeating: "0", count: 32) + "5\"",
     ])
   func wrongBudgets(json: String) {
     #expect(param { () throws(APIError) in try body("{\"budget\":\(json)}") } == "kv_cache.budget")
@@ -76,7 +77,7 @@ struct CacheOptionsTests {
     "a header that is not name=value is refused",
     arguments: [
       ("roco; budget", "x-kvota-kv"), ("roco; =5", "x-kvota-kv"), ("roco; policy=h2o", "x-kvota-kv.policy"),
-      ("budget=", "x-kvota-kv"), ("roco; size=5", "x-kvota-kv.size"),
+      ("budget=", "x-kvota-kv"), ("roco; size=big", "x-kvota-kv.size"),
       ("roco; budget=many", "x-kvota-kv.budget"),
       ("roco; stride=2; stride=3", "x-kvota-kv.stride"),
     ])
@@ -105,21 +106,24 @@ struct CacheOptionsTests {
     }
   }
 
-  @Test("body beats header beats alias beats default, field by field")
+  @Test("of two sources the stronger holds, field by field, and the recent window is one field")
   func precedence() throws {
-    let resolved = CacheOptions.resolve(
-      body: try body(#"{"budget":1}"#), header: try CacheOptions(header: "h2o; budget=2; stride=2"),
-      alias: try CacheOptions(header: "tova; budget=3; stride=3; sinks=3"),
-      serverDefault: try CacheOptions(header: "roco; budget=4; stride=4; sinks=4; recent=4"))
-    #expect(resolved == (try CacheOptions(header: "h2o; budget=1; stride=2; sinks=3; recent=4")))
-    #expect(CacheOptions.resolve(body: nil, header: nil, alias: nil, serverDefault: resolved) == resolved)
+    let weaker = try CacheOptions(header: "roco; budget=4; stride=4; recent=4")
+    let stronger = try CacheOptions(header: "h2o; budget=2; sinks=3")
+    #expect(
+      stronger.merged(over: weaker)
+        == (try CacheOptions(header: "h2o; budget=2; stride=4; sinks=3; recent=4")))
+    #expect(
+      try CacheOptions(header: "recent_ratio=0.5").merged(over: weaker)
+        == CacheOptions(header: "roco; budget=4; stride=4; recent_ratio=0.5"))
+    #expect(CacheOptions().merged(over: weaker) == weaker)
   }
 
-  @Test("an unknown policy is told with the known ones")
-  func unknownPolicy() throws {
-    let options = try CacheOptions(header: "rocco")
-    #expect(throws: APIError.self) { try options.checkPolicy(known: ["roco", "h2o"]) }
-    try options.checkPolicy(known: ["rocco"])
-    try CacheOptions().checkPolicy(known: [])
+  @Test("other numbers are taken as parameters of the policy that they come with")
+  func policyParameters() throws {
+    let weaker = try CacheOptions(header: "roco; margin=0.25; other=1")
+    #expect(weaker.parameters == ["margin": 0.25, "other": 1])
+    #expect(try body(#"{"margin": 0.5}"#).merged(over: weaker).parameters == ["margin": 0.5, "other": 1])
+    #expect(try body(#"{"policy": "h2o"}"#).merged(over: weaker).parameters == [:])
   }
 }

@@ -49,6 +49,19 @@ import Testing
           seed: .max, faithful: true))
   }
 
+  @Test(
+    "a policy's own parameters arrive, and one that it does not have is refused with those that there are")
+  func policyParameters() throws {
+    let cache = try cache(
+      #"{"prompt": "", "kv_cache": {"policy": "roco", "budget": 9, "decode_margin": 0.5}}"#)
+    #expect(cache.parameters == ["decode_margin": 0.5])
+    let error = #expect(throws: APIError.self) {
+      try self.cache(#"{"prompt": "", "kv_cache": {"policy": "h2o", "bugdet": 9}}"#, header: "roco; budget=5")
+    }
+    #expect(error?.param == "kv_cache.bugdet" && error?.code == "unknown_parameter")
+    #expect(error?.message.contains("budget, stride") == true)
+  }
+
   @Test("two ways to say the recent window are one too many")
   func recentTwice() {
     let error = #expect(throws: APIError.self) {

@@ -81,7 +81,7 @@ import Testing
 
   @Test(
     "errors below the endpoints have OpenAI's form and keep their status",
-    arguments: [400, 408, 413, 431, 500, 503])
+    arguments: [400, 408, 413, 431, 500, 501, 503, 505])
   func lowErrors(status: Int) throws {
     let response = server.response(to: HTTPError(status, "what"))
     #expect(response.status == status)

@@ -1,21 +1,11 @@
+import GGUF
 import HTTP
+import ModelFixtures
 import OpenAIAPI
 import Testing
+import Tokenizing
 
 @testable import Serving
-
-/// Steele, Lea and Flood's generator: seeded, so that a failure can be repeated.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
 
 /// The head of a request as it comes over the wire.
 func head(_ requestLine: String, _ fields: String...) throws -> RequestHead {
@@ -54,4 +44,12 @@ func generation(
       model: wanted.model, prompts: Array(repeating: [4, 5], count: prompts), maxTokens: maxTokens,
       parameters: wanted.parameters, cacheHeader: header),
     limits: limits)
+}
+
+/// The tokenizer of the tiny vocabulary, with further metadata.
+func tinyTokenizer(adding metadata: [(key: String, value: GGUFBuilder.Value)] = []) throws -> Tokenizer {
+  var builder = TinyVocabulary.metadata()
+  builder.metadata += metadata
+  let file = try TemporaryFile(builder.bytes())
+  return try Tokenizer(metadata: GGUFFile(path: file.path).metadata)
 }

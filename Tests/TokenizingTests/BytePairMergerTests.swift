@@ -1,4 +1,5 @@
 import GGUF
+import ModelFixtures
 import Testing
 
 @testable import Tokenizing
@@ -8,9 +9,9 @@ import Testing
   private static let merges = ["a b", "b c", "ab c", "c d", "a a", "aa aa", "abc d", "aa b", "d d", "bc d"]
 
   private func tokenizer() throws -> Tokenizer {
-    var builder = Fixtures.tinyMetadata()
+    var builder = TinyVocabulary.metadata()
     let merged = Self.merges.map { $0.split(separator: " ").joined() }
-    builder.metadata[2].value = .strings(Fixtures.byteCharacters + merged)
+    builder.metadata[2].value = .strings(TinyVocabulary.byteCharacters + merged)
     builder.metadata[3].value = .int32s(Array(repeating: 1, count: 256 + merged.count))
     builder.metadata[4].value = .strings(Self.merges)
     builder.metadata.removeLast(2)

@@ -1,5 +1,6 @@
 import Foundation
 import GGUF
+import ModelFixtures
 import Testing
 
 @testable import Tokenizing
@@ -11,9 +12,9 @@ struct Golden: Decodable {
 }
 
 @Suite("agreement with reference tokenizers") struct GoldenTests {
-  @Test("SmolLM2's ids and decoded texts are the reference's", .enabled(if: Fixtures.hasModel))
+  @Test("SmolLM2's ids and decoded texts are the reference's", .enabled(if: DefaultModel.isPresent))
   func smolLM2() throws {
-    let tokenizer = try Fixtures.tokenizer(path: Fixtures.modelPath)
+    let tokenizer = try Fixtures.tokenizer(path: DefaultModel.path)
     let data = try Data(contentsOf: Fixtures.golden.appendingPathComponent("tokenizer.json"))
     let goldens = try JSONDecoder().decode([Golden].self, from: data)
     #expect(goldens.count > 40)
@@ -23,9 +24,9 @@ struct Golden: Decodable {
     }
   }
 
-  @Test("SmolLM2's file names its special tokens", .enabled(if: Fixtures.hasModel))
+  @Test("SmolLM2's file names its special tokens", .enabled(if: DefaultModel.isPresent))
   func smolLM2Specials() throws {
-    let tokenizer = try Fixtures.tokenizer(path: Fixtures.modelPath)
+    let tokenizer = try Fixtures.tokenizer(path: DefaultModel.path)
     let vocabulary = tokenizer.vocabulary
     #expect(vocabulary.count == 49152)
     #expect(vocabulary.bos == 1 && vocabulary.eos == 2 && vocabulary.padding == 2 && vocabulary.unknown == 0)

@@ -1,3 +1,4 @@
+import ModelFixtures
 import Testing
 
 @testable import Tokenizing
@@ -5,7 +6,7 @@ import Testing
 @Suite("text stream") struct TextStreamTests {
   let tokenizer: Tokenizer
 
-  init() throws { tokenizer = try Fixtures.tokenizer(Fixtures.tinyMetadata()) }
+  init() throws { tokenizer = try Fixtures.tokenizer(TinyVocabulary.metadata()) }
 
   /// What each byte, pushed as a token, gives out; then the rest.
   private func pushed(_ bytes: [UInt8]) -> [String] {

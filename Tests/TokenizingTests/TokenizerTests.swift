@@ -1,4 +1,5 @@
 import GGUF
+import ModelFixtures
 import Testing
 
 @testable import Tokenizing
@@ -6,7 +7,7 @@ import Testing
 @Suite("tokenizer") struct TokenizerTests {
   let tokenizer: Tokenizer
 
-  init() throws { tokenizer = try Fixtures.tokenizer(Fixtures.tinyMetadata()) }
+  init() throws { tokenizer = try Fixtures.tokenizer(TinyVocabulary.metadata()) }
 
   @Test("merges go by rank")
   func merges() {
@@ -38,8 +39,8 @@ import Testing
 
   @Test("whether sequences begin with it is said by the file, else by the pre-tokenizer")
   func addsBOS() throws {
-    #expect(try Fixtures.tokenizer(Fixtures.tinyMetadata("llama-bpe")).addsBOS)
-    var builder = Fixtures.tinyMetadata("llama-bpe")
+    #expect(try Fixtures.tokenizer(TinyVocabulary.metadata("llama-bpe")).addsBOS)
+    var builder = TinyVocabulary.metadata("llama-bpe")
     builder.metadata.append(("tokenizer.ggml.add_bos_token", .bool(false)))
     #expect(try !Fixtures.tokenizer(builder).addsBOS)
   }
@@ -52,8 +53,8 @@ import Testing
 
   @Test("a byte without a token is left out")
   func missingByte() throws {
-    var builder = Fixtures.tinyMetadata()
-    let tokens = Fixtures.byteCharacters.map { $0 == "x" ? "xx" : $0 }
+    var builder = TinyVocabulary.metadata()
+    let tokens = TinyVocabulary.byteCharacters.map { $0 == "x" ? "xx" : $0 }
     builder.metadata[2].value = .strings(tokens)
     builder.metadata[3].value = .int32s(Array(repeating: 1, count: 256))
     builder.metadata[4].value = .strings([])
@@ -63,7 +64,7 @@ import Testing
 
   @Test("any text comes back from its tokens, with every pre-tokenizer", arguments: PreTokenizers.names)
   func roundTrip(pre: String) throws {
-    let tokenizer = try Fixtures.tokenizer(Fixtures.tinyMetadata(pre))
+    let tokenizer = try Fixtures.tokenizer(TinyVocabulary.metadata(pre))
     var random = SplitMix64(state: 7)
     for _ in 0..<300 {
       let text = randomText(&random)

@@ -36,7 +36,7 @@ struct Refused: CustomTestStringConvertible, Sendable {
       Refused("add_bos_token", .uint32(1), "true or false"),
     ])
   func refused(change: Refused) throws {
-    var builder = Fixtures.tinyMetadata()
+    var builder = TinyVocabulary.metadata()
     builder.metadata.removeAll { $0.key == change.key }
     if let value = change.value { builder.metadata.append((change.key, value)) }
     let file = try TemporaryFile(builder.bytes())
@@ -49,7 +49,7 @@ struct Refused: CustomTestStringConvertible, Sendable {
   @Test("mutated tokenizers are refused or encode, and never crash")
   func mutated() throws {
     var random = SplitMix64(state: 5)
-    let original = Fixtures.tinyMetadata("llama-bpe").bytes()
+    let original = TinyVocabulary.metadata("llama-bpe").bytes()
     let temporary = try TemporaryFile(original)
     var accepted = 0
     for _ in 0..<1000 {
@@ -68,14 +68,14 @@ struct Refused: CustomTestStringConvertible, Sendable {
 
   @Test("numbers that are no tokens have no bytes and end nothing", arguments: [Int32(-1), 267, .max, .min])
   func outOfRange(token: Int32) throws {
-    let vocabulary = try Fixtures.tokenizer(Fixtures.tinyMetadata()).vocabulary
+    let vocabulary = try Fixtures.tokenizer(TinyVocabulary.metadata()).vocabulary
     #expect(vocabulary.bytes(of: token).isEmpty)
     #expect(!vocabulary.isEndOfGeneration(token) && !vocabulary.isSpecial(token))
   }
 
   @Test("each byte's character decodes to the byte")
   func alphabet() {
-    for (byte, character) in Fixtures.byteCharacters.enumerated() {
+    for (byte, character) in TinyVocabulary.byteCharacters.enumerated() {
       let text = Array(character.utf8)
       var output: [UInt8] = []
       #expect(ByteAlphabet().decode(text.span, text.indices, appendingTo: &output))

@@ -4,6 +4,8 @@
 package struct SlotStatistics: ~Copyable {
   /// Number of candidates.
   package internal(set) var count = 0
+  /// Candidates for which there is room.
+  var capacity: Int { slots.count }
 
   var slots: [Int32]
   var positions: [Int32]

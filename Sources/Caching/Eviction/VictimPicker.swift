@@ -14,7 +14,8 @@ package struct EvictionScratch: ~Copyable {
 
   /// Makes room for the candidates among `slots` slots.
   mutating func fit(_ slots: Int) {
-    guard worth.capacity < slots else { return }
+    // Not `worth.capacity`: an array's capacity may exceed what was asked for, and the statistics' columns do not.
+    guard statistics.capacity < slots else { return }
     statistics = SlotStatistics(capacity: slots)
     worth.reserveCapacity(slots)
     keys.reserveCapacity(slots)

@@ -12,6 +12,14 @@ package enum RecentWindow: Sendable, Equatable {
     }
   }
 
+  /// The window as users write it.
+  var text: String {
+    switch self {
+    case .slots(let count): "\(count)"
+    case .ratio(let share): "\(share)"
+    }
+  }
+
   var isPossible: Bool {
     switch self {
     case .slots(let count): (0...CacheRequest.mostSlots).contains(count)
@@ -63,7 +71,7 @@ package struct CacheRequest: Sendable, Equatable {
 
   /// Refuses values that no model and no prompt could make sense of.
   func check() throws(CacheError) {
-    if let budget, !budget.isPossible { throw .invalidBudget("\(budget)") }
+    if let budget, !budget.isPossible { throw .invalidBudget(budget.text) }
     if let stride, !(1...Self.mostSlots).contains(stride) {
       throw .outOfRange(option: "stride", value: "\(stride)", expected: "1 to \(Self.mostSlots)")
     }
@@ -72,8 +80,8 @@ package struct CacheRequest: Sendable, Equatable {
     }
     if let recent, !recent.isPossible {
       throw .outOfRange(
-        option: "recent", value: "\(recent)",
-        expected: "slots(0 to \(Self.mostSlots)), or ratio(0.0 to below 1)")
+        option: "recent", value: recent.text,
+        expected: "0 to \(Self.mostSlots) slots, or a share of the budget from 0 to below 1")
     }
     if faithful, sinks != nil || recent != nil { throw .fixedWhenFaithful(sinks != nil ? "sinks" : "recent") }
   }

@@ -33,9 +33,6 @@ package final class CachePool {
     self.shape = shape
   }
 
-  /// Whether the plan would fit into the empty pool: if not, waiting does not help.
-  package func canEverFit(_ plan: CachePlan) -> Bool { plan.peakBytes <= limitBytes }
-
   /// An empty cache with its peak reserved, or nil if that is not free now.
   package func makeCache(_ plan: CachePlan) -> SequenceCache? {
     precondition(plan.shape == shape, "a plan for this pool's model")

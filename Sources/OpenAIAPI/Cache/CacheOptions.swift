@@ -30,6 +30,9 @@ package struct CacheOptions: Equatable, Sendable {
   /// Whether EasyKV's exact sets are used, without our additional protection.
   package var faithful: Bool?
 
+  /// Numbers for parameters of the policy itself, by name; which there are is for the server to check.
+  package var parameters: [String: Double] = [:]
+
   /// Makes options that say nothing.
   package init() {}
 
@@ -40,34 +43,24 @@ package struct CacheOptions: Equatable, Sendable {
   ]
 
   /// These options, and where they say nothing, those of a weaker source.
+  ///
+  /// `recent` and `recentRatio` say the same thing, so either replaces both of a weaker source. Parameters belong
+  /// to the policy that they were sent with.
   package func merged(over weaker: CacheOptions) -> CacheOptions {
     var merged = CacheOptions()
     merged.policy = policy ?? weaker.policy
     merged.budget = budget ?? weaker.budget
     merged.stride = stride ?? weaker.stride
     merged.sinks = sinks ?? weaker.sinks
-    merged.recent = recent ?? weaker.recent
-    merged.recentRatio = recentRatio ?? weaker.recentRatio
+    let saysRecent = recent != nil || recentRatio != nil
+    merged.recent = saysRecent ? recent : weaker.recent
+    merged.recentRatio = saysRecent ? recentRatio : weaker.recentRatio
     merged.scope = scope ?? weaker.scope
     merged.seed = seed ?? weaker.seed
     merged.faithful = faithful ?? weaker.faithful
+    let keepsPolicy = policy == nil || policy == weaker.policy
+    merged.parameters = (keepsPolicy ? weaker.parameters : [:]).merging(parameters) { $1 }
     return merged
-  }
-
-  /// What holds for a request: body beats header beats alias beats the server's default, field by field.
-  package static func resolve(
-    body: CacheOptions?, header: CacheOptions?, alias: CacheOptions?, serverDefault: CacheOptions
-  ) -> CacheOptions {
-    [body, header, alias].compactMap(\.self).reversed()
-      .reduce(serverDefault) { weaker, stronger in stronger.merged(over: weaker) }
-  }
-
-  /// Refuses a policy that is not among the known names.
-  package func checkPolicy(known: [String]) throws(APIError) {
-    guard let policy, !known.contains(policy) else { return }
-    throw .invalidRequest(
-      "unknown eviction policy '\(policy)'; known: \(known.joined(separator: ", "))",
-      param: "kv_cache.policy", code: "invalid_value")
   }
 }
 

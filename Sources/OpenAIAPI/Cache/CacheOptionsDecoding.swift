@@ -58,10 +58,18 @@ extension CacheOptions {
     seed = try fields.integer("seed", in: Int.min...Int.max)
     faithful = try fields.boolean("faithful")
     try CacheOptions.refuseUnbuilt(&fields)
-    guard let unknown = fields.unread.first else { return }
-    throw .invalidRequest(
-      "'\(unknown)' is unknown; known: \(CacheOptions.fieldNames.joined(separator: ", "))",
-      param: unknown, code: "unknown_parameter")
+    // What is no field of ours may be a parameter of the policy, all of which are numbers.
+    for name in object.names where !CacheOptions.fieldNames.contains(name) {
+      guard let number = object[name]?.double else { throw CacheOptions.unknown(fields.path(name)) }
+      parameters[name] = number
+    }
+  }
+
+  /// 400: neither a field nor one of the parameters that the policy has.
+  package static func unknown(_ path: String, parameters: [String] = []) -> APIError {
+    .invalidRequest(
+      "'\(path)' is unknown; known: \((fieldNames + parameters).joined(separator: ", "))", param: path,
+      code: "unknown_parameter")
   }
 
   private static func policyName(_ fields: inout FieldReader) throws(APIError) -> String? {

@@ -27,8 +27,12 @@ package enum RequestedBudget: Equatable, Sendable {
     self = budget
   }
 
+  /// The longest text: more digits than any budget needs would be echoed with the model's name in every chunk.
+  private static let textBytes = 32
+
   /// Reads a budget's text form, nil if it is not one.
   package init?(_ text: String) {
+    guard text.utf8.count <= RequestedBudget.textBytes else { return nil }
     let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     let unit = text.dropFirst(number.count)
     switch unit {

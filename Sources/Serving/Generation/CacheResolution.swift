@@ -26,7 +26,18 @@ enum CacheResolution {
     CacheRequest(
       policy: options.policy ?? "full", budget: options.budget.map(budget),
       scope: scope(options.scope), stride: options.stride, sinks: options.sinks, recent: try recent(options),
-      seed: UInt64(bitPattern: Int64(options.seed ?? 0)), faithful: options.faithful ?? false)
+      seed: UInt64(bitPattern: Int64(options.seed ?? 0)), faithful: options.faithful ?? false,
+      parameters: try parameters(options))
+  }
+
+  /// Refuses names that the policy does not have as unknown fields; an unknown policy is told by the engine.
+  private static func parameters(_ options: CacheOptions) throws(APIError) -> [String: Double] {
+    guard let policy = try? EvictionPolicies.description(named: options.policy ?? "full") else { return [:] }
+    let known = policy.parameters.map(\.name)
+    for name in options.parameters.keys.sorted() where !known.contains(name) {
+      throw CacheOptions.unknown("kv_cache.\(name)", parameters: known)
+    }
+    return options.parameters
   }
 
   private static func budget(_ requested: RequestedBudget) -> CacheBudget {

@@ -9,7 +9,7 @@ struct RequestLimits: Sendable {
   /// Tokens that end an answer unless the request says otherwise.
   var endTokens: [Int32]
   var cacheDefaults: CacheOptions
-  /// Most sequences of one request: all of them wait, if only for a moment, before they run.
+  /// Most sequences of one request: as many as ever run and wait at the same time.
   var sequenceLimit: Int
 
   /// Names that clients may pick from a list: the model, and the model under a budget of each policy.
@@ -41,7 +41,7 @@ struct RequestLimits: Sendable {
     guard !overflow, count <= sequenceLimit else {
       throw .invalidRequest(
         "\(prompts) prompts with n = \(choices) make more than the \(sequenceLimit) sequences that this server"
-          + " lets wait; send fewer in one request",
+          + " takes at the same time; send fewer in one request",
         param: prompts > 1 ? "prompt" : "n", code: "invalid_value")
     }
   }

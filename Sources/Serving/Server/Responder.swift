@@ -57,8 +57,16 @@ final class Responder {
   }
 
   private var fields: [(String, String)] {
-    let ignored = ignoredFields.isEmpty ? [] : [("x-kvota-ignored", ignoredFields.joined(separator: ", "))]
+    let ignored = ignoredFields.isEmpty ? [] : [("x-kvota-ignored", Self.listed(ignoredFields))]
     return [("x-request-id", id)] + ignored
+  }
+
+  /// The names for a header, cut where a client would refuse its length.
+  static func listed(_ names: [String]) -> String {
+    let (mostNames, mostScalars) = (20, 64)
+    return names.prefix(mostNames).map { String($0.unicodeScalars.prefix(mostScalars)) }.joined(
+      separator: ", ")
+      + (names.count > mostNames ? ", ..." : "")
   }
 }
 

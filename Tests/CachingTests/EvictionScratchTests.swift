@@ -1,0 +1,16 @@
+import Testing
+
+@testable import Caching
+
+@Suite struct EvictionScratchTests {
+  @Test(
+    "scratch that has grown for one cache has room for one of a page more", arguments: [16, 4096, 40_000])
+  func grows(slots: Int) {
+    var scratch = EvictionScratch()
+    for wanted in [slots, slots + CacheShape.slotsPerPage] {
+      scratch.fit(wanted)
+      let room = scratch.statistics.capacity
+      #expect(room >= wanted)
+    }
+  }
+}
