@@ -17,6 +17,17 @@ package enum CacheError: Error, Equatable, CustomStringConvertible {
   case poolTooSmall(limitBytes: Int, smallest: Int)
   case poolUnavailable(limitBytes: Int)
 
+  /// The option that is to be changed, as requests name it; nil where several could be.
+  package var option: String? {
+    switch self {
+    case .unknownPolicy: "policy"
+    case .invalidBudget, .budgetMissing, .promptExceedsBudget, .bytesTooFew: "budget"
+    case .unknownParameter(let name, _, _): name
+    case .outOfRange(let option, _, _): option
+    default: nil
+    }
+  }
+
   package var description: String {
     switch self {
     case .impossibleShape(let what): "impossible cache shape: \(what)"

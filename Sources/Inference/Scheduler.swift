@@ -2,7 +2,6 @@ import Caching
 import DequeModule
 import Kernels
 import Models
-import Synchronization
 
 /// Decides what every step computes, and computes it: continuous batching of sequences that each keep their own cache.
 ///
@@ -19,14 +18,16 @@ final class Scheduler {
   private var batch = Batch()
   private var promptTokensFed = 0
   private var tokensEmitted = 0
-  private let scratch: [ThreadScratch]
+  private let scratch: [SamplingScratch]
+  private let eviction: Eviction
 
   init(model: Model, pool: CachePool, settings: EngineSettings, statistics: Shared<EngineStatistics>) {
     self.model = model
     self.pool = pool
     self.settings = settings
     self.statistics = statistics
-    scratch = (0..<settings.threads).map { _ in ThreadScratch() }
+    scratch = (0..<settings.threads).map { _ in SamplingScratch() }
+    eviction = Eviction(threads: settings.threads)
   }
 
   var runningCount: Int { running.count }
@@ -49,6 +50,9 @@ final class Scheduler {
     }
     retire()
     publish()
+    // Ended sequences' caches are not to live on here until the next request.
+    batch.removeAll()
+    stepping.removeAll(keepingCapacity: true)
     return before - after
   }
 
@@ -77,9 +81,7 @@ final class Scheduler {
 
   /// Every decoding sequence's token first, then prompt chunks up to the step's limit: a long prompt cannot stall the others.
   private func buildBatch() {
-    batch.removeAll()
     tokensEmitted = 0
-    stepping.removeAll(keepingCapacity: true)
     for sequence in running where sequence.finish == nil && sequence.isDecoding { add(sequence, room: 1) }
     var room = settings.prefillTokens
     for sequence in running where sequence.finish == nil && !sequence.isDecoding && room > 0 {
@@ -123,22 +125,13 @@ final class Scheduler {
     }
   }
 
-  /// Brings every cache back to its budget; layers are independent, so they share the threads.
   private func evict() {
-    let due = stepping.compactMap(\.cache).filter { $0.evictionsDue > 0 }
-    let (scratch, layers) = (scratch, model.configuration.layers)
-    if !due.isEmpty {
-      model.compute.pool.run(tasks: scratch.count) { task in
-        for index in stride(from: task, to: due.count * layers, by: scratch.count) {
-          due[index / layers].evict(layer: index % layers, scratch: &scratch[task].eviction)
-        }
+    statistics.update { statistics in
+      for sequence in stepping {
+        statistics.evictedSlots[sequence.plan.policyName, default: 0] += sequence.cache?.evictionsDue ?? 0
       }
     }
-    for sequence in stepping {
-      guard let cache = sequence.cache else { continue }
-      statistics.update { $0.evictedSlots[sequence.plan.policyName, default: 0] += cache.evictionsDue }
-      cache.endStep()
-    }
+    eviction.endStep(of: stepping.lazy.compactMap(\.cache), on: model.compute.pool)
   }
 
   /// Gives ended sequences' memory back and tells their receivers.
@@ -176,8 +169,7 @@ final class Scheduler {
   }
 }
 
-/// What one compute thread needs for itself in a step.
-final class ThreadScratch {
+/// What sampling needs, one for each compute thread.
+private final class SamplingScratch {
   var candidates = Candidates()
-  var eviction = EvictionScratch()
 }

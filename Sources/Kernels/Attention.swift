@@ -79,10 +79,11 @@ package struct AttentionShape: Sendable, Equatable {
   }
 
   /// Starts a step: takes its chunks and prepares the rotations of all their positions.
-  package func begin(_ chunks: [Chunk]) {
-    self.chunks = chunks
+  package func begin(_ chunks: some Sequence<Chunk>) {
+    self.chunks.removeAll(keepingCapacity: true)
+    self.chunks.append(contentsOf: chunks)
     chunkOfRow.removeAll(keepingCapacity: true)
-    for (index, chunk) in chunks.enumerated() {
+    for (index, chunk) in self.chunks.enumerated() {
       precondition(chunk.firstRow == chunkOfRow.count, "chunks must follow each other")
       for offset in 0..<chunk.count {
         prepareRotation(row: chunk.firstRow + offset, position: chunk.firstPosition + offset)

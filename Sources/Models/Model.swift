@@ -38,6 +38,10 @@ package final class Model {
     progress: (Double) -> Void = { _ in }
   ) throws(ModelError) {
     let model = try Architectures.configuration(of: file)
+    let scratchBytes = model.scratchBytes(tokens: maxTokens, logitsRows: maxLogitsRows)
+    guard scratchBytes <= Self.mostScratchBytes else {
+      throw .scratchTooLarge(bytes: scratchBytes, most: Self.mostScratchBytes)
+    }
     weights = try Weights(model, file: file, pool: compute.pool, progress: progress)
     configuration = model
     self.compute = compute
@@ -58,6 +62,10 @@ package final class Model {
     logits = FloatRows(capacity: maxLogitsRows, width: weights.output.outputWidth)
   }
 
+  /// Far above what real models need (a 70-billion one takes less than 1 GiB for steps of 300 tokens), far below what a hostile
+  /// file can ask for with a few large numbers.
+  private static let mostScratchBytes = 8 << 30
+
   /// Widths that are no whole blocks can only meet unquantized matrices.
   private static func activations(_ capacity: Int, _ width: Int) -> Activations {
     Activations(capacity: capacity, width: width, quantized: width % 32 == 0)
@@ -71,7 +79,7 @@ package final class Model {
     guard rows > 0 else { return }
     embed(batch)
     attention.begin(
-      batch.entries.map {
+      batch.entries.lazy.map {
         Attention.Chunk(
           firstRow: $0.firstRow, count: $0.count, firstPosition: $0.cache.logicalLength - $0.count)
       })

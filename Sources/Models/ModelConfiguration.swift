@@ -17,6 +17,13 @@ package struct ModelConfiguration: Sendable, Equatable {
   /// Tokens that the model was trained to see.
   package var contextLength: Int
 
+  /// Bytes of scratch for a step of so many tokens and rows of logits, quantized copies and attention's own left out.
+  package func scratchBytes(tokens: Int, logitsRows: Int) -> Int {
+    let heads = attention.queryHeads + attention.kvHeads
+    let perToken = 3 * width + 3 * feedForwardWidth + 2 * heads * attention.headDimension
+    return MemoryLayout<Float>.size * (tokens * perToken + logitsRows * (vocabularySize + 2 * width))
+  }
+
   /// The sizes that caches for this model have.
   package var cacheShape: CacheShape {
     get throws(CacheError) {

@@ -9,6 +9,8 @@ package enum ModelError: Error, CustomStringConvertible {
   case unsupportedType(tensor: String, type: String)
   case unsupportedFeature(String)
   case unusedTensor(String)
+  /// A step's scratch would take more than any machine should give it.
+  case scratchTooLarge(bytes: Int, most: Int)
 
   package var description: String {
     switch self {
@@ -26,6 +28,9 @@ package enum ModelError: Error, CustomStringConvertible {
         + Weights.knownTypes.joined(separator: ", ") + ": quantize the model to one of them"
     case .unsupportedFeature(let feature):
       "the model needs \(feature), which is not supported yet"
+    case .scratchTooLarge(let bytes, let most):
+      "a step of this model would need \(bytes) bytes of scratch, and \(most) are the most that is taken: "
+        + "let fewer sequences run at a time, or the model's sizes are wrong"
     case .unusedTensor(let name):
       "tensor '\(name)' is not part of the architecture as it is known here: results would be wrong without it"
     }

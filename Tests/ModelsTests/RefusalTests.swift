@@ -46,6 +46,7 @@ struct Spoiled: Sendable, CustomStringConvertible {
     .key("llama.embedding_length", .string("96")),
     .key("llama.feed_forward_length", .uint32(161), names: "ffn_gate"),
     .key("llama.feed_forward_length", .int32(-1)),
+    .key("llama.feed_forward_length", .uint32(1 << 24), names: "scratch"),
     .key("llama.attention.head_count", .uint32(0)), .key("llama.attention.head_count", .uint32(100_000)),
     .key("llama.attention.head_count", .uint32(7), names: "divisor of 7"),
     .key("llama.attention.head_count_kv", .uint32(4), names: "divisor of 6"),

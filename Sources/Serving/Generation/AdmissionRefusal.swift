@@ -1,3 +1,4 @@
+import Caching
 import Inference
 import OpenAIAPI
 
@@ -23,8 +24,12 @@ extension APIError {
         )
       case .emptyPrompt, .tokenOutsideVocabulary:
         .invalidRequest(error.description, param: prompt, code: "invalid_value")
-      case .cache, .strideTooLong:
-        .invalidRequest(error.description, param: "kv_cache", code: "invalid_kv_cache")
+      case .cache(let cache):
+        .invalidRequest(
+          error.description, param: "kv_cache" + (cache.option.map { "." + $0 } ?? ""),
+          code: "invalid_kv_cache")
+      case .strideTooLong:
+        .invalidRequest(error.description, param: "kv_cache.stride", code: "invalid_kv_cache")
       case .cacheTooLarge:
         .invalidRequest(error.description, param: "kv_cache", code: "kv_cache_too_large")
       case .queueFull:

@@ -26,6 +26,12 @@ package struct ServedModel: Sendable {
     engine = try Engine(
       file: file, settings: settings.engine, instructions: .fromEnvironment(), progress: progress)
     let vocabulary = tokenizer.vocabulary
+    let rows = engine.configuration.vocabularySize
+    guard vocabulary.count <= rows else {
+      throw ModelError.badValue(
+        key: "tokenizer.ggml.tokens", found: "\(vocabulary.count) tokens",
+        expected: "at most \(rows), the rows of token_embd.weight")
+    }
     limits = RequestLimits(
       alias: settings.alias, contextLength: engine.contextLength,
       vocabularySize: engine.configuration.vocabularySize,

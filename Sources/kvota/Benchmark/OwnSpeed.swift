@@ -7,14 +7,9 @@ import Serving
 
 /// Times the model in this process: the steps that the engine makes, without its queue and without HTTP.
 final class OwnSpeed {
-  /// What one thread needs to evict.
-  private final class Scratch {
-    var eviction = EvictionScratch()
-  }
-
   private let model: Model
   private let pool: CachePool
-  private let scratch: [Scratch]
+  private let eviction: Eviction
   private var batch = Batch()
   private var sampler: Sampler
   private var candidates = Candidates()
@@ -34,7 +29,7 @@ final class OwnSpeed {
     let shape = try model.configuration.cacheShape
     let peaks = try workloads.map { try $0.plan(shape).peakBytes * $0.sequences }
     pool = try CachePool(limitBytes: peaks.max() ?? 0, shape: shape)
-    scratch = (0..<threads).map { _ in Scratch() }
+    eviction = Eviction(threads: threads)
     var greedy = SamplingParameters()
     greedy.temperature = 0
     sampler = Sampler(greedy, prompt: [])
@@ -86,15 +81,6 @@ final class OwnSpeed {
 
   private func step(_ caches: [SequenceCache]) {
     model.forward(batch)
-    let due = caches.filter { $0.evictionsDue > 0 }
-    let (layers, scratch) = (configuration.layers, scratch)
-    if !due.isEmpty {
-      model.compute.pool.run(tasks: scratch.count) { task in
-        for index in stride(from: task, to: due.count * layers, by: scratch.count) {
-          due[index / layers].evict(layer: index % layers, scratch: &scratch[task].eviction)
-        }
-      }
-    }
-    for cache in caches { cache.endStep() }
+    eviction.endStep(of: caches, on: model.compute.pool)
   }
 }
