@@ -11,6 +11,11 @@ struct Call: Sendable {
 
   var body: [UInt8] { request.body }
   var cacheHeader: String? { request.head.headers["x-kvota-kv"] }
+
+  /// Runs what reads the body, off the shared threads if it is large.
+  func read<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await service.bodies.read(bytes: body.count, work)
+  }
 }
 
 /// What answers the requests of one route.
