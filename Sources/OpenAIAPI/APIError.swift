@@ -95,7 +95,7 @@ extension APIError {
       type: "not_found_error", param: "model", code: "model_not_found")
   }
 
-  /// Any other 4xx of HTTP itself: 405, 408, 413, 414, 415, 417, 431.
+  /// Any other refusal of HTTP itself: 405, 408, 413, 414, 415, 417, 431, 501, 505.
   package static func http(_ status: Int, _ message: String) -> APIError {
     APIError(status: status, message: message, type: "invalid_request_error")
   }

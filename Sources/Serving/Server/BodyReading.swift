@@ -11,25 +11,21 @@ final class BodyReading: Sendable {
   /// Bodies up to this size are read where they are: that takes some milliseconds, and nothing large delays it.
   private static let largestInPlace = 1 << 15
 
-  /// Runs `work`, which reads a body of `bytes` bytes; skipped if nobody waits for it by the time it is its turn.
+  /// Runs `work`, which reads a body of `bytes` bytes.
+  ///
+  /// A cancelled caller goes on at once; what it waited for is skipped if it has not begun.
   func read<Value: Sendable>(
     bytes: Int, _ work: @escaping @Sendable () throws -> Value
   ) async throws -> Value {
     guard bytes > Self.largestInPlace else { return try work() }
+    let (results, report) = AsyncThrowingStream.makeStream(of: Value.self)
     let isAbandoned = Flag()
-    return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        queue.async {
-          continuation.resume(
-            with: Result {
-              if isAbandoned.isSet { throw CancellationError() }
-              return try work()
-            })
-        }
-      }
-    } onCancel: {
-      isAbandoned.set()
+    report.onTermination = { _ in isAbandoned.set() }
+    queue.async {
+      if !isAbandoned.isSet { report.yield(with: Result(catching: work)) }
     }
+    for try await value in results { return value }
+    throw CancellationError()
   }
 
   private final class Flag: Sendable {

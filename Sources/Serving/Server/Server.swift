@@ -29,7 +29,8 @@ package struct Server: HTTPHandler {
     let error: APIError =
       switch error.status {
       case 503: .serviceUnavailable(error.message, retryAfterSeconds: APIError.stoppingRetrySeconds)
-      case 500...: .server(error.message)
+      case 500: .server(error.message)
+      // The client's doing, 501 and 505 included.
       default: .http(error.status, error.message)
       }
     return HTTPResponse.error(error).with([("x-request-id", RequestID.choose(nil))])
