@@ -58,11 +58,13 @@ import Testing
   @Test("two headers for the cache are refused, one is taken")
   func cacheHeaders() throws {
     let one = Call(
-      request: HTTPRequest(head: try head("GET /", "x-kvota-kv: a"), body: []), id: "", parameter: "",
+      request: HTTPRequest(head: try head("GET /", "x-kvota-kv: a"), body: [], remoteAddress: ""), id: "",
+      parameter: "",
       service: Service(version: "1"))
     #expect(try one.cacheHeader == "a")
     let two = Call(
-      request: HTTPRequest(head: try head("GET /", "x-kvota-kv: a", "X-Kvota-KV: b"), body: []), id: "",
+      request: HTTPRequest(
+        head: try head("GET /", "x-kvota-kv: a", "X-Kvota-KV: b"), body: [], remoteAddress: ""), id: "",
       parameter: "", service: Service(version: "1"))
     #expect(throws: APIError.self) { try two.cacheHeader }
   }
