@@ -1,5 +1,4 @@
 import Dispatch
-import Synchronization
 import Testing
 
 @testable import Serving
@@ -18,29 +17,30 @@ import Testing
     let bodies = BodyReading()
     let (began, beginning) = AsyncStream.makeStream(of: Void.self)
     let mayEnd = DispatchSemaphore(value: 0)
-    let order = Mutex<[String]>([])
+    let (order, read) = AsyncStream.makeStream(of: String.self)
     try await withThrowingTaskGroup { group in
       group.addTask {
         try await bodies.read(bytes: 1 << 20) {
           beginning.yield()
           mayEnd.wait()
-          order.withLock { $0.append("first large") }
+          _ = read.yield("first large")
         }
       }
       for await _ in began { break }
-      group.addTask { try await bodies.read(bytes: 1 << 20) { order.withLock { $0.append("second large") } } }
-      try await bodies.read(bytes: 100) { order.withLock { $0.append("small") } }
+      group.addTask { try await bodies.read(bytes: 1 << 20) { _ = read.yield("second large") } }
+      try await bodies.read(bytes: 100) { _ = read.yield("small") }
       mayEnd.signal()
       try await group.waitForAll()
     }
-    #expect(order.withLock { $0 } == ["small", "first large", "second large"])
+    read.finish()
+    #expect(await order.reduce(into: []) { $0.append($1) } == ["small", "first large", "second large"])
   }
 
   @Test("a large body that nobody waits for any more is not read")
   func abandoned() async {
     let task = Task {
       while !Task.isCancelled { await Task.yield() }
-      try await BodyReading().read(bytes: 1 << 20) { Issue.record("read all the same") }
+      try await BodyReading().read(bytes: 1 << 20) { _ = Issue.record("read all the same") }
     }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
