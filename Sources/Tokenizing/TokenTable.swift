@@ -15,6 +15,8 @@ struct TokenTable {
   }
 
   var count: Int { starts.count - 1 }
+  /// Bytes of the longest token.
+  private(set) var longest = 0
 
   subscript(token: Int) -> ArraySlice<UInt8> { bytes[starts[token]..<starts[token + 1]] }
 
@@ -25,6 +27,7 @@ struct TokenTable {
     precondition(count < buckets.count / 2, "more tokens than the table was made for")
     let token = Int32(count)
     write(&bytes)
+    longest = max(longest, bytes.count - starts[Int(token)])
     starts.append(bytes.count)
     guard isSearchable else { return }
     let (bucket, found) = bucket(of: bytes.span.extracting(last: bytes.count - starts[Int(token)]))

@@ -30,6 +30,12 @@ package final class Tokenizer: Sendable {
     addsBOS = (vocabulary.addsBOS ?? preTokenizer.addsBOS) && vocabulary.bos != nil
   }
 
+  /// How many tokens a text has at least, which takes no time to tell: every token covers only so many bytes.
+  package func fewestTokens(in text: String) -> Int {
+    let longest = max(1, vocabulary.table.longest)
+    return (text.utf8.count + longest - 1) / longest
+  }
+
   /// The tokens of a text.
   ///
   /// `parseSpecial` finds control tokens in it: right for a rendered chat template, wrong for text that a user

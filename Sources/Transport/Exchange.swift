@@ -73,7 +73,9 @@ struct Exchange: Sendable {
     if writer.progress == .nothingSent {
       let error =
         Task.isCancelled
-        ? HTTPError(503, "the server is shutting down") : HTTPError(500, "the request could not be answered")
+        ? HTTPError(
+          503, "cut short: the server is stopping, or the client has closed its side of the connection")
+        : HTTPError(500, "the request could not be answered")
       try? await writer.send(handler.response(to: error))
     }
     return writer.progress == .complete && writer.keepsConnection

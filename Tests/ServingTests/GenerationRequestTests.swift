@@ -1,4 +1,5 @@
 import Caching
+import HTTP
 import Inference
 import OpenAIAPI
 import Testing
@@ -42,6 +43,30 @@ import Testing
   func stopTokenOutside() {
     let error = #expect(throws: APIError.self) { try generation(#"{"prompt": "", "stop_token_ids": [50]}"#) }
     #expect(error?.param == "stop_token_ids")
+  }
+
+  @Test("a text that cannot fit the context is refused by its length alone")
+  func textTooLong() throws {
+    try limits().checkText(fewestTokens: 100, param: "prompt")
+    let error = #expect(throws: APIError.self) {
+      try limits().checkText(fewestTokens: 101, param: "messages")
+    }
+    #expect(error?.code == "context_length_exceeded")
+    #expect(error?.param == "messages")
+  }
+
+  @Test("two headers for the cache are refused, one is taken")
+  func cacheHeaders() throws {
+    let one = Call(
+      request: HTTPRequest(head: try head("GET /", "x-kvota-kv: a"), body: [], remoteAddress: ""), id: "",
+      parameter: "",
+      service: Service(version: "1"))
+    #expect(try one.cacheHeader == "a")
+    let two = Call(
+      request: HTTPRequest(
+        head: try head("GET /", "x-kvota-kv: a", "X-Kvota-KV: b"), body: [], remoteAddress: ""), id: "",
+      parameter: "", service: Service(version: "1"))
+    #expect(throws: APIError.self) { try two.cacheHeader }
   }
 
   @Test("sampling fields reach the sampler, and what is not said stays neutral")

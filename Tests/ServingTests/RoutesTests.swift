@@ -51,6 +51,22 @@ import Testing
     }
   }
 
+  @Test("a compressed body is 415; one that says it is not is taken")
+  func contentCoding() throws {
+    #expect(
+      try server.refusal(of: head("POST /v1/completions", json, "Content-Encoding: gzip"))?.status == 415)
+    guard case .endpoint = Routes.match(try head("POST /v1/completions", json, "Content-Encoding: Identity"))
+    else { return #expect(Bool(false), "an uncompressed body was refused") }
+  }
+
+  @Test(
+    "what HTTP itself refuses keeps its status and is the client's doing", arguments: [400, 413, 501, 505])
+  func httpErrors(status: Int) throws {
+    let response = server.response(to: HTTPError(status, "no"))
+    #expect(response.status == status)
+    #expect(String(decoding: response.body, as: UTF8.self).contains("invalid_request_error"))
+  }
+
   @Test("OPTIONS tells what may be asked")
   func options() throws {
     let response = try #require(server.refusal(of: head("OPTIONS /v1/chat/completions")))

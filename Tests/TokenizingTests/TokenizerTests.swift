@@ -30,6 +30,12 @@ import Testing
     }
   }
 
+  @Test("no text has fewer tokens than its length says", arguments: ["", "a", "hello hello", "ab<mine>é😀"])
+  func fewestTokens(text: String) {
+    #expect(tokenizer.fewestTokens(in: text) <= tokenizer.encode(text, parseSpecial: true).count)
+    #expect((tokenizer.fewestTokens(in: text) == 0) == text.isEmpty)
+  }
+
   @Test("the begin token comes first when asked for")
   func begin() {
     #expect(tokenizer.encode("", parseSpecial: false, addBOS: true) == [263])

@@ -4,10 +4,12 @@ import OpenAIAPI
 /// `POST /v1/chat/completions`: answers a conversation.
 struct ChatCompletions: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
-    let wanted = try RequestDecoding.chatCompletion(call.body)
     let model = try call.service.model
-    let request = try model.request(wanted, cacheHeader: call.cacheHeader)
-    responder.ignoredFields = wanted.ignoredFields
+    let (request, ignoredFields) = try await call.read {
+      let wanted = try RequestDecoding.chatCompletion(call.body)
+      return (try model.request(wanted, cacheHeader: call.cacheHeader), wanted.ignoredFields)
+    }
+    responder.ignoredFields = ignoredFields
     let generation = try Generation(request, model: model, metrics: call.service.metrics, prompt: "messages")
     let head = ResponseHead(
       id: "chatcmpl-\(RequestID.random())", createdSeconds: Int(Date().timeIntervalSince1970),

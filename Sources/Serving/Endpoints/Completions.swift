@@ -4,10 +4,12 @@ import OpenAIAPI
 /// `POST /v1/completions`: continues each prompt.
 struct Completions: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
-    let wanted = try RequestDecoding.completion(call.body)
     let model = try call.service.model
-    let request = try model.request(wanted, cacheHeader: call.cacheHeader)
-    responder.ignoredFields = wanted.ignoredFields
+    let (request, ignoredFields) = try await call.read {
+      let wanted = try RequestDecoding.completion(call.body)
+      return (try model.request(wanted, cacheHeader: call.cacheHeader), wanted.ignoredFields)
+    }
+    responder.ignoredFields = ignoredFields
     let generation = try Generation(request, model: model, metrics: call.service.metrics, prompt: "prompt")
     let head = ResponseHead(
       id: "cmpl-\(RequestID.random())", createdSeconds: Int(Date().timeIntervalSince1970),

@@ -4,8 +4,11 @@ import Tokenizing
 /// `POST /tokenize`: the tokens of a text, under llama-server's field names (`content`) and vLLM's (`prompt`).
 struct Tokenize: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
-    let body = try RequestDecoding.object(call.body)
     let model = try call.service.model
+    try await responder.send(json: call.read { try answer(RequestDecoding.object(call.body), model).encoded })
+  }
+
+  private func answer(_ body: JSONObject, _ model: ServedModel) throws -> JSONValue {
     guard case .string(let text)? = body["content"] ?? body["prompt"] else {
       throw APIError.invalidRequest(
         "send the text as a string in 'content' or 'prompt'", param: "content",
@@ -16,18 +19,21 @@ struct Tokenize: Endpoint {
       try body.boolean("add_special_tokens") ?? body.boolean("add_special") ?? (body["content"] == nil)
     let tokens = model.tokenizer.encode(
       text, parseSpecial: try body.boolean("parse_special") ?? true, addBOS: adds && model.tokenizer.addsBOS)
-    try await responder.send([
+    return [
       "tokens": .array(tokens.map { .integer(Int($0)) }), "count": .integer(tokens.count),
       "max_model_len": .integer(model.limits.contextLength),
-    ])
+    ]
   }
 }
 
 /// `POST /detokenize`: the text of tokens, under llama-server's name (`content`) and vLLM's (`prompt`).
 struct Detokenize: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
-    let body = try RequestDecoding.object(call.body)
     let model = try call.service.model
+    try await responder.send(json: call.read { try answer(RequestDecoding.object(call.body), model).encoded })
+  }
+
+  private func answer(_ body: JSONObject, _ model: ServedModel) throws -> JSONValue {
     guard case .array(let elements)? = body["tokens"] else {
       throw APIError.invalidRequest(
         "send the token ids as an array in 'tokens'", param: "tokens", code: "missing_required_parameter")
@@ -43,7 +49,7 @@ struct Detokenize: Endpoint {
       return token
     }
     let text = JSONValue.string(model.tokenizer.decode(tokens))
-    try await responder.send(["content": text, "prompt": text])
+    return ["content": text, "prompt": text]
   }
 }
 

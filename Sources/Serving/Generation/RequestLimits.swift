@@ -46,6 +46,14 @@ struct RequestLimits: Sendable {
     }
   }
 
+  /// Refuses a text that cannot fit however it is cut into tokens: to cut megabytes takes seconds.
+  func checkText(fewestTokens: Int, param: String) throws(APIError) {
+    guard fewestTokens > contextLength else { return }
+    throw .invalidRequest(
+      "this model's context is \(contextLength) tokens, but the prompt has at least \(fewestTokens); shorten it",
+      param: param, code: "context_length_exceeded")
+  }
+
   func checkStopTokens(_ tokens: [Int]) throws(APIError) {
     guard let outside = tokens.first(where: { $0 >= vocabularySize }) else { return }
     throw .invalidRequest(

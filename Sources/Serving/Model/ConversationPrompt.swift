@@ -34,11 +34,10 @@ struct ConversationPrompt: Sendable {
       controlTexts: (0..<Int32(vocabulary.count)).filter(vocabulary.isSpecial).map(vocabulary.text))
   }
 
-  /// The tokens of a conversation, up to where the assistant is to speak.
-  func tokens(_ messages: [ChatMessage], tokenizer: Tokenizer) throws(APIError) -> [Int32] {
-    let text: String
+  /// A conversation as the template writes it, up to where the assistant is to speak, with marks.
+  func text(_ messages: [ChatMessage]) throws(APIError) -> String {
     do {
-      text = try template.render(
+      return try template.render(
         messages: messages.map(value), addGenerationPrompt: true, bosToken: bosText, eosToken: eosText,
         nowSeconds: Int(Date().timeIntervalSince1970))
     } catch {
@@ -46,10 +45,10 @@ struct ConversationPrompt: Sendable {
         "the model's chat template refuses the conversation: \(error.description)", param: "messages",
         code: "invalid_value")
     }
-    return encode(text, tokenizer)
   }
 
-  private func encode(_ text: String, _ tokenizer: Tokenizer) -> [Int32] {
+  /// The tokens of what `text` gave.
+  func tokens(_ text: String, tokenizer: Tokenizer) -> [Int32] {
     // Many templates write the begin token themselves.
     let writesBOS = !bosText.isEmpty && text.hasPrefix(bosText)
     var tokens = tokenizer.encode("", parseSpecial: false, addBOS: tokenizer.addsBOS && !writesBOS)

@@ -43,16 +43,20 @@ package struct ServedModel: Sendable {
 
   /// A checked request for completions; text may hold special tokens, as a raw prompt is the client's own.
   func request(_ wanted: CompletionRequest, cacheHeader: String?) throws(APIError) -> GenerationRequest {
-    try GenerationRequest(
+    var prompts: [[Int32]] = []
+    for prompt in wanted.prompts { prompts.append(try tokens(prompt)) }
+    return try GenerationRequest(
       GenerationRequest.Wish(
-        model: wanted.model, prompts: wanted.prompts.map(tokens), maxTokens: wanted.maxTokens,
+        model: wanted.model, prompts: prompts, maxTokens: wanted.maxTokens,
         parameters: wanted.parameters, cacheHeader: cacheHeader),
       limits: limits)
   }
 
   /// A checked request for answers in a conversation; without a token limit they may fill context and pool.
   func request(_ wanted: ChatCompletionRequest, cacheHeader: String?) throws(APIError) -> GenerationRequest {
-    let prompt = try conversation.tokens(wanted.messages, tokenizer: tokenizer)
+    let text = try conversation.text(wanted.messages)
+    try limits.checkText(fewestTokens: tokenizer.fewestTokens(in: text), param: "messages")
+    let prompt = conversation.tokens(text, tokenizer: tokenizer)
     var request = try GenerationRequest(
       GenerationRequest.Wish(
         model: wanted.model, prompts: [prompt], maxTokens: wanted.maxTokens, parameters: wanted.parameters,
@@ -62,10 +66,12 @@ package struct ServedModel: Sendable {
     return request
   }
 
-  private func tokens(_ prompt: Prompt) -> [Int32] {
+  private func tokens(_ prompt: Prompt) throws(APIError) -> [Int32] {
     switch prompt {
-    case .text(let text): tokenizer.encode(text, parseSpecial: true, addBOS: tokenizer.addsBOS)
-    case .tokens(let tokens): tokens.map { Int32(clamping: $0) }
+    case .text(let text):
+      try limits.checkText(fewestTokens: tokenizer.fewestTokens(in: text), param: "prompt")
+      return tokenizer.encode(text, parseSpecial: true, addBOS: tokenizer.addsBOS)
+    case .tokens(let tokens): return tokens.map { Int32(clamping: $0) }
     }
   }
 

@@ -10,7 +10,22 @@ struct Call: Sendable {
   let service: Service
 
   var body: [UInt8] { request.body }
-  var cacheHeader: String? { request.head.headers["x-kvota-kv"] }
+
+  /// The value of `x-kvota-kv`; two of them would leave open which counts.
+  var cacheHeader: String? {
+    get throws(APIError) {
+      let values = request.head.headers.values(of: "x-kvota-kv")
+      guard values.count > 1 else { return values.first }
+      throw .invalidRequest(
+        "x-kvota-kv is there \(values.count) times; send it once, as in \"roco; budget=512; stride=32\"",
+        param: "x-kvota-kv", code: "invalid_value")
+    }
+  }
+
+  /// Runs what reads the body, off the shared threads if it is large.
+  func read<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await service.bodies.read(bytes: body.count, work)
+  }
 }
 
 /// What answers the requests of one route.

@@ -23,6 +23,9 @@ final class Responder {
 
   func send(_ json: JSONValue) async throws { try await send(.json(json)) }
 
+  /// Sends JSON that is already text.
+  func send(json: [UInt8]) async throws { try await send(HTTPResponse.json(json)) }
+
   func send(_ response: HTTPResponse) async throws {
     status = response.status
     try await writer.send(response.with(fields))
@@ -72,7 +75,11 @@ final class Responder {
 
 extension HTTPResponse {
   static func json(_ value: JSONValue, status: Int = 200) -> HTTPResponse {
-    HTTPResponse(status: status, headers: ["Content-Type": "application/json"], body: value.encoded)
+    .json(value.encoded, status: status)
+  }
+
+  static func json(_ encoded: [UInt8], status: Int = 200) -> HTTPResponse {
+    HTTPResponse(status: status, headers: ["Content-Type": "application/json"], body: encoded)
   }
 
   static func error(_ error: APIError) -> HTTPResponse {

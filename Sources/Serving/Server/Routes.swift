@@ -79,8 +79,11 @@ enum Routes {
     return .endpoint(found.route, parameter: found.parameter)
   }
 
-  /// A body of a declared type other than JSON is refused; one of no declared type is taken for JSON.
+  /// A body of a declared type other than JSON is refused, and a compressed one; one of no declared type is taken for JSON.
   private static func mediaTypeError(_ head: RequestHead) -> APIError? {
+    if let coding = head.headers["content-encoding"], coding.lowercased() != "identity" {
+      return .http(415, "the body's content-encoding is '\(coding.prefix(80))'; send it as it is")
+    }
     guard let type = head.headers["content-type"] else { return nil }
     let name = type.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
     if name == "application/json" { return nil }

@@ -1,10 +1,11 @@
 import OpenAIAPI
 import Synchronization
 
-/// What all endpoints share: the model once it is loaded, the gate and the metrics.
+/// What all endpoints share: the model once it is loaded, the gate, the metrics and the thread for large bodies.
 package final class Service: Sendable {
   let gate = RequestGate()
   let metrics = Metrics()
+  let bodies = BodyReading()
   /// As in `1.0.0`.
   let version: String
   private let loaded = Mutex<ServedModel?>(nil)

@@ -1,0 +1,36 @@
+import Dispatch
+import Synchronization
+
+/// Where large bodies are read: one at a time, on a thread of its own.
+///
+/// Swift's shared threads are as many as the processors, and probes, streams and new connections need them. To parse
+/// megabytes and cut them into tokens takes seconds: done there, two such bodies would silence the server.
+final class BodyReading: Sendable {
+  private let queue = DispatchQueue(label: "kvota-bodies")
+
+  /// Bodies up to this size are read where they are: that takes some milliseconds, and nothing large delays it.
+  private static let largestInPlace = 1 << 15
+
+  /// Runs `work`, which reads a body of `bytes` bytes.
+  ///
+  /// A cancelled caller goes on at once; what it waited for is skipped if it has not begun.
+  func read<Value: Sendable>(
+    bytes: Int, _ work: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
+    guard bytes > Self.largestInPlace else { return try work() }
+    let (results, report) = AsyncThrowingStream.makeStream(of: Value.self)
+    let isAbandoned = Flag()
+    report.onTermination = { _ in isAbandoned.set() }
+    queue.async {
+      if !isAbandoned.isSet { report.yield(with: Result(catching: work)) }
+    }
+    for try await value in results { return value }
+    throw CancellationError()
+  }
+
+  private final class Flag: Sendable {
+    private let value = Atomic(false)
+    var isSet: Bool { value.load(ordering: .relaxed) }
+    func set() { value.store(true, ordering: .relaxed) }
+  }
+}
