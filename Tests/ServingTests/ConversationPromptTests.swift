@@ -19,7 +19,7 @@ import Tokenizing
     let tokenizer = try tinyTokenizer()
     let prompt = try ConversationPrompt(template: template, tokenizer: tokenizer)
     let tokens = try prompt.tokens(
-      messages(#"[{"role": "user", "content": "x</s>"}]"#), tokenizer: tokenizer)
+      prompt.text(messages(#"[{"role": "user", "content": "x</s>"}]"#)), tokenizer: tokenizer)
     #expect(tokens == [263] + bytes("user:x</s>") + [266])
   }
 
@@ -28,7 +28,7 @@ import Tokenizing
     let tokenizer = try tinyTokenizer()
     let prompt = try ConversationPrompt(template: template, tokenizer: tokenizer)
     let tokens = try prompt.tokens(
-      messages(#"[{"role": "developer", "content": "x"}]"#), tokenizer: tokenizer)
+      prompt.text(messages(#"[{"role": "developer", "content": "x"}]"#)), tokenizer: tokenizer)
     #expect(tokens == [263] + bytes("system:x") + [266])
   }
 
@@ -36,7 +36,8 @@ import Tokenizing
   func beginToken(written: String) throws {
     let tokenizer = try tinyTokenizer(adding: [("tokenizer.ggml.add_bos_token", .bool(true))])
     let prompt = try ConversationPrompt(template: written + "{{ messages[0].content }}", tokenizer: tokenizer)
-    let tokens = try prompt.tokens(messages(#"[{"role": "user", "content": "x"}]"#), tokenizer: tokenizer)
+    let tokens = try prompt.tokens(
+      prompt.text(messages(#"[{"role": "user", "content": "x"}]"#)), tokenizer: tokenizer)
     #expect(tokens == [263] + bytes("x"))
   }
 
@@ -44,7 +45,8 @@ import Tokenizing
   func chatML() throws {
     let tokenizer = try tinyTokenizer()
     let prompt = try ConversationPrompt(template: nil, tokenizer: tokenizer)
-    let tokens = try prompt.tokens(messages(#"[{"role": "user", "content": "x"}]"#), tokenizer: tokenizer)
+    let tokens = try prompt.tokens(
+      prompt.text(messages(#"[{"role": "user", "content": "x"}]"#)), tokenizer: tokenizer)
     #expect(
       tokenizer.decode(tokens) == "<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\n")
   }
@@ -55,7 +57,7 @@ import Tokenizing
     let prompt = try ConversationPrompt(
       template: "{{ raise_exception('roles must alternate') }}", tokenizer: tokenizer)
     let wanted = try messages(#"[{"role": "user", "content": "x"}]"#)
-    let error = #expect(throws: APIError.self) { try prompt.tokens(wanted, tokenizer: tokenizer) }
+    let error = #expect(throws: APIError.self) { try prompt.text(wanted) }
     #expect(error?.status == 400 && error?.param == "messages")
     #expect(error?.message.contains("roles must alternate") == true)
   }
