@@ -139,22 +139,27 @@ package struct AttentionShape: Sendable, Equatable {
   package func rotateAndStore(_ projections: borrowing FloatRows, keyOffset: Int, valueOffset: Int) {
     let dimension = shape.headDimension
     precondition(valueOffset + shape.kvHeads * dimension <= projections.width, "shapes do not fit")
-    let (table, base, width) = unsafe (compute.table, projections.pointer(), projections.width)
-    let scale = 1 / Float(dimension).squareRoot()
-    // Safety: widths were checked above, rows by `begin`; each task writes its own rows and slots.
-    unsafe heads.withUnsafeBufferPointer { heads in
-      compute.forRows(chunkOfRow.count) { row in
-        let chunk = chunkOfRow[row]
-        let token = unsafe base + row * width
-        for head in 0..<shape.queryHeads { unsafe rotate(token + head * dimension, row: row, scale: scale) }
-        for head in 0..<shape.kvHeads {
-          let key = unsafe token + keyOffset + head * dimension
-          unsafe rotate(key, row: row, scale: 1)
-          let target = unsafe heads.baseAddress.unsafelyUnwrapped + chunk * shape.kvHeads + head
-          let slot = unsafe target.pointee.slots.new_slots[row - chunks[chunk].firstRow]
-          unsafe withUnsafePointer(to: target.pointee.slots) { slots in
-            unsafe table.pointee.store(slots, slot, key, token + valueOffset + head * dimension)
-          }
+    // Safety: widths were checked above, rows by `begin`.
+    unsafe compute.forRows(
+      chunkOfRow.count,
+      Storing(
+        attention: self, base: projections.pointer(), width: projections.width, keyOffset: keyOffset,
+        valueOffset: valueOffset, scale: 1 / Float(dimension).squareRoot()))
+  }
+
+  /// `rotateAndStore` for one row; it writes that row and its token's slots only.
+  fileprivate func rotateAndStore(
+    row: Int, _ token: UnsafeMutablePointer<Float>, keyOffset: Int, valueOffset: Int, scale: Float
+  ) {
+    let (dimension, chunk) = (shape.headDimension, chunkOfRow[row])
+    for head in 0..<shape.queryHeads { unsafe rotate(token + head * dimension, row: row, scale: scale) }
+    for head in 0..<shape.kvHeads {
+      let key = unsafe token + keyOffset + head * dimension
+      unsafe rotate(key, row: row, scale: 1)
+      unsafe withHead(chunk, head) { target in
+        let slot = unsafe target.pointee.slots.new_slots[row - chunks[chunk].firstRow]
+        unsafe withUnsafePointer(to: target.pointee.slots) { slots in
+          unsafe compute.table.pointee.store(slots, slot, key, token + valueOffset + head * dimension)
         }
       }
     }
@@ -170,25 +175,27 @@ package struct AttentionShape: Sendable, Equatable {
   package func attend(_ projections: borrowing FloatRows, into out: borrowing Activations) {
     let width = shape.queryHeads * shape.headDimension
     precondition(out.floats.width == width && chunkOfRow.count <= out.floats.capacity, "shapes do not fit")
-    let queries = unsafe (projections.pointer(), projections.width)
     let target = unsafe out.floats.pointer()
     planTasks()
     // Safety: each task writes its own part of the scratch, and its own rows and heads of the output.
-    compute.pool.run(tasks: tasks.count) { index in
-      let task = tasks[index]
-      if chunks[task.chunk].count == 1 {
-        unsafe attendSplit(task, queries: queries.0, stride: queries.1)
-      } else {
-        unsafe attendLane(task, queries: queries.0, stride: queries.1, out: target)
-      }
-    }
-    let tiles = unsafe out.isQuantized ? out.tileBase : nil
-    compute.pool.run(tasks: chunks.count) { chunk in
-      for head in 0..<shape.kvHeads { unsafe finish(chunk: chunk, head: head, out: target) }
-    }
-    guard let tiles = unsafe tiles else { return }
-    compute.forRows(chunkOfRow.count) { row in
-      unsafe compute.table.pointee.quantize(target + row * width, Int32(width), Int32(row), tiles)
+    unsafe compute.pool.run(
+      tasks: tasks.count,
+      Attending(attention: self, queries: projections.pointer(), stride: projections.width, out: target))
+    unsafe compute.pool.run(tasks: chunks.count, Finishing(attention: self, out: target))
+    guard out.isQuantized else { return }
+    unsafe compute.forRows(
+      chunkOfRow.count, Quantization(table: compute.table, source: target, width: width, tiles: out.tileBase))
+  }
+
+  /// One task of the plan.
+  fileprivate func attend(
+    _ index: Int, queries: UnsafeMutablePointer<Float>, stride: Int, out: UnsafeMutablePointer<Float>
+  ) {
+    let task = tasks[index]
+    if chunks[task.chunk].count == 1 {
+      unsafe attendSplit(task, queries: queries, stride: stride)
+    } else {
+      unsafe attendLane(task, queries: queries, stride: stride, out: out)
     }
   }
 
@@ -254,7 +261,11 @@ package struct AttentionShape: Sendable, Equatable {
     return unsafe (start, start + columnFloats(slots))
   }
 
-  /// Joins a decoded token's splits, or adds up a longer chunk's columns.
+  /// Joins a decoded token's splits, or adds up a longer chunk's columns, for all heads.
+  fileprivate func finish(chunk: Int, out: UnsafeMutablePointer<Float>) {
+    for head in 0..<shape.kvHeads { unsafe finish(chunk: chunk, head: head, out: out) }
+  }
+
   private func finish(chunk: Int, head: Int, out: UnsafeMutablePointer<Float>) {
     unsafe withHead(chunk, head) { entry in
       let columns = unsafe entry.pointee.columns
@@ -279,6 +290,42 @@ package struct AttentionShape: Sendable, Equatable {
       }
     }
   }
+}
+
+/// Rotating and storing of a row.
+@safe private struct Storing: ParallelWork {
+  let attention: Attention
+  let base: UnsafeMutablePointer<Float>
+  let width: Int
+  let keyOffset: Int
+  let valueOffset: Int
+  let scale: Float
+
+  func perform(_ row: Int) {
+    // Safety: checked by `Attention.rotateAndStore`.
+    unsafe attention.rotateAndStore(
+      row: row, base + row * width, keyOffset: keyOffset, valueOffset: valueOffset, scale: scale)
+  }
+}
+
+/// A split of a decoded token, or a lane of a longer chunk.
+@safe private struct Attending: ParallelWork {
+  let attention: Attention
+  let queries: UnsafeMutablePointer<Float>
+  let stride: Int
+  let out: UnsafeMutablePointer<Float>
+
+  // Safety: checked by `Attention.attend`.
+  func perform(_ task: Int) { unsafe attention.attend(task, queries: queries, stride: stride, out: out) }
+}
+
+/// The end of a chunk's attention.
+@safe private struct Finishing: ParallelWork {
+  let attention: Attention
+  let out: UnsafeMutablePointer<Float>
+
+  // Safety: checked by `Attention.attend`.
+  func perform(_ chunk: Int) { unsafe attention.finish(chunk: chunk, out: out) }
 }
 
 extension KeyValueSlots {

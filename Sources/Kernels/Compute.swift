@@ -14,15 +14,10 @@ package struct Compute {
 
   var table: UnsafePointer<kvota_isa> { unsafe instructions.table }
 
-  /// Tokens that one task of a row-wise operation takes.
-  private static let rowsPerTask = 4
-
-  /// Runs `body` for every row, a few rows a task; a single token is done in place.
-  func forRows(_ rows: Int, _ body: (Int) -> Void) {
-    let size = Self.rowsPerTask
-    pool.run(tasks: (rows + size - 1) / size) { task in
-      for row in task * size..<min(rows, (task + 1) * size) { body(row) }
-    }
+  /// Works on every row, a few rows a task; up to four are done in place.
+  func forRows<Row: ParallelWork>(_ rows: Int, _ row: Row) {
+    let work = RowWork(rows: rows, row: row)
+    pool.run(tasks: work.tasks, work)
   }
 
   /// `out[row] = matrix x input[row]` for rows `0 ..< rows`; out is `[capacity, matrix.outputWidth]`.
@@ -37,21 +32,16 @@ package struct Compute {
     let floats = unsafe UnsafeRawPointer(input.floats.pointer())
     var target = unsafe out.pointer()
     for index in unsafe matrix.segments.indices {
-      // Safety: shapes were checked above; each task writes its own columns.
       let format = unsafe matrix.segments[index].format
       let groups = unsafe matrix.segments[index].groups
-      let packed = unsafe UnsafePointer(matrix.segments[index].data)
       let isDense = format == KVOTA_F32 || format == KVOTA_F16 || format == KVOTA_BF16
-      let source = unsafe isDense ? floats : tiles
-      let kernel = unsafe table.pointee.kernel(format)
-      let tasks = min(groups, pool.threadCount * (groups < 256 ? 4 : 16))
-      let (base, width) = unsafe (target, out.width)
-      pool.run(tasks: tasks) { task in
-        unsafe kernel(
-          packed, Int32(matrix.inner), Int32(groups * task / tasks), Int32(groups * (task + 1) / tasks),
-          source,
-          Int32(rows), base, width)
-      }
+      // Safety: shapes were checked above; each task writes its own columns.
+      let work = unsafe Product(
+        kernel: table.pointee.kernel(format), packed: UnsafePointer(matrix.segments[index].data),
+        inner: Int32(matrix.inner), groups: groups,
+        tasks: min(groups, pool.threadCount * (groups < 256 ? 4 : 16)),
+        source: isDense ? floats : tiles, rows: Int32(rows), target: target, width: out.width)
+      pool.run(tasks: work.tasks, work)
       unsafe target += groups * KVOTA_GROUP
     }
   }
@@ -66,13 +56,12 @@ package struct Compute {
     let (source, target) = unsafe (x.pointer(), out.floats.pointer())
     let (scale, width, tiles) = unsafe (weight.pointer(), x.width, out.isQuantized ? out.tileBase : nil)
     precondition(rows <= x.capacity && rows <= out.floats.capacity, "too many rows")
-    forRows(rows) { row in
-      // Safety: rows and widths were checked above; each task writes its own rows.
-      unsafe table.pointee.rms_norm(source + row * width, scale, Int32(width), epsilon, target + row * width)
-      if let tiles = unsafe tiles {
-        unsafe table.pointee.quantize(target + row * width, Int32(width), Int32(row), tiles)
-      }
-    }
+    // Safety: rows and widths were checked above.
+    unsafe forRows(
+      rows,
+      Normalization(
+        table: table, source: source, scale: scale, width: width, epsilon: epsilon, target: target,
+        tiles: tiles))
   }
 
   /// `out[row] = silu(gate) * up`, quantized too if `out` is; SwiGLU of arXiv 2002.05202.
@@ -87,14 +76,12 @@ package struct Compute {
     let table = unsafe self.table
     let (source, target) = unsafe (gateAndUp.pointer(), out.floats.pointer())
     let tiles = unsafe out.isQuantized ? out.tileBase : nil
-    forRows(rows) { row in
-      // Safety: rows and widths were checked above; each task writes its own rows.
-      let gate = unsafe source + row * stride
-      unsafe table.pointee.silu_multiply(gate, gate + upOffset, Int32(width), target + row * width)
-      if let tiles = unsafe tiles {
-        unsafe table.pointee.quantize(target + row * width, Int32(width), Int32(row), tiles)
-      }
-    }
+    // Safety: rows and widths were checked above.
+    unsafe forRows(
+      rows,
+      Gating(
+        table: table, source: source, stride: stride, upOffset: upOffset, width: width, target: target,
+        tiles: tiles))
   }
 
   /// `x[row] += y[row]`, the residual connection; y's rows may be padded.
@@ -102,22 +89,19 @@ package struct Compute {
     precondition(y.width >= x.width && rows <= x.capacity && rows <= y.capacity, "shapes do not fit")
     let table = unsafe self.table
     let (target, source, width, stride) = unsafe (x.pointer(), y.pointer(), x.width, y.width)
-    forRows(rows) { row in
-      // Safety: rows and widths were checked above; each task writes its own rows.
-      unsafe table.pointee.add(target + row * width, source + row * stride, Int32(width))
-    }
+    // Safety: rows and widths were checked above.
+    unsafe forRows(rows, Addition(table: table, target: target, width: width, source: source, stride: stride))
   }
 }
 
 extension kvota_isa {
-  /// The matrix kernel of a packed format.
-  func kernel(
-    _ format: kvota_format
-  )
-    -> @convention(c) (
+  typealias MatrixKernel =
+    @convention(c) (
       UnsafePointer<UInt8>?, Int32, Int32, Int32, UnsafeRawPointer?, Int32, UnsafeMutablePointer<Float>?, Int
     ) -> Void
-  {
+
+  /// The matrix kernel of a packed format.
+  func kernel(_ format: kvota_format) -> MatrixKernel {
     let found =
       switch format {
       case KVOTA_U4: unsafe gemm.0

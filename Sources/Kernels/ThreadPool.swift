@@ -55,23 +55,37 @@ package final class ThreadPool: @unchecked Sendable {
   }
 
   /// Runs `body(0) ... body(tasks - 1)`, each once, on all threads, and returns when all are done.
+  ///
+  /// Copies the closure to the heap, so it is not for what happens in every layer.
   package func run(tasks: Int, _ body: (Int) -> Void) {
+    withoutActuallyEscaping(body) { escaping in run(tasks: tasks, ClosureWork(body: escaping)) }
+  }
+
+  /// Performs tasks `0 ..< tasks`, each once, on all threads, and returns when all are done; allocates nothing.
+  func run<Work: ParallelWork>(tasks: Int, _ work: Work) {
     if tasks <= 1 || threadCount == 1 {
-      for task in 0..<max(tasks, 0) { body(task) }
+      for task in 0..<max(tasks, 0) { work.perform(task) }
       return
     }
-    withoutActuallyEscaping(body) { escaping in
-      var region = Region(body: escaping)
-      // Safety: the address is used only by tasks of this region, all of which end before this call does.
-      unsafe withUnsafeMutablePointer(to: &region) { pointer in
-        publish(tasks: tasks, region: UInt(bitPattern: pointer))
-        takeTasks()
-        var waited = 0
-        while finished.load(ordering: .acquiring) != tasks {
-          waited += 1
-          if waited < Self.spins { kvota_pause() } else { sched_yield() }
-        }
+    var work = work
+    // Safety: the addresses are used only by tasks of this region, all of which end before this call does.
+    unsafe withUnsafeMutablePointer(to: &work) { work in
+      var region = unsafe Region(work: UnsafeRawPointer(work)) { work, task in
+        unsafe work.assumingMemoryBound(to: Work.self).pointee.perform(task)
       }
+      unsafe withUnsafeMutablePointer(to: &region) { region in
+        publish(tasks: tasks, region: UInt(bitPattern: region))
+        takeTasks()
+        waitForTasks(tasks)
+      }
+    }
+  }
+
+  private func waitForTasks(_ tasks: Int) {
+    var waited = 0
+    while finished.load(ordering: .acquiring) != tasks {
+      waited += 1
+      if waited < Self.spins { kvota_pause() } else { sched_yield() }
     }
   }
 
@@ -106,7 +120,7 @@ package final class ThreadPool: @unchecked Sendable {
       ).exchanged
       guard claimed, let region = unsafe UnsafeMutablePointer<Region>(bitPattern: address) else { continue }
       // Safety: the claim succeeded, so the region is current and cannot end before this task does.
-      unsafe region.pointee.body(task)
+      unsafe region.pointee.perform(region.pointee.work, task)
       finished.add(1, ordering: .releasing)
     }
   }
@@ -131,8 +145,9 @@ package final class ThreadPool: @unchecked Sendable {
     }
   }
 
-  private struct Region {
-    let body: (Int) -> Void
+  @safe private struct Region {
+    let work: UnsafeRawPointer
+    let perform: (UnsafeRawPointer, Int) -> Void
   }
 
   private final class WorkerStart {

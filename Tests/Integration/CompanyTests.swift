@@ -3,25 +3,27 @@ import Testing
 extension RealClients {
   @Suite("requests in company")
   struct CompanyTests {
-    @Test("eight clients with eight caches of their own all finish within their budgets")
+    @Test(
+      "eight clients with eight caches of their own, every policy among them, all finish within their budgets"
+    )
     func eightCaches() async throws {
-      let caches: [(policy: String, budget: Int)] = [
-        ("roco", 64), ("roco", 200), ("h2o", 48), ("tova", 96), ("streaming", 32), ("random", 128),
-        ("streaming", 250), ("tova", 40),
+      // What is asked for, and the slots held when 300 tokens of prompt and 23 of 24 generated ones have been fed.
+      let caches: [(cache: String, resident: Int)] = [
+        ("full", 323), ("random; budget=128", 128), ("streaming; budget=32", 32), ("h2o; budget=48", 48),
+        ("tova; budget=96", 96), ("roco; budget=64", 64), ("roco; budget=200; stride=16; sinks=8", 200),
+        ("tova; budget=40; scope=prefill", 63),
       ]
       let answers = try await OpenAIClient.run(
-        caches.enumerated().map { index, cache in
+        caches.enumerated().map { index, wanted in
           .completion([
             "prompt": JSON(SeededTokens.make(300, seed: UInt64(index))), "max_tokens": 24,
-            "extra_body": [
-              "kv_cache": .string("\(cache.policy); budget=\(cache.budget)"), "ignore_eos": true,
-            ],
+            "extra_body": ["kv_cache": .string(wanted.cache), "ignore_eos": true],
           ])
         }, together: true)
-      for (answer, cache) in zip(answers, caches) {
+      for (answer, wanted) in zip(answers, caches) {
         #expect(answer.usage.completion_tokens == 24)
-        #expect(answer.usage.kv_cache.policy == .string(cache.policy))
-        #expect(answer.usage.kv_cache.resident.int == cache.budget)
+        #expect(answer.usage.kv_cache.policy.string.map(wanted.cache.hasPrefix) == true)
+        #expect(answer.usage.kv_cache.resident.int == wanted.resident, "\(wanted.cache)")
       }
     }
 
