@@ -8,6 +8,19 @@ package final class Eviction {
     var eviction = EvictionScratch()
   }
 
+  /// One thread's share: every so many layers of all caches.
+  private struct Work: ParallelWork {
+    let due: [SequenceCache]
+    let scratch: [Scratch]
+
+    func perform(_ task: Int) {
+      let layers = due[0].plan.shape.layers
+      for index in stride(from: task, to: due.count * layers, by: scratch.count) {
+        due[index / layers].evict(layer: index % layers, scratch: &scratch[task].eviction)
+      }
+    }
+  }
+
   private let scratch: [Scratch]
   private var due: [SequenceCache] = []
 
@@ -22,14 +35,7 @@ package final class Eviction {
   package func endStep(of caches: some Sequence<SequenceCache>, on pool: ThreadPool) {
     due.removeAll(keepingCapacity: true)
     due.append(contentsOf: caches.lazy.filter { $0.evictionsDue > 0 })
-    if let layers = due.first?.plan.shape.layers {
-      let (due, scratch) = (due, scratch)
-      pool.run(tasks: scratch.count) { task in
-        for index in stride(from: task, to: due.count * layers, by: scratch.count) {
-          due[index / layers].evict(layer: index % layers, scratch: &scratch[task].eviction)
-        }
-      }
-    }
+    if !due.isEmpty { pool.run(tasks: scratch.count, Work(due: due, scratch: scratch)) }
     for cache in caches { cache.endStep() }
     due.removeAll(keepingCapacity: true)
   }

@@ -103,15 +103,9 @@ final class Scheduler {
 
   /// Samples all rows of logits, on all threads: each sequence has its own generator, each thread its own scratch.
   private func sample() {
-    let (model, stepping, scratch) = (model, stepping, scratch)
-    model.compute.pool.run(tasks: min(scratch.count, batch.logitsRows)) { task in
-      for index in stride(from: task, to: stepping.count, by: min(scratch.count, batch.logitsRows)) {
-        guard let row = stepping[index].logitsRow else { continue }
-        model.withLogits(row) { logits in
-          stepping[index].sample(&logits, candidates: &scratch[task].candidates)
-        }
-      }
-    }
+    let tasks = min(scratch.count, batch.logitsRows)
+    model.compute.pool.run(
+      tasks: tasks, Sampling(model: model, sequences: stepping, scratch: scratch, tasks: tasks))
   }
 
   private func emit() {
@@ -161,9 +155,37 @@ final class Scheduler {
       statistics.sequencesStepped += stepping.count
       statistics.generatedTokens += tokensEmitted
       statistics.promptTokens += promptTokensFed
-      for policy in statistics.residentSlots.keys { statistics.residentSlots[policy] = 0 }
-      for sequence in running {
-        statistics.residentSlots[sequence.plan.policyName, default: 0] += sequence.cache?.residentSlots ?? 0
+      countResidentSlots(in: &statistics.residentSlots)
+    }
+  }
+}
+
+extension Scheduler {
+  /// Sets every policy's count anew, in place: to iterate over the dictionary's keys or indices would copy it in every step.
+  private func countResidentSlots(in slots: inout [String: Int]) {
+    var index = slots.values.startIndex
+    while index != slots.values.endIndex {
+      slots.values[index] = 0
+      slots.values.formIndex(after: &index)
+    }
+    for sequence in running {
+      slots[sequence.plan.policyName, default: 0] += sequence.cache?.residentSlots ?? 0
+    }
+  }
+}
+
+/// One thread's share of a step's sampling.
+private struct Sampling: ParallelWork {
+  let model: Model
+  let sequences: [TokenSequence]
+  let scratch: [SamplingScratch]
+  let tasks: Int
+
+  func perform(_ task: Int) {
+    for index in stride(from: task, to: sequences.count, by: tasks) {
+      guard let row = sequences[index].logitsRow else { continue }
+      model.withLogits(row) { logits in
+        sequences[index].sample(&logits, candidates: &scratch[task].candidates)
       }
     }
   }

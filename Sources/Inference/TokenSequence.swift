@@ -12,8 +12,8 @@ final class TokenSequence {
 
   private(set) var cache: SequenceCache?
   private var sampler: Sampler
-  /// The token to feed next, once the prompt is done.
-  private var lastToken: Int32 = 0
+  /// The token to feed next, once the prompt is done: an array, so that a step need not make one.
+  private var next: [Int32] = [0]
   private(set) var generated = 0
   private var admitted: ContinuousClock.Instant
   private var firstToken: ContinuousClock.Instant?
@@ -44,25 +44,25 @@ final class TokenSequence {
   func nextTokens(room: Int) -> ArraySlice<Int32> {
     guard let cache else { return [] }
     let fed = cache.logicalLength
-    guard fed < request.prompt.count else { return [lastToken] }
+    guard fed < request.prompt.count else { return next[...] }
     return request.prompt[fed..<fed + plan.nextChunk(fed: fed, atMost: room)]
   }
 
   /// Samples from this step's logits; the token comes out in `accept`, on the engine's thread.
   func sample(_ logits: inout MutableSpan<Float>, candidates: inout Candidates) {
     let forbidden = generated < request.minTokens ? request.stopTokens : []
-    lastToken = sampler.sample(&logits, forbidding: forbidden, candidates: &candidates)
+    next[0] = sampler.sample(&logits, forbidding: forbidden, candidates: &candidates)
   }
 
   /// Takes the sampled token: emits it, or ends; returns whether it was emitted.
   func accept(at now: ContinuousClock.Instant) -> Bool {
     if firstToken == nil { firstToken = now }
-    guard !request.stopTokens.contains(lastToken) else {
+    guard !request.stopTokens.contains(next[0]) else {
       end(.stop)
       return false
     }
     generated += 1
-    events.yield(.token(lastToken))
+    events.yield(.token(next[0]))
     if generated >= request.maxTokens || (cache?.logicalLength ?? 0) >= plan.maxTotalTokens { end(.length) }
     return true
   }

@@ -78,12 +78,13 @@ package struct AttentionShape: Sendable, Equatable {
     chunkOfRow.reserveCapacity(capacity)
   }
 
-  /// Starts a step: takes its chunks and prepares the rotations of all their positions.
-  package func begin(_ chunks: some Sequence<Chunk>) {
-    self.chunks.removeAll(keepingCapacity: true)
-    self.chunks.append(contentsOf: chunks)
+  /// Starts a step: takes its `count` chunks and prepares the rotations of all their positions.
+  package func begin(_ count: Int, _ chunk: (Int) -> Chunk) {
+    chunks.removeAll(keepingCapacity: true)
     chunkOfRow.removeAll(keepingCapacity: true)
-    for (index, chunk) in self.chunks.enumerated() {
+    for index in 0..<count {
+      let chunk = chunk(index)
+      chunks.append(chunk)
       precondition(chunk.firstRow == chunkOfRow.count, "chunks must follow each other")
       for offset in 0..<chunk.count {
         prepareRotation(row: chunk.firstRow + offset, position: chunk.firstPosition + offset)

@@ -1,7 +1,7 @@
 /// Work that falls into numbered tasks, for a thread pool.
 ///
 /// A value and not a closure: a closure would have to be copied to the heap for every region, some 250 times a token.
-protocol ParallelWork {
+package protocol ParallelWork {
   /// Does one task; tasks may run at the same time, so each writes its own memory only.
   func perform(_ task: Int)
 }

@@ -62,7 +62,7 @@ package final class ThreadPool: @unchecked Sendable {
   }
 
   /// Performs tasks `0 ..< tasks`, each once, on all threads, and returns when all are done; allocates nothing.
-  func run<Work: ParallelWork>(tasks: Int, _ work: Work) {
+  package func run<Work: ParallelWork>(tasks: Int, _ work: Work) {
     if tasks <= 1 || threadCount == 1 {
       for task in 0..<max(tasks, 0) { work.perform(task) }
       return

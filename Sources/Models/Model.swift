@@ -78,11 +78,11 @@ package final class Model {
       rows <= maxTokens && batch.logitsRows <= maxLogitsRows, "the batch is larger than the scratch")
     guard rows > 0 else { return }
     embed(batch)
-    attention.begin(
-      batch.entries.lazy.map {
-        Attention.Chunk(
-          firstRow: $0.firstRow, count: $0.count, firstPosition: $0.cache.logicalLength - $0.count)
-      })
+    attention.begin(batch.entries.count) { index in
+      let entry = batch.entries[index]
+      return Attention.Chunk(
+        firstRow: entry.firstRow, count: entry.count, firstPosition: entry.cache.logicalLength - entry.count)
+    }
     for layer in weights.layers.indices {
       attend(weights.layers[layer], layer, batch, rows: rows)
       feedForward(weights.layers[layer], rows: rows)

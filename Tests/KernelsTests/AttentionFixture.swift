@@ -171,7 +171,7 @@ func attend(
       compute: Compute(instructions: set, pool: pool),
       shape: AttentionShape(queryHeads: heads * group, kvHeads: heads, headDimension: dimension),
       rotary: RotaryEmbedding(dimensions: dimension, base: 10000, pairsHalves: halves), capacity: rows)
-    attention.begin(chunks)
+    attention.begin(chunks.count) { chunks[$0] }
     attention.setLayer { views[$0][$1] }
     attention.rotateAndStore(
       projections, keyOffset: queryWidth, valueOffset: queryWidth + heads * dimension)
