@@ -18,6 +18,8 @@ final class BodyReading: Sendable {
     bytes: Int, _ work: @escaping @Sendable () throws -> Value
   ) async throws -> Value {
     guard bytes > Self.largestInPlace else { return try work() }
+    // The queue may be quicker than the news of a cancellation that has happened already.
+    try Task.checkCancellation()
     let (results, report) = AsyncThrowingStream.makeStream(of: Value.self)
     let isAbandoned = Flag()
     report.onTermination = { _ in isAbandoned.set() }
