@@ -3,36 +3,57 @@
 // Scores run down the head dimension in order, values over slots in order: the same sums for a decoded token as for a row of a
 // prefill tile, whatever the number of rows.
 
-// Scores of `count` rows with one page of 16 keys.
-INLINE void page_scores(const uint16_t *keys, int head_dim, const float *const *rows, const int count, float *out, size_t stride) {
-  v16f scores[KVOTA_ROWS];
-  for (int r = 0; r < count; r++) scores[r] = splat(0);
+// Exponentials lie page by page: [page][rows of the piece][16], so that a kernel needs one pointer and constant offsets.
+
+// Scores of `count` rows with `pages` pages of 16 keys; several pages at once keep the units busy where rows are few.
+INLINE void page_scores(const uint16_t *const *keys, const int pages, int head_dim, const float *queries, const int count, float *out) {
+  v16f scores[4][KVOTA_ROWS];
+  for (int p = 0; p < pages; p++)
+    for (int r = 0; r < count; r++) scores[p][r] = splat(0);
   for (int d = 0; d < head_dim; d++) {
-    v16f k = load_half(keys + 16 * d);
-    for (int r = 0; r < count; r++) scores[r] = fma16(k, splat(rows[r][d]), scores[r]);
+    v16f k[4];
+    for (int p = 0; p < pages; p++) k[p] = load_half(keys[p] + 16 * d);
+    for (int r = 0; r < count; r++) {
+      v16f q = splat(queries[d * count + r]);
+      for (int p = 0; p < pages; p++) scores[p][r] = fma16(k[p], q, scores[p][r]);
+    }
   }
-  for (int r = 0; r < count; r++) save(out + r * stride, scores[r]);
+  for (int p = 0; p < pages; p++)
+    for (int r = 0; r < count; r++) save(out + (p * count + r) * 16, scores[p][r]);
 }
 
-// Hides what a row may not see: slots beyond the split's end, and those of later tokens of the chunk.
-INLINE void mask_row(const kvota_slots *slots, int first, int last, int query, float *scores) {
-  for (int s = last; s % 16 != 0; s++) scores[s] = -__builtin_inff();
-  for (int later = query + 1; later < slots->new_count; later++) {
-    int slot = slots->new_slots[later];
-    if (slot >= first && slot < last) scores[slot] = -__builtin_inff();
+// The first new token whose slot is not below `slot`.
+INLINE int first_token_from(const kvota_slots *slots, int slot) {
+  int low = 0, high = slots->new_count;
+  while (low < high) {
+    const int middle = (low + high) / 2;
+    if (slots->new_slots[middle] < slot) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+// Hides what a row may not see: slots beyond the split's end, and those of later tokens of the chunk (`token` is the chunk's first in this
+// split). `scores` is the row's first page.
+INLINE void mask_row(const kvota_slots *slots, int first, int last, int token, int query, float *scores, const int count) {
+  const float hidden = -__builtin_inff();
+  for (int s = last; s % 16 != 0; s++) scores[(s - first) / 16 * 16 * count + s % 16] = hidden;
+  for (int later = token > query ? token : query + 1; later < slots->new_count && slots->new_slots[later] < last; later++) {
+    const int s = slots->new_slots[later] - first;
+    scores[s / 16 * 16 * count + s % 16] = hidden;
   }
 }
 
-// Turns scores into exponentials relative to their maximum.
-INLINE void exponentiate(float *scores, int first, int last, float *max_out, float *sum_out) {
+// Turns a row's scores, which are in powers of two, into their exponentials relative to the maximum.
+INLINE void exponentiate(float *scores, int pages, const int count, float *max_out, float *sum_out) {
   v16f max = splat(-__builtin_inff());
-  for (int s = first; s < last; s += 16) max = __builtin_elementwise_max(max, load(scores + s));
+  for (int p = 0; p < pages; p++) max = __builtin_elementwise_max(max, load(scores + p * 16 * count));
   float largest = across_max(max);
   // A row that sees nothing here keeps a maximum of minus infinity and a sum of 0.
   v16f base = splat(largest == -__builtin_inff() ? 0 : largest), sum = splat(0);
-  for (int s = first; s < last; s += 16) {
-    v16f e = exp16(load(scores + s) - base);
-    save(scores + s, e);
+  for (int p = 0; p < pages; p++) {
+    v16f e = exp2_16(load(scores + p * 16 * count) - base);
+    save(scores + p * 16 * count, e);
     sum = sum + e;
   }
   *max_out = largest;
@@ -40,20 +61,20 @@ INLINE void exponentiate(float *scores, int first, int last, float *max_out, flo
 }
 
 // weighted[r][from ..< from + 16 * vectors] = sum over slots of exponential * value.
-INLINE void weigh(const kvota_slots *slots, int first, int last, int from, const int vectors, const float *exponentials,
-                  size_t stride, const int count, float *weighted) {
+INLINE void weigh(const kvota_slots *slots, int first, int last, int from, const int vectors, const float *exponentials, const int count,
+                  float *weighted) {
   v16f sums[KVOTA_ROWS][4];
   for (int r = 0; r < count; r++)
     for (int v = 0; v < vectors; v++) sums[r][v] = splat(0);
   const int head_dim = slots->head_dim;
-  for (int page = first; page < last; page += 16) {
+  for (int page = first; page < last; page += 16, exponentials += 16 * count) {
     const uint16_t *values = values_of(slots, page) + from;
     const int end = last - page < 16 ? last - page : 16;
     for (int s = 0; s < end; s++, values += head_dim) {
       v16f value[4];
       for (int v = 0; v < vectors; v++) value[v] = load_half(values + 16 * v);
       for (int r = 0; r < count; r++) {
-        v16f e = splat(exponentials[r * stride + page + s]);
+        v16f e = splat(exponentials[16 * r + s]);
         for (int v = 0; v < vectors; v++) sums[r][v] = fma16(e, value[v], sums[r][v]);
       }
     }
@@ -62,42 +83,53 @@ INLINE void weigh(const kvota_slots *slots, int first, int last, int from, const
     for (int v = 0; v < vectors; v++) save(weighted + r * head_dim + from + 16 * v, sums[r][v]);
 }
 
-// `vectors` is chosen so that the sums of all rows stay in registers.
-INLINE void attend_rows(const kvota_slots *slots, int first, int last, const float *const *rows, const int *query, const int count,
-                        const int vectors, float *exponentials, size_t stride, float *maxima, float *sums, float *weighted) {
-  for (int s = first; s < last; s += 16)
-    page_scores(keys_of(slots, s), slots->head_dim, rows, count, exponentials + s, stride);
+// One split of `count` rows; queries are [head_dim][count]. `vectors` is chosen so that the sums of all rows stay in registers.
+INLINE void attend_rows(const kvota_slots *slots, int first, int last, const float *queries, const int *query, const int count,
+                        const int vectors, float *exponentials, float *maxima, float *sums, float *weighted) {
+  const int at_once = 1, pages = (last - first + 15) / 16;
+  int page = 0;
+  const uint16_t *keys[4];
+  for (; page + at_once <= pages; page += at_once) {
+    for (int p = 0; p < at_once; p++) keys[p] = keys_of(slots, first + 16 * (page + p));
+    page_scores(keys, at_once, slots->head_dim, queries, count, exponentials + page * 16 * count);
+  }
+  for (; page < pages; page++) {
+    keys[0] = keys_of(slots, first + 16 * page);
+    page_scores(keys, 1, slots->head_dim, queries, count, exponentials + page * 16 * count);
+  }
+  const int token = first_token_from(slots, first);
   for (int r = 0; r < count; r++) {
-    mask_row(slots, first, last, query[r], exponentials + r * stride);
-    exponentiate(exponentials + r * stride, first, last, &maxima[r], &sums[r]);
+    mask_row(slots, first, last, token, query[r], exponentials + 16 * r, count);
+    exponentiate(exponentials + 16 * r, pages, count, &maxima[r], &sums[r]);
   }
   int from = 0;
   for (; from + 16 * vectors <= slots->head_dim; from += 16 * vectors)
-    weigh(slots, first, last, from, vectors, exponentials, stride, count, weighted);
-  for (; from < slots->head_dim; from += 16) weigh(slots, first, last, from, 1, exponentials, stride, count, weighted);
+    weigh(slots, first, last, from, vectors, exponentials, count, weighted);
+  for (; from < slots->head_dim; from += 16) weigh(slots, first, last, from, 1, exponentials, count, weighted);
 }
 
 #define ROWS(n, vectors)                                                                                             \
-  case n: attend_rows(slots, first, last, rows, query, n, vectors, exponentials, stride, maxima, sums, weighted); break;
+  case n: attend_rows(slots, first, last, queries, query, n, vectors, exponentials, maxima, sums, weighted); break;
 
-static void attend_some(const kvota_slots *slots, int first, int last, const float *const *rows, const int *query, int row_count,
-                        float *exponentials, size_t stride, float *maxima, float *sums, float *weighted) {
+static void attend_some(const kvota_slots *slots, int first, int last, const float *queries, const int *query, int row_count,
+                        float *exponentials, float *maxima, float *sums, float *weighted) {
   switch (row_count) {
     ROWS(1, 4) ROWS(2, 4) ROWS(3, 4) ROWS(4, 4) ROWS(5, 4) ROWS(6, 4)
     ROWS(7, 2) ROWS(8, 2) ROWS(9, 2) ROWS(10, 2) ROWS(11, 2)
-  default: attend_rows(slots, first, last, rows, query, 12, 2, exponentials, stride, maxima, sums, weighted);
+  default: attend_rows(slots, first, last, queries, query, 12, 2, exponentials, maxima, sums, weighted);
   }
 }
 
 INLINE int smaller(int a, int b) { return a < b ? a : b; }
 INLINE size_t split_count(int slots) { return ((size_t)slots + KVOTA_SPLIT - 1) / KVOTA_SPLIT; }
 
-// Where things lie in the scratch of one call, for `rows` rows.
+// Where things lie in the scratch of one call, for `rows` rows in pieces of KVOTA_ROWS.
 typedef struct {
   size_t stride, splits;
-  float *exponentials; // [rows][stride]
+  float *exponentials; // [pieces][pages][rows of the piece][16]: `stride` a row
   float *maxima, *sums; // [splits][rows]
   float *weighted;      // [splits][rows][head_dim]
+  float *queries;       // [pieces][head_dim][rows of the piece]
 } attention_scratch;
 
 INLINE attention_scratch lay_out(const kvota_slots *slots, int rows, float *scratch) {
@@ -107,17 +139,33 @@ INLINE attention_scratch lay_out(const kvota_slots *slots, int rows, float *scra
   s.maxima = s.exponentials + rows * s.stride;
   s.sums = s.maxima + rows * s.splits;
   s.weighted = s.sums + rows * s.splits;
+  s.queries = s.weighted + rows * s.splits * slots->head_dim;
   return s;
 }
 
+// The exponentials of `row` for the page that begins at `slot`.
+INLINE float *exponentials_of(const attention_scratch *s, int rows, int row, int slot) {
+  const int piece = row / KVOTA_ROWS * KVOTA_ROWS, count = smaller(KVOTA_ROWS, rows - piece);
+  return s->exponentials + piece * s->stride + slot * count + (row - piece) * 16;
+}
+
+// Rows of queries as the pieces want them: [head_dim][rows of the piece].
+INLINE void gather_queries(const float *const *rows, int count, int head_dim, float *out) {
+  for (int piece = 0; piece < count; piece += KVOTA_ROWS) {
+    const int width = smaller(KVOTA_ROWS, count - piece);
+    for (int r = 0; r < width; r++)
+      for (int d = 0; d < head_dim; d++) out[piece * head_dim + d * width + r] = rows[piece + r][d];
+  }
+}
+
 // One split of `count` rows, in register-sized pieces.
-INLINE void attend_piecewise(const kvota_slots *slots, size_t split, int visible, const float *const *rows, const int *query, int count,
+INLINE void attend_piecewise(const kvota_slots *slots, size_t split, int visible, const float *queries, const int *query, int count,
                              const attention_scratch *s) {
-  const int first = (int)split * KVOTA_SPLIT, last = smaller(visible, first + KVOTA_SPLIT);
+  const int first = (int)split * KVOTA_SPLIT, last = smaller(visible, first + KVOTA_SPLIT), head_dim = slots->head_dim;
   for (int r = 0; r < count; r += KVOTA_ROWS)
-    attend_some(slots, first, last, rows + r, query + r, smaller(KVOTA_ROWS, count - r), s->exponentials + r * s->stride, s->stride,
-                s->maxima + split * count + r, s->sums + split * count + r,
-                s->weighted + (split * count + r) * slots->head_dim);
+    attend_some(slots, first, last, queries + r * head_dim, query + r, smaller(KVOTA_ROWS, count - r),
+                exponentials_of(s, count, r, first), s->maxima + split * count + r, s->sums + split * count + r,
+                s->weighted + (split * count + r) * head_dim);
 }
 
 // Joins one row's splits into out[head_dim], and leaves in maxima[split] the factor that normalises the row's exponentials there.
@@ -126,7 +174,7 @@ INLINE void join_splits(const attention_scratch *s, size_t splits, int rows, int
   for (size_t i = 0; i < splits; i++) max = __builtin_fmaxf(max, s->maxima[i * rows + row]);
   if (max == -__builtin_inff()) max = 0;
   for (size_t i = 0; i < splits; i++) {
-    float factor = exp16(splat(s->maxima[i * rows + row] - max))[0];
+    float factor = exp2_16(splat(s->maxima[i * rows + row] - max))[0];
     s->maxima[i * rows + row] = factor;
     sum += factor * s->sums[i * rows + row];
   }
@@ -147,7 +195,7 @@ INLINE void observe(const attention_scratch *s, int rows, int row, int group, in
     const int split = slot / KVOTA_SPLIT, count = visible - slot;
     v16f attention = splat(0);
     for (int g = row; g < row + group; g++)
-      attention = fma16(load(s->exponentials + g * s->stride + slot), splat(s->maxima[split * rows + g]), attention);
+      attention = fma16(load(exponentials_of(s, rows, g, slot)), splat(s->maxima[split * rows + g]), attention);
     attention = attention * share;
     if (sums) save_some(sums + slot, load_some(sums + slot, count) + attention, count);
     if (squares) save_some(squares + slot, fma16(attention, attention, load_some(squares + slot, count)), count);
@@ -160,7 +208,10 @@ static void attend_split(const kvota_slots *slots, const float *queries, int gro
   const float *rows[KVOTA_MAX_GROUP];
   const int query[KVOTA_MAX_GROUP] = {0};
   for (int g = 0; g < group; g++) rows[g] = queries + (size_t)g * slots->head_dim;
-  attend_piecewise(slots, (size_t)split, slots->slots, rows, query, group, &s);
+  // The place of the split's result is free until then.
+  float *gathered = s.weighted + (size_t)split * group * slots->head_dim;
+  gather_queries(rows, group, slots->head_dim, gathered);
+  attend_piecewise(slots, (size_t)split, slots->slots, gathered, query, group, &s);
 }
 
 static void attend_finish(const kvota_slots *slots, int group, float *scratch, float *out, float *sums, float *squares, float *last) {
@@ -188,8 +239,9 @@ static void attend_tiles(const kvota_slots *slots, const float *queries, size_t 
       query[r] = first + r / group;
       rows[r] = queries + query[r] * query_stride + (size_t)(r % group) * head_dim;
     }
+    gather_queries(rows, count, head_dim, s.queries);
     const size_t splits = split_count(visible);
-    for (size_t split = 0; split < splits; split++) attend_piecewise(slots, split, visible, rows, query, count, &s);
+    for (size_t split = 0; split < splits; split++) attend_piecewise(slots, split, visible, s.queries, query, count, &s);
     for (int r = 0; r < count; r++)
       join_splits(&s, splits, count, r, head_dim, out + query[r] * out_stride + (size_t)(r % group) * head_dim);
     if (sums || squares || last)

@@ -69,9 +69,8 @@ INLINE float across_max(v16f v) {
   return v[0] > v[1] ? v[0] : v[1];
 }
 
-// e^x to about 1 unit in the last place; 0 below -87, so that a masked score (minus infinity) weighs nothing.
+// e^x to about 1 unit in the last place, between e^-87 and e^88.
 INLINE v16f exp16(v16f x) {
-  v16i alive = x > splat(-87.0f);
   x = __builtin_elementwise_min(__builtin_elementwise_max(x, splat(-87.0f)), splat(88.0f));
   v16f rounded = fma16(x, splat(1.44269504f), splat(12582912.0f));
   v16i exponent = ((v16i)rounded - 0x4b400000) << 23;
@@ -84,7 +83,20 @@ INLINE v16f exp16(v16f x) {
   p = fma16(p, r, splat(1.6666665459e-1f));
   p = fma16(p, r, splat(5.0000001201e-1f));
   p = fma16(p, r * r, r + splat(1.0f));
-  return (v16f)(((v16i)p + exponent) & alive);
+  return (v16f)((v16i)p + exponent);
+}
+
+// 2^x for x <= 0, to about 2 units in the last place; exactly 0 from -127 down, so that a masked score (minus infinity) weighs nothing.
+INLINE v16f exp2_16(v16f x) {
+  x = __builtin_elementwise_max(x, splat(-127.0f));
+  v16f rounded = x + splat(12582912.0f);
+  v16f r = x - (rounded - splat(12582912.0f));
+  v16f p = fma16(splat(1.326472725e-3f), r, splat(9.671512786e-3f));
+  p = fma16(p, r, splat(5.550733744e-2f));
+  p = fma16(p, r, splat(2.402224208e-1f));
+  p = fma16(p, r, splat(6.931469776e-1f));
+  p = fma16(p, r, splat(1.0f));
+  return (v16f)((v16i)p + ((v16i)rounded << 23));
 }
 
 #include "quants/gemm_quantized.h"

@@ -134,7 +134,7 @@ package struct AttentionShape: Sendable, Equatable {
 
   private func columnFloats(_ slots: Int) -> Int { (slots + 15) / 16 * 16 }
 
-  /// Rotates queries and keys of every row in place, scales queries by `1 / sqrt(headDimension)`, and stores keys and values in their slots.
+  /// Rotates queries and keys of every row in place, scales queries by `log2(e) / sqrt(headDimension)` (attention takes powers of two), and stores keys and values in their slots.
   ///
   /// A row of `projections` holds queries, then keys at `keyOffset`, then values at `valueOffset`.
   package func rotateAndStore(_ projections: borrowing FloatRows, keyOffset: Int, valueOffset: Int) {
@@ -145,7 +145,7 @@ package struct AttentionShape: Sendable, Equatable {
       chunkOfRow.count,
       Storing(
         attention: self, base: projections.pointer(), width: projections.width, keyOffset: keyOffset,
-        valueOffset: valueOffset, scale: 1 / Float(dimension).squareRoot()))
+        valueOffset: valueOffset, scale: Float(M_LOG2E / Double(dimension).squareRoot())))
   }
 
   /// `rotateAndStore` for one row; it writes that row and its token's slots only.
