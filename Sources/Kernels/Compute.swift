@@ -51,17 +51,33 @@ package struct Compute {
     _ x: borrowing FloatRows, weight: borrowing FloatRows, epsilon: Float, rows: Int,
     into out: borrowing Activations
   ) {
+    unsafe normalize(x, update: nil, updateWidth: 0, weight: weight, epsilon: epsilon, rows: rows, into: out)
+  }
+
+  /// `x[row] += update[row]`, the residual connection, then `normalize`; update's rows may be padded.
+  package func normalize(
+    _ x: borrowing FloatRows, adding update: borrowing FloatRows, weight: borrowing FloatRows, epsilon: Float,
+    rows: Int, into out: borrowing Activations
+  ) {
+    precondition(update.width >= x.width && rows <= update.capacity, "shapes do not fit")
+    unsafe normalize(
+      x, update: update.pointer(), updateWidth: update.width, weight: weight, epsilon: epsilon, rows: rows,
+      into: out)
+  }
+
+  private func normalize(
+    _ x: borrowing FloatRows, update: UnsafePointer<Float>?, updateWidth: Int, weight: borrowing FloatRows,
+    epsilon: Float, rows: Int, into out: borrowing Activations
+  ) {
     precondition(x.width == out.floats.width && weight.width == x.width, "shapes do not fit")
-    let table = unsafe self.table
-    let (source, target) = unsafe (x.pointer(), out.floats.pointer())
-    let (scale, width, tiles) = unsafe (weight.pointer(), x.width, out.isQuantized ? out.tileBase : nil)
     precondition(rows <= x.capacity && rows <= out.floats.capacity, "too many rows")
-    // Safety: rows and widths were checked above.
+    // Safety: rows and widths were checked above, and by the caller.
     unsafe forRows(
       rows,
       Normalization(
-        table: table, source: source, scale: scale, width: width, epsilon: epsilon, target: target,
-        tiles: tiles))
+        table: table, x: x.pointer(), update: update, updateWidth: updateWidth, scale: weight.pointer(),
+        width: x.width, epsilon: epsilon, target: out.floats.pointer(),
+        tiles: out.isQuantized ? out.tileBase : nil))
   }
 
   /// `out[row] = silu(gate) * up`, quantized too if `out` is; SwiGLU of arXiv 2002.05202.

@@ -22,10 +22,12 @@ import CKernels
   }
 }
 
-/// RMSNorm of a row, and its quantizing if there are tiles for it.
+/// The residual connection of a row if there is an update, its RMSNorm, and its quantizing if there are tiles for it.
 @safe struct Normalization: ParallelWork {
   let table: UnsafePointer<kvota_isa>
-  let source: UnsafePointer<Float>
+  let x: UnsafeMutablePointer<Float>
+  let update: UnsafePointer<Float>?
+  let updateWidth: Int
   let scale: UnsafePointer<Float>
   let width: Int
   let epsilon: Float
@@ -34,8 +36,11 @@ import CKernels
 
   func perform(_ row: Int) {
     // Safety: checked by `Compute.normalize`.
-    let out = unsafe target + row * width
-    unsafe table.pointee.rms_norm(source + row * width, scale, Int32(width), epsilon, out)
+    let (values, out) = unsafe (x + row * width, target + row * width)
+    if let update = unsafe update {
+      unsafe table.pointee.add(values, update + row * updateWidth, Int32(width))
+    }
+    unsafe table.pointee.rms_norm(values, scale, Int32(width), epsilon, out)
     if let tiles = unsafe tiles { unsafe table.pointee.quantize(out, Int32(width), Int32(row), tiles) }
   }
 }

@@ -87,7 +87,7 @@ package final class Model {
       attend(weights.layers[layer], layer, batch, rows: rows)
       feedForward(weights.layers[layer], rows: rows)
     }
-    project(batch)
+    project(batch, rows: rows)
   }
 
   /// Lets `body` read, and a sampler rework, one row of logits: `[vocabularySize]`.
@@ -103,35 +103,42 @@ package final class Model {
   }
 
   private func attend(_ layer: LayerWeights, _ index: Int, _ batch: borrowing Batch, rows: Int) {
-    compute.normalize(
-      hidden, weight: layer.attentionNorm.values, epsilon: configuration.normEpsilon, rows: rows,
-      into: normalized)
+    if index == 0 {
+      compute.normalize(
+        hidden, weight: layer.attentionNorm.values, epsilon: configuration.normEpsilon, rows: rows,
+        into: normalized)
+    } else {
+      normalize(adding: update, weight: layer.attentionNorm, rows: rows)
+    }
     compute.multiply(layer.queryKeyValue, normalized, rows: rows, into: projections)
     attention.setLayer { chunk, head in batch.entries[chunk].cache.slots(layer: index, head: head) }
     let offsets = layer.queryKeyValue.offsets
     attention.rotateAndStore(projections, keyOffset: offsets[1], valueOffset: offsets[2])
     attention.attend(projections, into: attended)
     compute.multiply(layer.attentionOutput, attended, rows: rows, into: update)
-    compute.add(update, to: hidden, rows: rows)
   }
 
   private func feedForward(_ layer: LayerWeights, rows: Int) {
-    compute.normalize(
-      hidden, weight: layer.feedForwardNorm.values, epsilon: configuration.normEpsilon, rows: rows,
-      into: normalized)
+    normalize(adding: update, weight: layer.feedForwardNorm, rows: rows)
     compute.multiply(layer.gateAndUp, normalized, rows: rows, into: gateAndUp)
     compute.gate(gateAndUp, upOffset: layer.gateAndUp.offsets[1], rows: rows, into: gated)
     compute.multiply(layer.down, gated, rows: rows, into: update)
-    compute.add(update, to: hidden, rows: rows)
+  }
+
+  private func normalize(adding update: borrowing FloatRows, weight: PackedVector, rows: Int) {
+    compute.normalize(
+      hidden, adding: update, weight: weight.values, epsilon: configuration.normEpsilon, rows: rows,
+      into: normalized)
   }
 
   /// Final norm and output matrix, for the last tokens of entries that want logits.
-  private func project(_ batch: borrowing Batch) {
+  private func project(_ batch: borrowing Batch, rows: Int) {
+    guard batch.logitsRows > 0 else { return }
+    compute.add(update, to: hidden, rows: rows)
     for entry in batch.entries {
       guard let row = entry.logitsRow else { continue }
       lastHidden.copyRow(row, from: hidden, row: entry.firstRow + entry.count - 1)
     }
-    guard batch.logitsRows > 0 else { return }
     compute.normalize(
       lastHidden, weight: weights.outputNorm.values, epsilon: configuration.normEpsilon,
       rows: batch.logitsRows,

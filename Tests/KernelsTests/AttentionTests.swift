@@ -62,7 +62,8 @@ import Testing
 
     static func softmax(_ scores: [Double]) -> [Double] {
       let greatest = scores.max() ?? 0
-      let weights = scores.map { exp($0 - greatest) }
+      // Queries carry log2(e), so that powers of two are exponentials.
+      let weights = scores.map { exp2($0 - greatest) }
       let total = weights.reduce(0, +)
       return weights.map { $0 / total }
     }
@@ -112,7 +113,7 @@ import Testing
         let value = input[start..<start + dimension].map { Double(Float16($0)) }
         #expect(fixture.value(head, slot) == value)
       }
-      let query = turned(0).map { $0 / 80.0.squareRoot() }
+      let query = turned(0).map { $0 * M_LOG2E / 80.0.squareRoot() }
       #expect(zip(found.queries[token], query).allSatisfy { abs(Double($0) - $1) < 1e-5 })
     }
   }
