@@ -20,6 +20,8 @@ MODEL := $(KVOTA_CACHE)/$(MODEL_FILE)
 MODEL_ALIAS := smollm2-135m-instruct
 BINARY := .build/release/kvota
 TEST_VENV := .cache/venv
+# Third-party texts that are not ours to publish; tests that want them are skipped where they are absent.
+TEST_DATA ?= $(CURDIR)/../shared/data
 OPENAI_VERSION := 3.54.0
 
 # Tests see internals, for which everything is built with other flags: in a folder of its own, or each
@@ -85,7 +87,7 @@ clean: ## Remove build products and the tests' Python environment; the model sta
 	rm -rf .build .build-tests .build-install .cache
 
 TEST_ENVIRONMENT = KVOTA_TEST_MODEL="$(MODEL)" KVOTA_TEST_PYTHON="$(CURDIR)/$(TEST_VENV)/bin/python" \
-  KVOTA_TEST_BINARY="$(CURDIR)/$(BINARY)"
+  KVOTA_TEST_BINARY="$(CURDIR)/$(BINARY)" KVOTA_TEST_DATA="$(TEST_DATA)"
 
 # The stamp carries the version, so that a new pin makes a new environment.
 $(TEST_VENV)/openai-$(OPENAI_VERSION):

@@ -74,10 +74,11 @@ let package = Package(
         "Transport", .product(name: "Logging", package: "swift-log"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
+    target("Evaluation", ["Caching", "GGUF", "Kernels", "Models", "Tokenizing"]),
     .executableTarget(
       name: "kvota",
       dependencies: [
-        "Caching", "GGUF", "Inference", "Kernels", "Models", "Serving",
+        "Caching", "Evaluation", "GGUF", "Inference", "Kernels", "Models", "Serving",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -91,6 +92,7 @@ let package = Package(
     tests(
       "ModelsTests", ["Models", "Caching", "GGUF", "Kernels", "ModelFixtures", "COpenBLAS"], golden: true),
     tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels", "ModelFixtures"]),
+    tests("EvaluationTests", ["Evaluation", "GGUF", "Kernels", "ModelFixtures"]),
     tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),
     tests("OpenAIAPITests", ["OpenAIAPI"]),

@@ -7,8 +7,8 @@ package struct Batch {
     package let cache: SequenceCache
     package let firstRow: Int
     package let count: Int
-    /// Row of the logits after the entry's last token; nil if nobody needs them.
-    package let logitsRow: Int?
+    /// Rows of the logits after the entry's last tokens, as many as are wanted.
+    package let logitsRows: Range<Int>
   }
 
   package private(set) var tokens: [Int32] = []
@@ -29,10 +29,18 @@ package struct Batch {
   /// Returns the row of its logits, if wanted.
   @discardableResult
   package mutating func append(_ new: ArraySlice<Int32>, cache: SequenceCache, wantsLogits: Bool) -> Int? {
-    let row = wantsLogits ? logitsRows : nil
-    entries.append(Entry(cache: cache, firstRow: tokens.count, count: new.count, logitsRow: row))
+    append(new, cache: cache, logitsOfLast: wantsLogits ? 1 : 0).first
+  }
+
+  /// As above, with the logits after each of the last `count` tokens; returns their rows.
+  package mutating func append(
+    _ new: ArraySlice<Int32>, cache: SequenceCache, logitsOfLast count: Int
+  ) -> Range<Int> {
+    precondition((0...new.count).contains(count), "logits of \(count) of \(new.count) tokens")
+    let rows = logitsRows..<logitsRows + count
+    entries.append(Entry(cache: cache, firstRow: tokens.count, count: new.count, logitsRows: rows))
     tokens.append(contentsOf: new)
-    if wantsLogits { logitsRows += 1 }
-    return row
+    logitsRows += count
+    return rows
   }
 }

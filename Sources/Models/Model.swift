@@ -131,13 +131,15 @@ package final class Model {
       into: normalized)
   }
 
-  /// Final norm and output matrix, for the last tokens of entries that want logits.
+  /// Final norm and output matrix, for the last tokens of each entry whose logits are wanted.
   private func project(_ batch: borrowing Batch, rows: Int) {
     guard batch.logitsRows > 0 else { return }
     compute.add(update, to: hidden, rows: rows)
     for entry in batch.entries {
-      guard let row = entry.logitsRow else { continue }
-      lastHidden.copyRow(row, from: hidden, row: entry.firstRow + entry.count - 1)
+      let end = entry.firstRow + entry.count
+      for row in entry.logitsRows {
+        lastHidden.copyRow(row, from: hidden, row: end - (entry.logitsRows.upperBound - row))
+      }
     }
     compute.normalize(
       lastHidden, weight: weights.outputNorm.values, epsilon: configuration.normEpsilon,

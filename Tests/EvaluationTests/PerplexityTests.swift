@@ -1,0 +1,53 @@
+import Evaluation
+import Foundation
+import GGUF
+import Kernels
+import ModelFixtures
+import Testing
+
+@Suite struct PerplexityTests {
+  @Test("perplexity is the exponential of the mean, its error that of the mean")
+  func arithmetic() {
+    var perplexity = Perplexity()
+    for likelihood in [0.5, 0.125, 0.25, 0.25] { perplexity.add(-log(likelihood)) }
+    #expect(abs(perplexity.value - 4) < 1e-12 && perplexity.tokens == 4)
+    // The surprises are 1, 3, 2 and 2 times log 2: variance 0.5 log(2)^2, divided by 4 - 1.
+    #expect(abs(perplexity.standardError - 4 * log(2) * (0.5 / 3).squareRoot()) < 1e-12)
+  }
+
+  @Test(
+    "windows that cannot be are refused with what can",
+    .enabled(if: DefaultModel.isPresent, "the default model's file is absent"), arguments: [0, 2, 511, 1 << 20])
+  func refusesWindow(window: Int) throws {
+    #expect(throws: EvaluationError.window(window, contextLength: 8192)) { try measurement(window: window) }
+  }
+
+  @Test(
+    "a text of less than one window is refused",
+    .enabled(if: DefaultModel.isPresent, "the default model's file is absent"))
+  func refusesShortText() throws {
+    let measurement = try measurement(window: 64)
+    #expect(throws: EvaluationError.shortText(tokens: 2, window: 64)) { try measurement.run("The sea") }
+  }
+
+  @Test(
+    "the default model's perplexity on WikiText-2 is llama.cpp's within 0.5 %",
+    .enabled(if: DefaultModel.isPresent && wikiText != nil, "the model's file or KVOTA_TEST_DATA is absent"))
+  func wikiText2() throws {
+    let text = try String(contentsOfFile: try #require(Self.wikiText), encoding: .utf8)
+    // llama-perplexity b11434 with -c 512, after its first four chunks.
+    let expected = 18.6415
+    let found = try measurement(window: 512).run(text, windows: 4)
+    #expect(found.tokens == 4 * 255)
+    #expect(abs(found.value / expected - 1) < 0.005, "\(found.value)")
+  }
+
+  private static let wikiText = ProcessInfo.processInfo.environment["KVOTA_TEST_DATA"]
+    .map { $0 + "/wikitext-2/test.txt" }.flatMap { FileManager.default.isReadableFile(atPath: $0) ? $0 : nil }
+
+  private func measurement(window: Int) throws -> PerplexityMeasurement {
+    try PerplexityMeasurement(
+      file: GGUFFile(path: DefaultModel.path),
+      compute: Compute(instructions: InstructionSet(), pool: ThreadPool(threads: 2)), window: window)
+  }
+}
