@@ -12,10 +12,11 @@ INLINE void save_some(float *p, v16f v, int count) {
   memcpy(p, &v, (size_t)count * sizeof(float));
 }
 
-static void quantize(const float *row, int count, int token, uint8_t *tiles) {
-  const int blocks = count / KVOTA_BLOCK, place = token % KVOTA_TILE;
-  uint8_t *block = tiles + (size_t)(token / KVOTA_TILE) * blocks * KVOTA_ACTIVATION_BLOCK;
-  for (int b = 0; b < blocks; b++, block += KVOTA_ACTIVATION_BLOCK, row += KVOTA_BLOCK) {
+static void quantize(const float *row, int blocks, int first, int last, int token, uint8_t *tiles) {
+  const int place = token % KVOTA_TILE;
+  uint8_t *block = tiles + ((size_t)(token / KVOTA_TILE) * blocks + first) * KVOTA_ACTIVATION_BLOCK;
+  row += first * KVOTA_BLOCK;
+  for (int b = first; b < last; b++, block += KVOTA_ACTIVATION_BLOCK, row += KVOTA_BLOCK) {
     v16f half[2] = {load(row), load(row + 16)};
     // As integers, magnitudes have the same order, and NaN is the largest instead of being passed over.
     v16i magnitudes = __builtin_elementwise_max((v16i)half[0] & 0x7fffffff, (v16i)half[1] & 0x7fffffff);

@@ -24,26 +24,49 @@ package struct Compute {
   package func multiply(
     _ matrix: PackedMatrix, _ input: borrowing Activations, rows: Int, into out: borrowing FloatRows
   ) {
+    for part in matrix.offsets.indices {
+      let work = product(matrix, part, input, rows: rows, into: out)
+      pool.run(tasks: work.tasks, work)
+    }
+  }
+
+  /// `out[row] = silu(gate) * up`, where a row of `products` becomes gate, then up: the two parts of `matrix` times `input[row]`.
+  ///
+  /// Quantized too if `out` is; SwiGLU of arXiv 2002.05202.
+  package func multiplyGated(
+    _ matrix: PackedMatrix, _ input: borrowing Activations, rows: Int, products: borrowing FloatRows,
+    into out: borrowing Activations
+  ) {
+    let width = out.floats.width
+    precondition(matrix.offsets.count == 2 && width <= matrix.offsets[1], "gate and up have other shapes")
+    precondition(rows <= out.floats.capacity, "too many rows")
+    // Safety: the products have the shape of `products`, as `product` checks, and gate and up each are at least as wide as `out`.
+    let work = unsafe GatedProduct(
+      gate: product(matrix, 0, input, rows: rows, into: products),
+      up: product(matrix, 1, input, rows: rows, into: products), table: table,
+      unit: out.isQuantized ? KVOTA_BLOCK : KVOTA_GROUP, width: width, target: out.floats.pointer(),
+      tiles: out.isQuantized ? out.tileBase : nil)
+    pool.run(tasks: work.gate.tasks, work)
+  }
+
+  /// The product of one of the matrix's parts with all rows, into that part's columns.
+  private func product(
+    _ matrix: PackedMatrix, _ part: Int, _ input: borrowing Activations, rows: Int,
+    into out: borrowing FloatRows
+  ) -> Product {
     precondition(input.floats.width == matrix.inner && out.width == matrix.outputWidth, "shapes do not fit")
     precondition(rows <= input.floats.capacity && rows <= out.capacity, "too many rows")
     precondition(input.isQuantized || !matrix.needsQuantizedInput, "the input was not quantized")
-    let table = unsafe self.table
-    let tiles = unsafe UnsafeRawPointer(input.tileBase)
-    let floats = unsafe UnsafeRawPointer(input.floats.pointer())
-    var target = unsafe out.pointer()
-    for index in unsafe matrix.segments.indices {
-      let format = unsafe matrix.segments[index].format
-      let groups = unsafe matrix.segments[index].groups
-      let isDense = format == KVOTA_F32 || format == KVOTA_F16 || format == KVOTA_BF16
-      // Safety: shapes were checked above; each task writes its own columns.
-      let work = unsafe Product(
-        kernel: table.pointee.kernel(format), packed: UnsafePointer(matrix.segments[index].data),
-        inner: Int32(matrix.inner), groups: groups,
-        tasks: min(groups, pool.threadCount * (groups < 256 ? 4 : 16)),
-        source: isDense ? floats : tiles, rows: Int32(rows), target: target, width: out.width)
-      pool.run(tasks: work.tasks, work)
-      unsafe target += groups * KVOTA_GROUP
-    }
+    let segment = unsafe matrix.segments[part]
+    let groups = segment.groups
+    let isDense = segment.format == KVOTA_F32 || segment.format == KVOTA_F16 || segment.format == KVOTA_BF16
+    // Safety: shapes were checked above; each task writes its own columns.
+    return unsafe Product(
+      kernel: table.pointee.kernel(segment.format), packed: UnsafePointer(segment.data),
+      inner: Int32(matrix.inner), groups: groups,
+      tasks: min(groups, pool.threadCount * (groups < 256 ? 4 : 16)),
+      source: isDense ? UnsafeRawPointer(input.floats.pointer()) : UnsafeRawPointer(input.tileBase),
+      rows: Int32(rows), target: out.pointer() + matrix.offsets[part], width: out.width)
   }
 
   /// `out[row] = x[row] / rms(x[row]) * weight`, quantized too if `out` is; RMSNorm of arXiv 1910.07467.
@@ -78,26 +101,6 @@ package struct Compute {
         table: table, x: x.pointer(), update: update, updateWidth: updateWidth, scale: weight.pointer(),
         width: x.width, epsilon: epsilon, target: out.floats.pointer(),
         tiles: out.isQuantized ? out.tileBase : nil))
-  }
-
-  /// `out[row] = silu(gate) * up`, quantized too if `out` is; SwiGLU of arXiv 2002.05202.
-  ///
-  /// A row of `gateAndUp` holds gate, then up at `upOffset`.
-  package func gate(
-    _ gateAndUp: borrowing FloatRows, upOffset: Int, rows: Int, into out: borrowing Activations
-  ) {
-    let (width, stride) = (out.floats.width, gateAndUp.width)
-    precondition(upOffset >= width && upOffset + width <= stride, "shapes do not fit")
-    precondition(rows <= gateAndUp.capacity && rows <= out.floats.capacity, "too many rows")
-    let table = unsafe self.table
-    let (source, target) = unsafe (gateAndUp.pointer(), out.floats.pointer())
-    let tiles = unsafe out.isQuantized ? out.tileBase : nil
-    // Safety: rows and widths were checked above.
-    unsafe forRows(
-      rows,
-      Gating(
-        table: table, source: source, stride: stride, upOffset: upOffset, width: width, target: target,
-        tiles: tiles))
   }
 
   /// `x[row] += y[row]`, the residual connection; y's rows may be padded.

@@ -15,10 +15,12 @@ import CKernels
   let target: UnsafeMutablePointer<Float>
   let width: Int
 
-  func perform(_ task: Int) {
-    let (first, last) = (groups * task / tasks, groups * (task + 1) / tasks)
-    // Safety: checked by `Compute.multiply`.
-    unsafe kernel(packed, inner, Int32(first), Int32(last), source, rows, target, width)
+  func perform(_ task: Int) { multiply(groups * task / tasks..<groups * (task + 1) / tasks) }
+
+  func multiply(_ groups: Range<Int>) {
+    // Safety: checked by whoever shares this out.
+    unsafe kernel(
+      packed, inner, Int32(groups.lowerBound), Int32(groups.upperBound), source, rows, target, width)
   }
 }
 
@@ -41,25 +43,39 @@ import CKernels
       unsafe table.pointee.add(values, update + row * updateWidth, Int32(width))
     }
     unsafe table.pointee.rms_norm(values, scale, Int32(width), epsilon, out)
-    if let tiles = unsafe tiles { unsafe table.pointee.quantize(out, Int32(width), Int32(row), tiles) }
+    if let tiles = unsafe tiles { unsafe table.pointee.quantize(out, width: width, row: row, tiles) }
   }
 }
 
-/// SwiGLU of a row, and its quantizing if there are tiles for it.
-@safe struct Gating: ParallelWork {
+/// Two packed matrices times all rows, SwiGLU of the two products, and its quantizing if there are tiles for it; a task is a range of
+/// columns that are still in the nearest caches when they meet.
+@safe struct GatedProduct: ParallelWork {
+  let gate: Product
+  let up: Product
   let table: UnsafePointer<kvota_isa>
-  let source: UnsafePointer<Float>
-  let stride: Int
-  let upOffset: Int
+  /// Columns that belong together: a quantized block, or a group.
+  let unit: Int
   let width: Int
   let target: UnsafeMutablePointer<Float>
   let tiles: UnsafeMutablePointer<UInt8>?
 
-  func perform(_ row: Int) {
-    // Safety: checked by `Compute.gate`.
-    let (gate, out) = unsafe (source + row * stride, target + row * width)
-    unsafe table.pointee.silu_multiply(gate, gate + upOffset, Int32(width), out)
-    if let tiles = unsafe tiles { unsafe table.pointee.quantize(out, Int32(width), Int32(row), tiles) }
+  func perform(_ task: Int) {
+    let units = (width + unit - 1) / unit
+    let first = units * task / gate.tasks * unit
+    let last = min(units * (task + 1) / gate.tasks * unit, width)
+    let groups = first / KVOTA_GROUP..<(last + KVOTA_GROUP - 1) / KVOTA_GROUP
+    gate.multiply(groups)
+    up.multiply(groups)
+    for row in 0..<Int(gate.rows) {
+      // Safety: checked by `Compute.multiplyGated`.
+      let (at, out) = unsafe (row * gate.width + first, target + row * width)
+      unsafe table.pointee.silu_multiply(gate.target + at, up.target + at, Int32(last - first), out + first)
+      if let tiles = unsafe tiles {
+        unsafe table.pointee.quantize(
+          out, Int32(width / KVOTA_BLOCK), Int32(first / KVOTA_BLOCK), Int32(last / KVOTA_BLOCK), Int32(row),
+          tiles)
+      }
+    }
   }
 }
 
@@ -86,6 +102,16 @@ import CKernels
 
   func perform(_ row: Int) {
     // Safety: checked by whoever shares this out.
-    unsafe table.pointee.quantize(source + row * width, Int32(width), Int32(row), tiles)
+    unsafe table.pointee.quantize(source + row * width, width: width, row: row, tiles)
+  }
+}
+
+extension kvota_isa {
+  /// Quantizes a whole row into its place in the tiles.
+  func quantize(
+    _ values: UnsafePointer<Float>, width: Int, row: Int, _ tiles: UnsafeMutablePointer<UInt8>
+  ) {
+    let blocks = Int32(width / KVOTA_BLOCK)
+    unsafe quantize(values, blocks, 0, blocks, Int32(row), tiles)
   }
 }

@@ -120,8 +120,7 @@ package final class Model {
 
   private func feedForward(_ layer: LayerWeights, rows: Int) {
     normalize(adding: update, weight: layer.feedForwardNorm, rows: rows)
-    compute.multiply(layer.gateAndUp, normalized, rows: rows, into: gateAndUp)
-    compute.gate(gateAndUp, upOffset: layer.gateAndUp.offsets[1], rows: rows, into: gated)
+    compute.multiplyGated(layer.gateAndUp, normalized, rows: rows, products: gateAndUp, into: gated)
     compute.multiply(layer.down, gated, rows: rows, into: update)
   }
 

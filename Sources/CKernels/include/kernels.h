@@ -71,8 +71,8 @@ typedef struct kvota_isa {
   void (*gemm[6])(const uint8_t *packed, int inner, int first, int last, const void *activations, int tokens, float *out,
                   size_t out_stride);
 
-  // Quantizes one row of `count` floats (a multiple of 32) into place `token` of its tile; `tiles` is the start of all tiles.
-  void (*quantize)(const float *row, int count, int token, uint8_t *tiles);
+  // Quantizes blocks first ..< last of a row of `blocks` blocks into place `token` of its tile; `tiles` is the start of all tiles.
+  void (*quantize)(const float *row, int blocks, int first, int last, int token, uint8_t *tiles);
 
   // out = x / rms(x) * weight
   void (*rms_norm)(const float *x, const float *weight, int count, float epsilon, float *out);
