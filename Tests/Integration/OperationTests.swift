@@ -43,7 +43,8 @@ extension RealClients {
     @Test("a server that has answered and has nothing to do uses no processor time")
     func idle() async throws {
       let server = try RealClients.server
-      #expect(try await Curl.post("/v1/completions", ["prompt": "The sea is", "max_tokens": 16]).status == 200)
+      #expect(
+        try await Curl.post("/v1/completions", ["prompt": "The sea is", "max_tokens": 16]).status == 200)
       // One compute thread that went on spinning would use 50 ticks in the half second.
       try await eventually("half a second without work", within: .seconds(20)) {
         let before = try server.processorTicks

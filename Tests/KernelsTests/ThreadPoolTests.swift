@@ -117,7 +117,8 @@ import Testing
   @Test("a pool that cannot have all its threads says so, and leaves none of them behind")
   func refusedThread() async {
     await #expect(processExitsWith: .success) {
-      let pages = try #require(Int(String(contentsOfFile: "/proc/self/statm", encoding: .utf8).prefix { $0 != " " }))
+      let pages = try #require(
+        Int(String(contentsOfFile: "/proc/self/statm", encoding: .utf8).prefix { $0 != " " }))
       // Address space for a few stacks of 8 MiB, not for a thousand.
       let limit = rlim_t(pages * Int(getpagesize()) + (40 << 20))
       var (before, after) = (rlimit(), rlimit())

@@ -3,7 +3,9 @@ import Kernels
 /// How many processors this process can keep busy: more threads than that only wait for each other.
 enum ProcessorShare {
   /// The processors that we may run on, or fewer where a control group allows less time.
-  static var current: Int { count(processors: ThreadPool.processorCount, quotas: ControlGroup.limits("cpu.max")) }
+  static var current: Int {
+    count(processors: ThreadPool.processorCount, quotas: ControlGroup.limits("cpu.max"))
+  }
 
   /// Reads texts of `cpu.max`, a quota and its period in microseconds; half a processor's time is worth a thread.
   static func count(processors: Int, quotas: [String]) -> Int {
