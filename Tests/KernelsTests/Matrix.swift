@@ -6,7 +6,7 @@ import Testing
 
 /// Threads for one test, ended with it.
 func withPool<Result>(_ threads: Int, _ body: (ThreadPool) throws -> Result) rethrows -> Result {
-  let pool = ThreadPool(threads: threads)
+  guard let pool = try? ThreadPool(threads: threads) else { preconditionFailure("no thread starts") }
   defer { pool.stop() }
   return try body(pool)
 }

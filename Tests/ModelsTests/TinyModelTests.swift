@@ -91,7 +91,7 @@ import Testing
   func progress() throws {
     let opened = try OpenedModel(TinyLlama().make().file)
     var seen: [Double] = []
-    let pool = ThreadPool(threads: 1)
+    let pool = try ThreadPool(threads: 1)
     defer { pool.stop() }
     let model = try Model(
       file: opened.file, compute: Compute(instructions: try InstructionSet(), pool: pool), maxTokens: 1,

@@ -3,6 +3,7 @@
 // Every kernel exists once per instruction set (see kernels of `kvota_isa`), compiled from the same source; callers pick a
 // table at start-up and pass it along. Sums are taken in one fixed order that depends on neither batch size nor thread count.
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -99,13 +100,12 @@ typedef struct kvota_isa {
 // The best table this processor can run, or the one called `name` ("avx512", "avx2", "neon", "portable"); NULL when it cannot.
 const kvota_isa *kvota_isa_select(const char *name);
 
-// One spin-wait hint to the processor.
-void kvota_pause(void);
+// Spins until *word is not value, and tells whether that came about within the limit in nanoseconds.
+bool kvota_spin(const uint32_t *word, uint32_t value, int64_t limit);
 // Sleeps while *word == expected (or returns early); wakes all sleepers on word.
 void kvota_futex_wait(const uint32_t *word, uint32_t expected);
 void kvota_futex_wake_all(const uint32_t *word);
-// The word itself, which must have an address (a Swift Atomic has none to give).
-void kvota_atomic_increment(uint32_t *word);
-uint32_t kvota_atomic_load(const uint32_t *word);
 // Names the calling thread, as debuggers and top show it (15 characters at most).
 void kvota_name_thread(const char *name);
+// Processors that this process may run on.
+int kvota_processor_count(void);
