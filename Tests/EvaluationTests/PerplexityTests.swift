@@ -48,6 +48,6 @@ import Testing
   private func measurement(window: Int) throws -> PerplexityMeasurement {
     try PerplexityMeasurement(
       file: GGUFFile(path: DefaultModel.path),
-      compute: Compute(instructions: InstructionSet(), pool: ThreadPool(threads: 2)), window: window)
+      compute: Compute(instructions: InstructionSet(), pool: try ThreadPool(threads: 2)), window: window)
   }
 }

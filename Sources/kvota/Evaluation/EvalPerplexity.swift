@@ -44,7 +44,7 @@ struct EvalPerplexity: ParsableCommand {
       throw ValidationError("--text is '\(text)', which is no readable UTF-8 file")
     }
     let compute = Compute(
-      instructions: try .fromEnvironment(), pool: ThreadPool(threads: settings.engine.threads))
+      instructions: try .fromEnvironment(), pool: try ThreadPool(threads: settings.engine.threads))
     let measurement = try PerplexityMeasurement(
       file: GGUFFile(path: settings.modelPath), compute: compute, window: window)
     let found = try measurement.run(content, windows: windows) { share, sofar in
