@@ -67,7 +67,7 @@ func multiply(_ matrix: PackedMatrix, _ inputs: [[Float]], on set: InstructionSe
     out.withRow(row) { span in for i in span.indices { span[i] = 1e9 } }
     if quantized {
       set.table.pointee.quantize(
-        activations.floats.pointer(row), Int32(matrix.inner), Int32(row), activations.tileBase)
+        activations.floats.pointer(row), width: matrix.inner, row: row, activations.tileBase)
     }
   }
   compute.multiply(matrix, activations, rows: inputs.count, into: out)

@@ -9,7 +9,7 @@ import Testing
     for (row, values) in rows.enumerated() {
       activations.floats.withRow(row) { span in for i in span.indices { span[i] = values[i] } }
       set.table.pointee.quantize(
-        activations.floats.pointer(row), Int32(values.count), Int32(row), activations.tileBase)
+        activations.floats.pointer(row), width: values.count, row: row, activations.tileBase)
     }
     return rows.indices.map { QuantizedRow(activations, token: $0) }
   }
