@@ -86,7 +86,7 @@ let package = Package(
 
     // What several test targets share: model files made up from a seed.
     .target(name: "ModelFixtures", path: "Tests/ModelFixtures", swiftSettings: testing),
-    tests("KernelsTests", ["CKernels", "Kernels", "ModelFixtures"]),
+    tests("KernelsTests", ["CKernels", "Kernels", "ModelFixtures"], golden: true),
     tests("GGUFTests", ["GGUF", "ModelFixtures"]),
     tests("CachingTests", ["Caching", "Kernels"], golden: true),
     tests(

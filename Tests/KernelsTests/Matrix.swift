@@ -25,6 +25,14 @@ struct Matrix {
     encoded = EncodedValues(floats, as: type)
   }
 
+  /// What `bytes` mean is read by the kernels' own readers, which have tests of their own.
+  init(rows: Int, inner: Int, type: EncodedType, bytes: [UInt8]) throws {
+    self.rows = rows
+    self.inner = inner
+    self.type = type
+    encoded = EncodedValues(bytes: bytes, values: try dequantize(bytes, type, count: rows * inner))
+  }
+
   init(rows: Int, inner: Int, type: EncodedType, seed: UInt64) {
     var random = SplitMix64(state: seed)
     self.init(rows: rows, inner: inner, type: type, floats: random.normals(rows * inner))
@@ -46,6 +54,15 @@ struct Matrix {
 }
 
 struct NoStorage: Error {}
+
+func dequantize(_ bytes: [UInt8], _ type: EncodedType, count: Int) throws -> [Float] {
+  guard let storage = TensorStorage(id: type.rawValue) else { throw NoStorage() }
+  let row = FloatRows(capacity: 1, width: count)
+  return row.withRow(0) { values in
+    storage.dequantize(bytes.span.bytes, into: &values)
+    return values.indices.map { values[$0] }
+  }
+}
 
 /// What the kernels made of the inputs, and the inputs as they saw them.
 struct Product {
