@@ -14,9 +14,9 @@ struct GoldenTests {
     }
   }
 
-  /// Largest difference at the ten likeliest tokens.
-  private func worst(_ step: GoldenText.Step, _ logits: [Float]) -> Double {
-    step.top.map { abs($0[1] - Double(logits[Int($0[0])])) }.max() ?? .infinity
+  /// Differences at the ten likeliest tokens.
+  private func differences(_ step: GoldenText.Step, _ logits: [Float]) -> [Double] {
+    step.top.map { abs($0[1] - Double(logits[Int($0[0])])) }
   }
 
   /// How far the likeliest token is before the one of that rank.
@@ -29,7 +29,7 @@ struct GoldenTests {
     var largest = 0.0
     for (text, logits) in try Self.exact.get() {
       for (step, logits) in zip(text.steps, logits) {
-        largest = max(largest, worst(step, logits))
+        largest = max(largest, differences(step, logits).max() ?? .infinity)
         // Two logits that each are off by 1e-3 at most cannot change places over a larger gap.
         if lead(step, before: 1) > 2e-3 { #expect(greatest(logits) == step.token, "\(text.name)") }
       }
@@ -47,7 +47,7 @@ struct GoldenTests {
     for (text, exact) in try Self.exact.get() {
       let logits = try loaded.logits([text.promptIds] + text.generatedIds.dropLast().map { [$0] })
       for (step, (exact, logits)) in zip(text.steps, zip(exact, logits)) {
-        found.add(exact, logits, atLikeliest: worst(step, logits))
+        found.add(exact, logits, atLikeliest: differences(step, logits))
         // Whoever overtakes the likeliest is one of the ten, or a token behind all ten that is further off.
         let isSafe =
           lead(step, before: 1) > 2 * Closeness.mostAtLikeliest
@@ -58,6 +58,7 @@ struct GoldenTests {
     }
     #expect(
       found.largest < Closeness.most && found.largestAtLikeliest < Closeness.mostAtLikeliest, "\(found)")
+    print("RMS", found.rms, found)
     #expect(found.divergence / Double(found.steps) < Closeness.mostDivergence, "\(found)")
     #expect(found.agreeing * 10 >= found.steps * 9 && found.safe * 10 >= found.steps, "\(found)")
   }
@@ -75,14 +76,17 @@ private struct Closeness {
   var largest = 0.0
   var largestAtLikeliest = 0.0
   var divergence = 0.0
+  var squares = 0.0
+  var rms: Double { (squares / Double(steps)).squareRoot() }
   var agreeing = 0
   var steps = 0
   /// Steps at which the choice had to be the same.
   var safe = 0
 
-  mutating func add(_ exact: [Float], _ found: [Float], atLikeliest: Double) {
+  mutating func add(_ exact: [Float], _ found: [Float], atLikeliest: [Double]) {
     largest = max(largest, Double(largestDifference(found, exact)))
-    largestAtLikeliest = max(largestAtLikeliest, atLikeliest)
+    largestAtLikeliest = max(largestAtLikeliest, atLikeliest.max() ?? .infinity)
+    squares += atLikeliest.reduce(0) { $0 + $1 * $1 } / Double(atLikeliest.count)
     divergence += ModelsTests.divergence(exact, found)
     agreeing += greatest(found) == greatest(exact) ? 1 : 0
     steps += 1
