@@ -28,6 +28,10 @@ INLINE v16i dot_i8(const v64b *w, const int8_t *a, int32_t sum) {
   for (int j = 0; j < 4; j++) total = _mm512_dpbusd_epi32(total, (__m512i)w[j], four_of(a + 4 * j));
   return (v16i)total;
 }
+#define CHAINS 12
+INLINE v16i add_products(v16i sum, const uint8_t *bytes) {
+  return (v16i)_mm512_dpbusd_epi32((__m512i)sum, _mm512_set1_epi8(3), _mm512_loadu_si512(bytes));
+}
 #include "body.h"
 #pragma clang attribute pop
 #endif

@@ -1,5 +1,6 @@
 // All kernels of one instruction set. A file that includes this sets, first, NAME, FUSED (has fused multiply-add),
-// HALVES (converts f16 in hardware), and the two block products dot_u4 and dot_i8.
+// HALVES (converts f16 in hardware), the two block products dot_u4 and dot_i8; CHAINS (sums of 16 that fill the registers) and
+// add_products (64 byte products, 4 to a sum) for the ceilings.
 #include "kernels.h"
 
 INLINE v16f load(const float *p) {
@@ -94,6 +95,8 @@ INLINE v16f exp16(v16f x) {
 
 #include "attention.h"
 
+#include "ceilings.h"
+
 const kvota_isa NAME = {
     .name = LABEL,
     .gemm = {gemm_u4, gemm_i8, gemm_i8h, gemm_f32, gemm_f16, gemm_bf16},
@@ -106,4 +109,7 @@ const kvota_isa NAME = {
     .attend_split = attend_split,
     .attend_finish = attend_finish,
     .attend_tiles = attend_tiles,
+    .read_bytes = read_bytes,
+    .multiply_bytes = multiply_bytes,
+    .multiply_floats = multiply_floats,
 };

@@ -17,4 +17,13 @@ INLINE v16i dot_i8(const v64b *w, const int8_t *a, int32_t sum) {
   (void)sum;
   return dot_plain(w, a, 4, 128);
 }
+#define CHAINS 3
+INLINE v16i add_products(v16i sum, const uint8_t *bytes) {
+  for (int c = 0; c < 4; c++) {
+    v16c operand;
+    memcpy(&operand, bytes + 16 * c, sizeof operand);
+    sum += __builtin_convertvector(operand, v16i) * 3;
+  }
+  return sum;
+}
 #include "body.h"

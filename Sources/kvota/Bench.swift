@@ -35,6 +35,12 @@ struct Bench: ParsableCommand {
   @Option(help: ArgumentHelp("A llama-server to measure in turn with ours.", valueName: "path"))
   var peerServer: String?
 
+  @Flag(help: "All rows, up to a depth of 7000 tokens: some minutes, half an hour with a peer.")
+  var full = false
+
+  @Option(help: ArgumentHelp("Only rows whose name holds this, as in 'batch' or 'roco 512'.", valueName: "text"))
+  var only: String?
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -53,7 +59,10 @@ struct Bench: ParsableCommand {
     let settings = try Settings(
       SettingTexts(flags: flags.compactMapValues { $0 }, environment: ProcessInfo.processInfo.environment),
       machine: .current)
-    let report = try Benchmark(settings: settings, repetitions: repetitions, peerExecutable: peerServer).run()
+    let report = try Benchmark(
+      settings: settings, rows: RowSelection(pattern: only), isFull: full, repetitions: repetitions,
+      peerExecutable: peerServer
+    ).run()
     Console.print(json ? try JSONText.of(report) : report.text)
   }
 }

@@ -2,8 +2,8 @@ import Dispatch
 import Foundation
 import Glibc
 
-/// What kept a peer from being measured.
-enum PeerError: Error, CustomStringConvertible {
+/// What kept a server from being measured.
+enum ServerError: Error, CustomStringConvertible {
   case ended(command: String, status: Int32)
   case notReady(command: String, seconds: Int)
   case unknownAnswer(String)
@@ -11,44 +11,49 @@ enum PeerError: Error, CustomStringConvertible {
   var description: String {
     switch self {
     case .ended(let command, let status):
-      "the peer ended with status \(status) before it was ready; try it by hand: \(command) "
+      "the server ended with status \(status) before it was ready; try it by hand: \(command) "
         + "(if it misses a library, set LD_LIBRARY_PATH to that library's folder)"
     case .notReady(let command, let seconds):
-      "the peer was not ready after \(seconds) s; try it by hand: \(command)"
+      "the server was not ready after \(seconds) s; try it by hand: \(command)"
     case .unknownAnswer(let body):
-      "the peer's answer has no timings as llama-server gives them: \(body.prefix(200))"
+      "the server's answer has no timings as llama-server gives them: \(body.prefix(200))"
     }
   }
 }
 
-/// A llama-server that runs for as long as it is measured, and not longer than this program.
-final class PeerServer {
+/// A server of some model that runs for as long as it is measured, and not longer than this program.
+final class ServerProcess {
   let address: String
+  /// From its start until it said that it was ready; known to some hundredths of a second.
+  private(set) var secondsToReady = 0.0
   private let process = Process()
   private var signalSources: [any DispatchSourceSignal] = []
 
   private static let readySeconds = 300
+  private static let secondsBetweenAsking = 0.005
   private static let endingSignals = [SIGINT, SIGTERM, SIGHUP]
 
-  /// Starts the server with room for so many sequences at once, and waits until it has loaded the model.
-  init(executable: String, model: String, threads: Int, sequences: Int) throws {
+  /// Starts a program on a free port of this machine, and waits until it has loaded its model.
+  init(executable: String, arguments: [String]) throws {
     let port = try Self.freePort()
     address = "http://127.0.0.1:\(port)"
     process.executableURL = URL(fileURLWithPath: executable)
-    process.arguments = [
-      "-m", model, "-t", "\(threads)", "-tb", "\(threads)", "-c", "8192", "-np", "\(sequences)",
-      "--host", "127.0.0.1", "--port", "\(port)",
-    ]
+    process.arguments = arguments + ["--host", "127.0.0.1", "--port", "\(port)"]
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
+    let start = ContinuousClock.now
     try process.run()
     endWithProgram()
     do { try waitUntilReady() } catch {
       stop()
       throw error
     }
+    secondsToReady = start.duration(to: .now) / .seconds(1)
   }
+
+  /// The most memory it has had until now; nil where the system does not tell.
+  var peakBytes: Int? { ProcessMemory.peakBytes(processIdentifier: process.processIdentifier) }
 
   /// Ends the server at once: it has nothing to save.
   func stop() {
@@ -79,11 +84,11 @@ final class PeerServer {
     while process.isRunning {
       if try Curl.answers(address + "/health") { return }
       guard ContinuousClock.now < deadline else {
-        throw PeerError.notReady(command: command, seconds: Self.readySeconds)
+        throw ServerError.notReady(command: command, seconds: Self.readySeconds)
       }
-      Thread.sleep(forTimeInterval: 0.2)
+      Thread.sleep(forTimeInterval: Self.secondsBetweenAsking)
     }
-    throw PeerError.ended(command: command, status: process.terminationStatus)
+    throw ServerError.ended(command: command, status: process.terminationStatus)
   }
 
   private static func freePort() throws -> Int {
