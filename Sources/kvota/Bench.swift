@@ -41,6 +41,9 @@ struct Bench: ParsableCommand {
   @Option(help: ArgumentHelp("Only rows whose name holds this, as in 'batch' or 'roco 512'.", valueName: "text"))
   var only: String?
 
+  @Flag(help: "Measure the kernels one by one instead of the model.")
+  var kernels = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -59,10 +62,13 @@ struct Bench: ParsableCommand {
     let settings = try Settings(
       SettingTexts(flags: flags.compactMapValues { $0 }, environment: ProcessInfo.processInfo.environment),
       machine: .current)
-    let report = try Benchmark(
-      settings: settings, rows: RowSelection(pattern: only), isFull: full, repetitions: repetitions,
-      peerExecutable: peerServer
-    ).run()
+    let rows = RowSelection(pattern: only)
+    let report =
+      try kernels
+      ? KernelBenchmark(settings: settings, rows: rows, repetitions: repetitions).run()
+      : Benchmark(
+        settings: settings, rows: rows, isFull: full, repetitions: repetitions, peerExecutable: peerServer
+      ).run()
     Console.print(json ? try JSONText.of(report) : report.text)
   }
 }

@@ -12,8 +12,6 @@ struct BenchReport: Encodable {
 
     let name: String
     let types: [TypeShare]
-    /// As packed in memory.
-    let weightBytes: Int
   }
 
   let version = Kvota.version
@@ -27,17 +25,19 @@ struct BenchReport: Encodable {
   var kernels: [KernelRow] = []
   var footprint: ServerFootprint?
   var peerFootprint: ServerFootprint?
+  /// Of the weights, as packed in memory; nil where the model was not loaded.
+  var weightBytes: Int?
   /// Names of rows that the model's context is too short for.
   var leftOut: [String] = []
 
   init(
-    _ settings: Settings, repetitions: Int, compute: Compute, file: GGUFFile, weightBytes: Int, ceilings: Ceilings
+    _ settings: Settings, repetitions: Int, compute: Compute, file: GGUFFile, ceilings: Ceilings
   ) {
     let types = Dictionary(grouping: file.tensors, by: \.type.name).map { type, tensors in
       ModelFacts.TypeShare(type: type, bytes: tensors.reduce(0) { $0 + $1.bytes.count })
     }
     model = ModelFacts(
-      name: settings.alias, types: types.sorted { $0.bytes > $1.bytes }, weightBytes: weightBytes)
+      name: settings.alias, types: types.sorted { $0.bytes > $1.bytes })
     instructions = compute.instructions.name
     threads = compute.pool.threadCount
     self.repetitions = repetitions

@@ -25,8 +25,8 @@ struct Benchmark {
     var session = BenchSession(own: own, repetitions: repetitions, samples: CeilingSamples(compute: compute))
     try session.measure(fitting, peer: peer, settings: isFull ? [.on, .off] : [.auto])
     var report = BenchReport(
-      settings, repetitions: repetitions, compute: compute, file: file, weightBytes: own.model.weightBytes,
-      ceilings: session.ceilings)
+      settings, repetitions: repetitions, compute: compute, file: file, ceilings: session.ceilings)
+    report.weightBytes = own.model.weightBytes
     report.rows = session.rows(fitting)
     report.leftOut = chosen.filter { !fitting.contains($0) }.map(\.name)
     guard rows.includes(FootprintBenchmark.name) else { return report }

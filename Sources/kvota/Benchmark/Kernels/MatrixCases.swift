@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 
 /// Products of every tensor type that there are kernels for.
@@ -27,15 +28,15 @@ struct MatrixCases {
   }
 
   private func product(_ storage: TensorStorage, rows: Int, tokens: Int) -> KernelCase {
-    let operations = 2 * Double(rows) * Double(inner) * Double(tokens)
-    // Packed, a type may be larger than in the file; what has to be read is no more than that.
-    let bytes = rows == Self.smallRows ? 0 : Double(rows * (storage.rowBytes(inner) ?? 0))
-    let cost = Cost(
-      bytes: bytes, integerOperations: storage.isQuantized ? operations : 0,
-      floatOperations: storage.isQuantized ? 0 : operations)
-    return KernelCase(name: "multiply \(storage.name), \(tokens) \(tokens == 1 ? "token" : "tokens")", cost: cost) {
+    KernelCase(name: "multiply \(storage.name), \(tokens) \(tokens == 1 ? "token" : "tokens")") {
       let operands = MatrixOperands(storage, rows: rows, inner: inner, tokens: tokens, compute: compute)
-      return operands.multiply
+      let operations = 2 * Double(rows) * Double(inner) * Double(tokens)
+      let cost = Cost(
+        // A small matrix does not come from memory.
+        bytes: rows == Self.smallRows ? 0 : Double(operands.byteCount),
+        integerOperations: storage.isQuantized ? operations : 0,
+        floatOperations: storage.isQuantized ? 0 : operations)
+      return KernelCase.Call(cost: cost, run: operands.multiply)
     }
   }
 }
@@ -52,7 +53,7 @@ private final class MatrixOperands {
     self.compute = compute
     self.tokens = tokens
     let bytes = Self.weights((storage.rowBytes(inner) ?? 0) * rows)
-    let part = PackedMatrix.Part(storage: storage, rows: rows) { body in body(bytes.span.bytes) }
+    let part = PackedMatrix.Part(storage: storage, rows: rows) { body in body(bytes.bytes) }
     matrix = PackedMatrix(inner: inner, parts: [part], arena: WeightArena(), pool: compute.pool)
     output = FloatRows(capacity: tokens, width: matrix.outputWidth)
     input = RowCases.activations(tokens, inner, quantized: storage.isQuantized, compute: compute)
@@ -60,10 +61,13 @@ private final class MatrixOperands {
 
   func multiply() { compute.multiply(matrix, input, rows: tokens, into: output) }
 
-  /// Bytes that are sensible weights wherever a type keeps its scales: as the high byte of a half or float each makes it a small number.
-  private static func weights(_ count: Int) -> [UInt8] {
-    var generator = SystemRandomNumberGenerator()
-    let pattern = (0..<4096).map { _ in UInt8.random(in: 0x20...0x2f, using: &generator) }
-    return [UInt8](unsafeUninitializedCapacityFree: count, pattern: pattern)
+  var byteCount: Int { matrix.byteCount }
+
+  /// Bytes that are sensible weights wherever a type keeps its scales: as the high byte of a float each makes it a small number.
+  private static func weights(_ count: Int) -> Data {
+    let pattern = (0..<4093).map { _ in UInt8.random(in: 0x20...0x2f) }
+    var bytes = Data(capacity: count)
+    while bytes.count < count { bytes.append(contentsOf: pattern.prefix(count - bytes.count)) }
+    return bytes
   }
 }
