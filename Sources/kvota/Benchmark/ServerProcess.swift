@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Glibc
 
@@ -27,24 +26,26 @@ final class ServerProcess {
   /// From its start until it said that it was ready; known to some hundredths of a second.
   private(set) var secondsToReady = 0.0
   private let process = Process()
-  private var signalSources: [any DispatchSourceSignal] = []
+  /// As one would type it.
+  private let command: String
 
   private static let readySeconds = 300
   private static let secondsBetweenAsking = 0.005
-  private static let endingSignals = [SIGINT, SIGTERM, SIGHUP]
 
   /// Starts a program on a free port of this machine, and waits until it has loaded its model.
   init(executable: String, arguments: [String]) throws {
     let port = try Self.freePort()
     address = "http://127.0.0.1:\(port)"
-    process.executableURL = URL(fileURLWithPath: executable)
-    process.arguments = arguments + ["--host", "127.0.0.1", "--port", "\(port)"]
+    let words = [executable] + arguments + ["--host", "127.0.0.1", "--port", "\(port)"]
+    command = words.joined(separator: " ")
+    // The system itself ends it with this program, whichever way that ends.
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["setpriv", "--pdeathsig", "KILL"] + words
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     let start = ContinuousClock.now
     try process.run()
-    endWithProgram()
     do { try waitUntilReady() } catch {
       stop()
       throw error
@@ -59,27 +60,9 @@ final class ServerProcess {
   func stop() {
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
-    for source in signalSources { source.cancel() }
-    signalSources = []
-    for number in Self.endingSignals { signal(number, SIG_DFL) }
-  }
-
-  /// A signal that ends this program ends the server too.
-  private func endWithProgram() {
-    signalSources = Self.endingSignals.map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { [process] in
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        exit(128 + number)
-      }
-      source.activate()
-      return source
-    }
   }
 
   private func waitUntilReady() throws {
-    let command = ([process.executableURL?.path ?? ""] + (process.arguments ?? [])).joined(separator: " ")
     let deadline = ContinuousClock.now + .seconds(Self.readySeconds)
     while process.isRunning {
       if try Curl.answers(address + "/health") { return }
