@@ -7,7 +7,8 @@ import Testing
 struct FloorTests {
   static func ceilings(bytes: Double, integers: Double, floats: Double) throws -> Ceilings {
     Ceilings(
-      bytesPerSecond: try #require(Spread([bytes])), integerOperationsPerSecond: try #require(Spread([integers])),
+      bytesPerSecond: try #require(Spread([bytes])),
+      integerOperationsPerSecond: try #require(Spread([integers])),
       floatOperationsPerSecond: try #require(Spread([floats])))
   }
 
@@ -37,7 +38,8 @@ struct FloorTests {
   func decode() throws {
     let shape = try CacheShape(layers: 2, kvHeads: 3, queryHeads: 9, headDimension: 64)
     let costs = ModelCosts(
-      weightBytes: 1000, layers: .init(integerWeights: 500, floatWeights: 7), output: .init(integerWeights: 100),
+      weightBytes: 1000, layers: .init(integerWeights: 500, floatWeights: 7),
+      output: .init(integerWeights: 100),
       shape: shape)
     var work = Work(steps: 1, logitsRows: 1)
     work.add(tokens: 1, slots: 10)
@@ -79,10 +81,12 @@ struct FloorTests {
   func units() throws {
     let ceilings = try Self.ceilings(bytes: 10, integers: 100, floats: 10)
     #expect(KernelRow.Unit(Cost(bytes: 10, integerOperations: 50), ceilings) == .gigabytesPerSecond)
-    #expect(KernelRow.Unit(Cost(bytes: 1, integerOperations: 50), ceilings) == .integerGigaoperationsPerSecond)
+    #expect(
+      KernelRow.Unit(Cost(bytes: 1, integerOperations: 50), ceilings) == .integerGigaoperationsPerSecond)
     #expect(KernelRow.Unit(Cost(bytes: 1, floatOperations: 50), ceilings) == .gigaflopsPerSecond)
     #expect(KernelRow.Unit(Cost(), ceilings) == .microseconds)
-    let row = try #require(KernelRow("read", seconds: [2, 4, 3], cost: Cost(bytes: 15e9), ceilings: ceilings))
+    let row = try #require(
+      KernelRow("read", seconds: [2, 4, 3], cost: Cost(bytes: 15e9), ceilings: ceilings))
     #expect(row.value.median == 5)
     #expect(row.microseconds == 3e6)
     let idle = try #require(KernelRow("idle", seconds: [1], cost: Cost(), ceilings: ceilings))

@@ -26,7 +26,8 @@ struct ReportTests {
 
   @Test("rows in JSON have units in their keys, and every repetition")
   func json() throws {
-    let workload = Workload(section: .budget, promptTokens: 1024, newTokens: 8, policy: "roco", budgetSlots: 128)
+    let workload = Workload(
+      section: .budget, promptTokens: 1024, newTokens: 8, policy: "roco", budgetSlots: 128)
     let own = [1.0, 2].map { Measurement(tokens: 8, seconds: $0, cost: Cost(bytes: 5)) }
     let peer = SpeedRow.PeerResult.best([(.auto, [2, 2])])
     let row = SpeedRow(
@@ -45,7 +46,8 @@ struct ReportTests {
 
   @Test("what the system says of processor and process is read, and what it does not say is not made up")
   func system() {
-    #expect(Machine.processor(cpuinfo: "processor\t: 0\nmodel name\t: Some CPU @ 2 GHz\n") == "Some CPU @ 2 GHz")
+    #expect(
+      Machine.processor(cpuinfo: "processor\t: 0\nmodel name\t: Some CPU @ 2 GHz\n") == "Some CPU @ 2 GHz")
     #expect(Machine.processor(cpuinfo: "processor\t: 0\n") == nil)
     #expect(ProcessMemory.peakBytes(status: "Name:\tx\nVmHWM:\t   123 kB\nVmRSS:\t 100 kB\n") == 123 * 1024)
     #expect(ProcessMemory.peakBytes(status: "Name:\tx\n") == nil)

@@ -12,7 +12,10 @@ extension RealClients {
           "--peer-server is '/nowhere/llama-server', which is no program"
         ),
         (["--only", "nothing"], "--only is 'nothing', which is in no row's name; rows: prefill 128;"),
-        (["--kernels", "--only", "nothing"], "--only is 'nothing', which is in no row's name; rows: multiply"),
+        (
+          ["--kernels", "--only", "nothing"], "--only is 'nothing', which is in no row's name; rows: multiply"
+        ),
+        (["--kernels", "--full"], "--kernels is measured alone"),
         (["--threads", "none"], "'none'"),
         (["--model", "/nowhere/model.gguf"], "'/nowhere/model.gguf'"),
       ])
@@ -28,7 +31,10 @@ extension RealClients {
     func peerThatEnds() async throws {
       let command = try await Command.run(
         #require(Surroundings.binary),
-        ["bench", "--model", #require(Surroundings.model), "--only", "batch 1", "--peer-server", "/bin/false"])
+        [
+          "bench", "--model", #require(Surroundings.model), "--only", "batch 1", "--peer-server",
+          "/bin/false",
+        ])
       #expect(command.status != 0)
       #expect(
         command.errors.contains(
@@ -36,7 +42,8 @@ extension RealClients {
       #expect(command.output.isEmpty)
     }
 
-    @Test("chosen rows are measured against ceilings of the same run, and take the memory that the formula says")
+    @Test(
+      "chosen rows are measured against ceilings of the same run, and take the memory that the formula says")
     func rows() async throws {
       let report = try await report(["--only", "roco 128"])
       let row = report.rows[0]

@@ -56,7 +56,8 @@ extension BenchReport {
         head: ["kernel", "speed", "", "of ceiling", "us a call"],
         rows: kernels.map { row in
           [
-            row.name, Self.describe(row.value), row.unit.rawValue, row.shareOfCeiling.map { Self.percent($0) } ?? "",
+            row.name, Self.describe(row.value), row.unit.rawValue,
+            row.shareOfCeiling.map { Self.percent($0) } ?? "",
             Self.rounded(row.microseconds),
           ]
         }
@@ -79,7 +80,9 @@ extension BenchReport {
 
   private var notes: String? {
     let peer = rows.contains { $0.peer != nil } ? ["The peer keeps a full cache in every row."] : []
-    let short = leftOut.isEmpty ? [] : ["Left out, as the model's context is too short: \(leftOut.joined(separator: "; "))."]
+    let short =
+      leftOut.isEmpty
+      ? [] : ["Left out, as the model's context is too short: \(leftOut.joined(separator: "; "))."]
     let all = peer + short
     return all.isEmpty ? nil : all.joined(separator: "\n")
   }

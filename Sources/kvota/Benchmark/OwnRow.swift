@@ -34,7 +34,8 @@ final class OwnRow {
       heldBytes: caches.reduce(0) { $0 + $1.residentBytes },
       formulaBytes: caches.reduce(0) { $0 + $1.peakBytes })
     if workload.isPrefill { releaseCaches() }
-    return Measurement(tokens: workload.timedTokens, seconds: time / .seconds(1), cost: own.costs.cost(of: work))
+    return Measurement(
+      tokens: workload.timedTokens, seconds: time / .seconds(1), cost: own.costs.cost(of: work))
   }
 
   private func prefill(_ work: inout Work) {

@@ -10,7 +10,8 @@ struct Progress {
   mutating func begin(_ name: String) {
     let left = estimate.secondsLeft(done: row, elapsed: start.duration(to: .now) / .seconds(1))
     row += 1
-    Console.note("\(row) of \(estimate.weights.count)\(left.map { ", \(Self.text($0)) left" } ?? ""): \(name)")
+    Console.note(
+      "\(row) of \(estimate.weights.count)\(left.map { ", \(Self.text($0)) left" } ?? ""): \(name)")
   }
 
   static func text(_ seconds: Double) -> String {

@@ -72,7 +72,9 @@ struct FootprintBenchmark {
     }
 
     var footprint: ServerFootprint? {
-      guard let seconds = Spread(seconds), let loaded = Spread(loaded), let used = Spread(used) else { return nil }
+      guard let seconds = Spread(seconds), let loaded = Spread(loaded), let used = Spread(used) else {
+        return nil
+      }
       return ServerFootprint(secondsToReady: seconds, peakBytesLoaded: loaded, peakBytesUsed: used)
     }
   }

@@ -25,7 +25,8 @@ struct SpeedRow: Encodable {
   let ratioToPeer: Double?
 
   /// Nil if nothing was measured.
-  init?(_ workload: Workload, own: [Measurement], ceilings: Ceilings, kvMemory: KVMemory?, peer: PeerResult?) {
+  init?(_ workload: Workload, own: [Measurement], ceilings: Ceilings, kvMemory: KVMemory?, peer: PeerResult?)
+  {
     guard let rates = Spread(own.map(\.tokensPerSecond)), let last = own.last else { return nil }
     name = workload.name
     self.workload = workload
@@ -34,6 +35,8 @@ struct SpeedRow: Encodable {
     shareOfFloor = rates.median / floorTokensPerSecond
     self.kvMemory = kvMemory
     self.peer = peer
-    ratioToPeer = peer.flatMap { $0.tokensPerSecond.median > 0 ? rates.median / $0.tokensPerSecond.median : nil }
+    ratioToPeer = peer.flatMap {
+      $0.tokensPerSecond.median > 0 ? rates.median / $0.tokensPerSecond.median : nil
+    }
   }
 }

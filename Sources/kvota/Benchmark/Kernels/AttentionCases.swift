@@ -56,14 +56,16 @@ private final class AttentionOperands {
     let heads = model.attention
     layers = isDecode ? model.layers : 1
     let shape = try CacheShape(
-      layers: layers, kvHeads: heads.kvHeads, queryHeads: heads.queryHeads, headDimension: heads.headDimension)
+      layers: layers, kvHeads: heads.kvHeads, queryHeads: heads.queryHeads, headDimension: heads.headDimension
+    )
     keyOffset = heads.queryHeads * heads.headDimension
     valueOffset = keyOffset + heads.kvHeads * heads.headDimension
     attention = Attention(compute: compute, shape: heads, rotary: model.rotary, capacity: Self.mostTokens)
     projections = RowCases.floats(Self.mostTokens, valueOffset + heads.kvHeads * heads.headDimension)
     out = Activations(capacity: Self.mostTokens, width: keyOffset, quantized: keyOffset % 32 == 0)
     let plan = try CachePlan(
-      CacheRequest(), shape: shape, promptTokens: isDecode ? old : old + chunk, maxNewTokens: isDecode ? 1 : 0)
+      CacheRequest(), shape: shape, promptTokens: isDecode ? old : old + chunk, maxNewTokens: isDecode ? 1 : 0
+    )
     let pool = try CachePool(limitBytes: plan.peakBytes, shape: shape)
     guard let cache = pool.makeCache(plan) else { preconditionFailure("the pool was made for this cache") }
     self.cache = cache

@@ -16,7 +16,8 @@ struct KernelRow: Encodable {
         } else if ceilings.readingSeconds(cost) >= ceilings.computingSeconds(cost) {
           .gigabytesPerSecond
         } else {
-          cost.integerOperations >= cost.floatOperations ? .integerGigaoperationsPerSecond : .gigaflopsPerSecond
+          cost.integerOperations >= cost.floatOperations
+            ? .integerGigaoperationsPerSecond : .gigaflopsPerSecond
         }
     }
 
@@ -40,7 +41,8 @@ struct KernelRow: Encodable {
   /// Nil if nothing was measured.
   init?(_ name: String, seconds: [Double], cost: Cost, ceilings: Ceilings) {
     let unit = Unit(cost, ceilings)
-    guard let value = Spread(seconds.map { unit.value(cost, seconds: $0) }), let median = Spread(seconds)?.median
+    guard let value = Spread(seconds.map { unit.value(cost, seconds: $0) }),
+      let median = Spread(seconds)?.median
     else { return nil }
     self.name = name
     self.unit = unit
