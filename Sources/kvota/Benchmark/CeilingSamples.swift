@@ -7,11 +7,13 @@ struct CeilingSamples {
   private var integers: [Double] = []
   private var floats: [Double] = []
 
-  /// Takes the first sample.
+  /// Takes the first samples: some, as there may be few rows.
   init(compute: Compute) {
     probe = CeilingProbe(compute: compute)
-    take()
+    for _ in 0..<Self.firstSamples { take() }
   }
+
+  private static let firstSamples = 3
 
   mutating func take() {
     bytes.append(probe.bytesPerSecond())
@@ -21,7 +23,7 @@ struct CeilingSamples {
 
   var ceilings: Ceilings {
     guard let bytes = Spread(bytes), let integers = Spread(integers), let floats = Spread(floats) else {
-      preconditionFailure("the first sample was taken in init")
+      preconditionFailure("the first samples were taken in init")
     }
     return Ceilings(
       bytesPerSecond: bytes, integerOperationsPerSecond: integers, floatOperationsPerSecond: floats)
