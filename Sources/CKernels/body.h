@@ -1,10 +1,6 @@
 // All kernels of one instruction set. A file that includes this sets, first, NAME, FUSED (has fused multiply-add),
-<<<<<<< HEAD
-// HALVES (converts f16 in hardware), MASKS (picks bytes by a bit each), and the integer product `dot`.
-=======
-// HALVES (converts f16 in hardware), the two block products dot_u4 and dot_i8; CHAINS (sums of 16 that fill the registers) and
-// add_products (64 byte products, 4 to a sum) for the ceilings.
->>>>>>> bench
+// HALVES (converts f16 in hardware), MASKS (picks bytes by a bit each), the integer product `dot`; CHAINS (sums of 16 that fill the
+// registers) and add_products (64 byte products, 4 to a sum) for the ceilings.
 #include "kernels.h"
 
 INLINE v16f load(const float *p) {
@@ -130,12 +126,9 @@ INLINE v16f exp2_16(v16f x) {
 
 #include "attention.h"
 
-<<<<<<< HEAD
-#define GEMM_ENTRY(format, ...) [KVOTA_##format] = gemm_##format,
-=======
 #include "ceilings.h"
 
->>>>>>> bench
+#define GEMM_ENTRY(format, ...) [KVOTA_##format] = gemm_##format,
 const kvota_isa NAME = {
     .name = LABEL,
     .gemm = {QUANTIZED_FORMATS(GEMM_ENTRY)[KVOTA_F32] = gemm_f32, gemm_f16, gemm_bf16},

@@ -76,15 +76,13 @@ enum { KVOTA_MAX_GROUP = 128 };
 // Floats of scratch that one attention call needs: of one KV head for a decoded token, of one (KV head, lane) for a chunk.
 size_t kvota_attention_scratch(int slots, int head_dim, int group);
 
-<<<<<<< HEAD
+// Bytes of operands that multiply_bytes reads.
+enum { KVOTA_CEILING_BYTES = 1024 };
+
 // out[token * out_stride + 16 * group + row] for groups first ..< last; `activations` are quantized tiles for quantized formats,
 // float rows [token][inner] for the others.
 typedef void (*kvota_gemm)(const uint8_t *packed, int inner, int first, int last, const void *activations, int tokens, float *out,
                            size_t out_stride);
-=======
-// Bytes of operands that multiply_bytes reads.
-enum { KVOTA_CEILING_BYTES = 1024 };
->>>>>>> bench
 
 typedef struct kvota_isa {
   const char *name;
