@@ -58,7 +58,7 @@ struct GoldenTests {
     }
     #expect(
       found.largest < Closeness.most && found.largestAtLikeliest < Closeness.mostAtLikeliest, "\(found)")
-    print("RMS", found.rms, found)
+    #expect(found.rms < Closeness.mostRootMeanSquare, "\(found)")
     #expect(found.divergence / Double(found.steps) < Closeness.mostDivergence, "\(found)")
     #expect(found.agreeing * 10 >= found.steps * 9 && found.safe * 10 >= found.steps, "\(found)")
   }
@@ -66,17 +66,23 @@ struct GoldenTests {
 
 /// How far a model's logits are from the exact ones, and how far they may be.
 private struct Closeness {
-  /// Measured: 1.73 of logits up to 30, in the tails of 128 distributions over 49,152 tokens.
-  static let most = 2.5
-  /// Measured: 0.87 at the ten likeliest tokens.
-  static let mostAtLikeliest = 1.25
-  /// Measured: 0.0037 nats a token; 123 of 128 greedy choices agree.
-  static let mostDivergence = 0.01
+  // Rounding activations to 8 bits is chaotic: another last bit in an exponential moves single logits by as much as this test
+  // allows at all. So maxima say little (measured over such variants: 1.73 to 2.19 and 0.87 to 1.36), means much.
+
+  /// Of logits up to 30, in the tails of 128 distributions over 49,152 tokens.
+  static let most = 2.75
+  /// At the ten likeliest tokens.
+  static let mostAtLikeliest = 1.75
+  /// At the ten likeliest tokens. Measured: 0.235 to 0.246.
+  static let mostRootMeanSquare = 0.27
+  /// Measured: 0.0034 to 0.0037 nats a token; 123 to 126 of 128 greedy choices agree.
+  static let mostDivergence = 0.005
 
   var largest = 0.0
   var largestAtLikeliest = 0.0
   var divergence = 0.0
   var squares = 0.0
+  /// Root mean square at the ten likeliest tokens.
   var rms: Double { (squares / Double(steps)).squareRoot() }
   var agreeing = 0
   var steps = 0

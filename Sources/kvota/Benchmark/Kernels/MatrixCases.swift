@@ -17,7 +17,24 @@ struct MatrixCases {
     inner = (width + 255) / 256 * 256
   }
 
-  var all: [KernelCase] {
+  var all: [KernelCase] { gated + products }
+
+  /// Gate and up of a small model's layer, and SwiGLU of both.
+  private var gated: [KernelCase] {
+    TensorStorage.all.filter { $0.name == "Q4_0" }.flatMap { storage in
+      [1, 64].map { tokens in
+        let rows = Self.smallRows / 2
+        return KernelCase(name: "gate, up and swiglu \(storage.name), \(Self.text(tokens))") {
+          let operands = MatrixOperands(
+            storage, rows: rows, parts: 2, inner: inner, tokens: tokens, compute: compute)
+          let cost = Cost(bytes: 0, integerOperations: 4 * Double(rows * inner * tokens), floatOperations: 0)
+          return KernelCase.Call(cost: cost, run: operands.multiplyGated)
+        }
+      }
+    }
+  }
+
+  private var products: [KernelCase] {
     TensorStorage.all.flatMap { storage in
       let rowBytes = storage.rowBytes(inner) ?? 1
       let large = (Self.largeBytes / rowBytes + 15) / 16 * 16
@@ -27,9 +44,12 @@ struct MatrixCases {
     }
   }
 
+  private static func text(_ tokens: Int) -> String { tokens == 1 ? "1 token" : "\(tokens) tokens" }
+
   private func product(_ storage: TensorStorage, rows: Int, tokens: Int) -> KernelCase {
-    KernelCase(name: "multiply \(storage.name), \(tokens) \(tokens == 1 ? "token" : "tokens")") {
-      let operands = MatrixOperands(storage, rows: rows, inner: inner, tokens: tokens, compute: compute)
+    KernelCase(name: "multiply \(storage.name), \(Self.text(tokens))") {
+      let operands = MatrixOperands(
+        storage, rows: rows, parts: 1, inner: inner, tokens: tokens, compute: compute)
       let operations = 2 * Double(rows) * Double(inner) * Double(tokens)
       let cost = Cost(
         // A small matrix does not come from memory.
@@ -41,25 +61,29 @@ struct MatrixCases {
   }
 }
 
-/// A matrix, and tokens to multiply it with.
+/// Matrices of the same shape, and tokens to multiply them with.
 private final class MatrixOperands {
   private let compute: Compute
   private let matrix: PackedMatrix
   private let input: Activations
   private let output: FloatRows
+  private let gated: Activations
   private let tokens: Int
 
-  init(_ storage: TensorStorage, rows: Int, inner: Int, tokens: Int, compute: Compute) {
+  init(_ storage: TensorStorage, rows: Int, parts: Int, inner: Int, tokens: Int, compute: Compute) {
     self.compute = compute
     self.tokens = tokens
     let bytes = Self.weights((storage.rowBytes(inner) ?? 0) * rows)
     let part = PackedMatrix.Part(storage: storage, rows: rows) { body in body(bytes.bytes) }
-    matrix = PackedMatrix(inner: inner, parts: [part], arena: WeightArena(), pool: compute.pool)
+    matrix = PackedMatrix(
+      inner: inner, parts: Array(repeating: part, count: parts), arena: WeightArena(), pool: compute.pool)
     output = FloatRows(capacity: tokens, width: matrix.outputWidth)
+    gated = Activations(capacity: tokens, width: rows, quantized: storage.isQuantized && rows % 32 == 0)
     input = RowCases.activations(tokens, inner, quantized: storage.isQuantized, compute: compute)
   }
 
   func multiply() { compute.multiply(matrix, input, rows: tokens, into: output) }
+  func multiplyGated() { compute.multiplyGated(matrix, input, rows: tokens, products: output, into: gated) }
 
   var byteCount: Int { matrix.byteCount }
 

@@ -7,19 +7,12 @@ struct RowCases {
   let compute: Compute
   let model: ModelConfiguration
 
-  var all: [KernelCase] { [norm(quantized: false), norm(quantized: true), gate, add, region] + samplers }
+  var all: [KernelCase] { [norm(quantized: false), norm(quantized: true), add, region] + samplers }
 
   private func norm(quantized: Bool) -> KernelCase {
     KernelCase(name: "rms norm\(quantized ? " and quantize" : ""), \(model.width)") {
       let rows = RowOperands(model.width, quantized: quantized, compute: compute)
       return KernelCase.Call { rows.normalize() }
-    }
-  }
-
-  private var gate: KernelCase {
-    KernelCase(name: "silu times up and quantize, \(model.feedForwardWidth)") {
-      let rows = RowOperands(model.feedForwardWidth, quantized: true, compute: compute)
-      return KernelCase.Call { rows.gate() }
     }
   }
 
@@ -74,23 +67,18 @@ struct RowCases {
 /// A row of each kind that the operations on rows work with.
 private final class RowOperands {
   private let compute: Compute
-  private let width: Int
   private let source: FloatRows
   private let weight: FloatRows
-  private let gateAndUp: FloatRows
   private let out: Activations
 
   init(_ width: Int, quantized: Bool, compute: Compute) {
     self.compute = compute
-    self.width = width
     source = RowCases.floats(1, width)
     weight = RowCases.floats(1, width)
-    gateAndUp = RowCases.floats(1, 2 * width)
     out = Activations(capacity: 1, width: width, quantized: quantized && width % 32 == 0)
   }
 
   func normalize() { compute.normalize(source, weight: weight, epsilon: 1e-5, rows: 1, into: out) }
-  func gate() { compute.gate(gateAndUp, upOffset: width, rows: 1, into: out) }
   func add() { compute.add(weight, to: source, rows: 1) }
 }
 
