@@ -92,11 +92,10 @@ let package = Package(
     tests("GGUFTests", ["GGUF", "ModelFixtures"]),
     tests("CachingTests", ["Caching", "Kernels"], golden: true),
     tests(
-      "ModelsTests", ["Models", "Caching", "GGUF", "Kernels", "ModelFixtures", "COpenBLAS"], golden: true),
+      "ModelsTests", ["Models", "Caching", "GGUF", "Kernels", "ModelFixtures", "Synthesis", "COpenBLAS"],
+      golden: true),
     tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels", "ModelFixtures"]),
-    tests(
-      "SynthesisTests",
-      ["Synthesis", "GGUF", "Models", "Tokenizing", "Caching", "Kernels", "ModelFixtures"]),
+    tests("SynthesisTests", ["Synthesis", "GGUF", "Kernels", "ModelFixtures", "Tokenizing"]),
     tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),
     tests("OpenAIAPITests", ["OpenAIAPI"]),

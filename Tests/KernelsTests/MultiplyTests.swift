@@ -108,7 +108,7 @@ import Testing
     let inputs = (0..<9).map { _ in random.normals(inner) }
     try withPool(1) { pool in
       let packed = PackedMatrix(
-        inner: inner, parts: [.init(storage: storage, rows: 20) { body in body(bytes.span.bytes) }],
+        inner: inner, parts: [.init(storage: storage, rows: 20) { _, body in body(bytes.span.bytes) }],
         arena: WeightArena(), pool: pool)
       let plain = multiply(packed, inputs, on: try InstructionSet(named: "portable"), pool: pool)
       for set in InstructionSet.available {
