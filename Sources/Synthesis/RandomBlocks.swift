@@ -61,8 +61,10 @@ struct RandomBlocks {
   /// Standard deviation of whole numbers of which `count` in a row are equally likely.
   private static func uniform(_ count: Double) -> Double { ((count * count - 1) / 12).squareRoot() }
 
-  /// A half float. Where values are not centred on zero (-8 to 7), a random sign for each block keeps the mean of a matrix at zero:
-  /// a common offset would grow from layer to layer.
+  /// A half float.
+  ///
+  /// Where values are not centred on zero (-8 to 7), a random sign for each block keeps the mean of a matrix at zero: a common
+  /// offset would grow from layer to layer.
   private static func scale(at offset: Int, _ value: Double, hasRandomSign: Bool = false) -> [FixedByte] {
     let bytes = Float16(value).bitPattern.littleEndianBytes
     return [

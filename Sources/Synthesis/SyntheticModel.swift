@@ -37,7 +37,7 @@ package struct SyntheticModel: Sendable {
 
   private func write(to handle: FileHandle, _ progress: (Double) -> Void) throws {
     let tensors = SyntheticTensor.all(of: shape, type)
-    let total = tensors.reduce(0) { $0 + $1.byteCount }
+    let total = tensors.reduce(0) { $0 + Self.padded($1.byteCount) }
     var written = 0
     try handle.write(contentsOf: header(tensors))
     for (index, tensor) in tensors.enumerated() {
@@ -88,6 +88,7 @@ package struct SyntheticModel: Sendable {
       var bytes = values.flatMap(\.bitPattern.littleEndianBytes)
       bytes.pad(to: GGUFHeader.alignment)
       try handle.write(contentsOf: bytes)
+      wrote(bytes.count)
     case .random:
       var blocks = RandomBlocks(
         tensor.type, deviation: 1 / Double(tensor.dimensions[0]).squareRoot(), seed: seed)

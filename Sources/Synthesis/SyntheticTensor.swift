@@ -16,7 +16,8 @@ struct SyntheticTensor {
 
   var byteCount: Int { dimensions.reduce(1, *) / type.blockSize * type.bytesPerBlock }
 
-  private static func matrix(_ name: String, _ inner: Int, _ rows: Int, _ type: TensorType) -> SyntheticTensor {
+  private static func matrix(_ name: String, _ inner: Int, _ rows: Int, _ type: TensorType) -> SyntheticTensor
+  {
     SyntheticTensor(name: name + ".weight", dimensions: [inner, rows], type: type, content: .random)
   }
 
@@ -27,7 +28,9 @@ struct SyntheticTensor {
 
   /// All tensors of a model, in the order of the file.
   static func all(of shape: ModelShape, _ type: WeightType) -> [SyntheticTensor] {
-    var tensors = [matrix("token_embd", shape.width, shape.vocabulary, shape.isTied ? type.output : type.base)]
+    var tensors = [
+      matrix("token_embd", shape.width, shape.vocabulary, shape.isTied ? type.output : type.base)
+    ]
     if let divisors = shape.frequencyDivisors { tensors.append(vector("rope_freqs", divisors)) }
     for index in 0..<shape.layers { tensors += layer(index, of: shape, type) }
     tensors.append(vector("output_norm", [Float](repeating: 1, count: shape.width)))

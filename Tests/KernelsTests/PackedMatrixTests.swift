@@ -10,7 +10,8 @@ import Testing
     let rowBytes = inner * MemoryLayout<Float>.size
     var bytes = [UInt8](repeating: 0, count: rows * rowBytes)
     for row in 0..<rows {
-      bytes.replaceSubrange(row * rowBytes..<row * rowBytes + 4, with: Float(row).bitPattern.littleEndianBytes)
+      bytes.replaceSubrange(
+        row * rowBytes..<row * rowBytes + 4, with: Float(row).bitPattern.littleEndianBytes)
     }
     let storage = try #require(TensorStorage(id: EncodedType.f32.rawValue))
     let matrix = bytes

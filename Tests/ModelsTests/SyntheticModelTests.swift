@@ -16,7 +16,9 @@ import Testing
 
   private let prompt = (0..<200).map { Int32(($0 * 7919 + 11) % 1022) }
 
-  @Test("a synthetic model generates the same tokens every time, from finite logits", arguments: WeightType.allCases)
+  @Test(
+    "a synthetic model generates the same tokens every time, from finite logits",
+    arguments: [WeightType.q4_0, .q8_0])
   func generates(type: WeightType) throws {
     let temporary = try synthesized(type)
     let texts = try (0..<2).map { _ in

@@ -51,7 +51,9 @@ import Tokenizing
     }
   }
 
-  @Test("values have mean 0, and a deviation that keeps products at variance 1", arguments: WeightType.allCases)
+  @Test(
+    "values have mean 0, and a deviation that keeps products at variance 1",
+    arguments: [WeightType.q4_0, .q8_0])
   func statistics(type: WeightType) throws {
     let temporary = try write(type)
     let file = try GGUFFile(path: temporary.path)
@@ -105,7 +107,7 @@ import Tokenizing
     let tokens = tokenizer.encode(text, parseSpecial: false)
     #expect(tokenizer.decode(tokens) == text)
     #expect(tokens.count <= text.utf8.count)
-    #expect(tokenizer.encode(" ab", parseSpecial: false).count == 2)
+    #expect(tokenizer.encode(" ab", parseSpecial: false).count == 1)
     #expect(tokenizer.vocabulary.count == 1024)
   }
 }
