@@ -1,4 +1,3 @@
-import Foundation
 import GGUF
 
 /// A model file of a real model's shape with random weights: to try sizes, speed and memory without a download.
@@ -13,35 +12,27 @@ package struct SyntheticModel: Sendable {
     self.seed = seed
   }
 
-  /// Writes the file, a piece at a time, under another name first: what lies at `path` is whole, whenever one looks.
+  /// Writes the file, a piece at a time.
   ///
   /// `progress` is told the share done, 0 to 1. Throws `SynthesisError`, or Foundation's error if the disk is full.
   package func write(to path: String, overwriting: Bool, progress: (Double) -> Void) throws {
-    guard overwriting || !FileManager.default.fileExists(atPath: path) else {
-      throw SynthesisError.exists(path: path)
-    }
-    let partial = path + ".partial"
-    guard FileManager.default.createFile(atPath: partial, contents: nil),
-      let handle = FileHandle(forWritingAtPath: partial)
-    else { throw SynthesisError.notWritable(path: partial) }
+    let file = try NewFile(path: path, overwriting: overwriting)
     do {
-      try write(to: handle, progress)
-      try handle.close()
-      if overwriting { try? FileManager.default.removeItem(atPath: path) }
-      try FileManager.default.moveItem(atPath: partial, toPath: path)
+      try write(to: file, progress)
+      try file.finish()
     } catch {
-      try? FileManager.default.removeItem(atPath: partial)
+      file.abandon()
       throw error
     }
   }
 
-  private func write(to handle: FileHandle, _ progress: (Double) -> Void) throws {
+  private func write(to file: NewFile, _ progress: (Double) -> Void) throws {
     let tensors = SyntheticTensor.all(of: shape, type)
     let total = tensors.reduce(0) { $0 + Self.padded($1.byteCount) }
     var written = 0
-    try handle.write(contentsOf: header(tensors))
+    try file.write(header(tensors))
     for (index, tensor) in tensors.enumerated() {
-      try write(tensor, seed: seed &* 1_000_003 &+ UInt64(index), to: handle) { count in
+      try write(tensor, seed: seed &* 1_000_003 &+ UInt64(index), to: file) { count in
         written += count
         progress(Double(written) / Double(total))
       }
@@ -81,13 +72,13 @@ package struct SyntheticModel: Sendable {
   }
 
   private func write(
-    _ tensor: SyntheticTensor, seed: UInt64, to handle: FileHandle, _ wrote: (Int) -> Void
+    _ tensor: SyntheticTensor, seed: UInt64, to file: NewFile, _ wrote: (Int) -> Void
   ) throws {
     switch tensor.content {
     case .floats(let values):
       var bytes = values.flatMap(\.bitPattern.littleEndianBytes)
       bytes.pad(to: GGUFHeader.alignment)
-      try handle.write(contentsOf: bytes)
+      try file.write(bytes)
       wrote(bytes.count)
     case .random:
       var blocks = RandomBlocks(
@@ -98,7 +89,7 @@ package struct SyntheticModel: Sendable {
       for start in stride(from: 0, to: tensor.byteCount, by: pieceBytes) {
         blocks.fill(&piece)
         let count = min(pieceBytes, Self.padded(tensor.byteCount) - start)
-        try handle.write(contentsOf: piece[..<count])
+        try file.write(piece[..<count])
         wrote(count)
       }
     }

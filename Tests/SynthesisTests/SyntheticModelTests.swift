@@ -43,9 +43,12 @@ import Tokenizing
     #expect(seen == seen.sorted() && seen.last == 1)
   }
 
-  @Test("a folder that is not there is named")
-  func nowhere() throws {
+  @Test("a folder that is not there, or lies where the file should, is named")
+  func folders() throws {
     let model = SyntheticModel(try #require(tiny), .q4_0, seed: 0)
+    #expect(throws: SynthesisError.folder(path: "/tmp")) {
+      try model.write(to: "/tmp", overwriting: true) { _ in }
+    }
     #expect(throws: SynthesisError.notWritable(path: "/nowhere/model.gguf.partial")) {
       try model.write(to: "/nowhere/model.gguf", overwriting: false) { _ in }
     }
