@@ -88,7 +88,7 @@ let package = Package(
     .target(
       name: "ModelFixtures", dependencies: ["GGUF"], path: "Tests/ModelFixtures",
       swiftSettings: testing),
-    tests("KernelsTests", ["CKernels", "Kernels", "ModelFixtures"]),
+    tests("KernelsTests", ["CKernels", "Kernels", "ModelFixtures"], golden: true),
     tests("GGUFTests", ["GGUF", "ModelFixtures"]),
     tests("CachingTests", ["Caching", "Kernels"], golden: true),
     tests(

@@ -6,6 +6,7 @@
 #define LABEL "avx2"
 #define FUSED 1
 #define HALVES 1
+#define MASKS 0
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
 typedef union {
@@ -22,33 +23,27 @@ INLINE __m256i four_of(const int8_t *a) {
   memcpy(&quad, a, 4);
   return _mm256_set1_epi32(quad);
 }
-// A pair of products is at most 2 * 15 * 127, so all eight pairs of a lane fit into 16 bits before the one widening.
-INLINE v16i dot_u4(const v64b *w, const int8_t *a) {
-  v16i_halves out;
-  for (int h = 0; h < 2; h++) {
-    __m256i pairs = _mm256_setzero_si256();
-    for (int j = 0; j < 8; j++) {
-      v64b_halves bytes = {.whole = w[j]};
-      pairs = _mm256_add_epi16(pairs, _mm256_maddubs_epi16(bytes.half[h], four_of(a + 4 * j)));
-    }
-    out.half[h] = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
-  }
-  return out.whole;
+// The unsigned-by-signed product would overflow 16 bits with 255 * 127 * 2: move the sign over to the activation instead, which
+// leaves nothing to start from.
+INLINE __m256i pairs_of_bytes(__m256i bytes, __m256i activations) {
+  __m256i weights = _mm256_xor_si256(bytes, _mm256_set1_epi8((char)0x80));
+  return _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(activations, weights));
 }
-// The unsigned-by-signed product would overflow 16 bits with 255 * 127 * 2: move the sign over to the activation instead.
-INLINE v16i dot_i8(const v64b *w, const int8_t *a, int32_t sum) {
-  (void)sum;
-  v16i_halves out;
+// A pair of products is at most 2 * largest * 127, so that some fit into 16 bits before the sum is widened.
+INLINE v16i dot(const v64b *w, const int8_t *a, const int vectors, const int largest, v16i start) {
+  const int narrow = largest == 255 ? 1 : 32767 / (2 * 127 * largest);
+  v16i_halves out = {.whole = largest == 255 ? (v16i){0} : start};
   for (int h = 0; h < 2; h++) {
-    __m256i total = _mm256_setzero_si256();
-    for (int j = 0; j < 4; j++) {
-      v64b_halves bytes = {.whole = w[j]};
-      __m256i weight = _mm256_xor_si256(bytes.half[h], _mm256_set1_epi8((char)0x80));
-      __m256i activation = _mm256_sign_epi8(four_of(a + 4 * j), weight);
-      __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(weight), activation);
-      total = _mm256_add_epi32(total, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+    for (int first = 0; first < vectors; first += narrow) {
+      __m256i pairs = _mm256_setzero_si256();
+      for (int j = first; j < first + narrow && j < vectors; j++) {
+        v64b_halves bytes = {.whole = w[j]};
+        __m256i quad = four_of(a + 4 * j);
+        __m256i products = largest == 255 ? pairs_of_bytes(bytes.half[h], quad) : _mm256_maddubs_epi16(bytes.half[h], quad);
+        pairs = _mm256_add_epi16(pairs, products);
+      }
+      out.half[h] = _mm256_add_epi32(out.half[h], _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
     }
-    out.half[h] = total;
   }
   return out.whole;
 }

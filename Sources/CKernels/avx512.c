@@ -6,6 +6,7 @@
 #define LABEL "avx512"
 #define FUSED 1
 #define HALVES 1
+#define MASKS 1
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c"))), apply_to = function)
 
 INLINE __m512i four_of(const int8_t *a) {
@@ -13,20 +14,12 @@ INLINE __m512i four_of(const int8_t *a) {
   memcpy(&quad, a, 4);
   return _mm512_set1_epi32(quad);
 }
-// Two chains, since one product takes four cycles to come out.
-INLINE v16i dot_u4(const v64b *w, const int8_t *a) {
-  __m512i low = _mm512_setzero_si512(), high = low;
-  for (int j = 0; j < 4; j++) {
-    low = _mm512_dpbusd_epi32(low, (__m512i)w[j], four_of(a + 4 * j));
-    high = _mm512_dpbusd_epi32(high, (__m512i)w[4 + j], four_of(a + 16 + 4 * j));
-  }
-  return (v16i)_mm512_add_epi32(low, high);
-}
-// Weights are stored 128 too large, to be unsigned: start from what that adds.
-INLINE v16i dot_i8(const v64b *w, const int8_t *a, int32_t sum) {
-  __m512i total = _mm512_set1_epi32(-128 * sum);
-  for (int j = 0; j < 4; j++) total = _mm512_dpbusd_epi32(total, (__m512i)w[j], four_of(a + 4 * j));
-  return (v16i)total;
+// A whole block has two chains, since one product takes four cycles to come out.
+INLINE v16i dot(const v64b *w, const int8_t *a, const int vectors, const int largest, v16i start) {
+  (void)largest;
+  __m512i chains[2] = {(__m512i)start, _mm512_setzero_si512()};
+  for (int j = 0; j < vectors; j++) chains[j / 4] = _mm512_dpbusd_epi32(chains[j / 4], (__m512i)w[j], four_of(a + 4 * j));
+  return (v16i)_mm512_add_epi32(chains[0], chains[1]);
 }
 #include "body.h"
 #pragma clang attribute pop

@@ -1,5 +1,5 @@
 // All kernels of one instruction set. A file that includes this sets, first, NAME, FUSED (has fused multiply-add),
-// HALVES (converts f16 in hardware), and the two block products dot_u4 and dot_i8.
+// HALVES (converts f16 in hardware), MASKS (picks bytes by a bit each), and the integer product `dot`.
 #include "kernels.h"
 
 INLINE v16f load(const float *p) {
@@ -49,6 +49,25 @@ INLINE v16s to_half(v16f v) {
 }
 #endif
 
+// Adds `amount` to the bytes whose bits, 64 from `bits` on, are set. Both forms are the compiler's own vectors: the first becomes one
+// masked addition with AVX-512, the second a shuffle and a comparison where there are no masks.
+INLINE v64b add_where(v64b bytes, const uint8_t *bits, const uint8_t amount) {
+#if MASKS
+  v64m mask;
+  memcpy(&mask, bits, sizeof mask);
+  return bytes + (v64b)__builtin_convertvector(mask, v64e) * amount;
+#else
+  v8b eight;
+  memcpy(&eight, bits, sizeof eight);
+#define EIGHT_TIMES(i) i, i, i, i, i, i, i, i
+  v64b spread = __builtin_shufflevector(eight, eight, EIGHT_TIMES(0), EIGHT_TIMES(1), EIGHT_TIMES(2), EIGHT_TIMES(3),
+                                        EIGHT_TIMES(4), EIGHT_TIMES(5), EIGHT_TIMES(6), EIGHT_TIMES(7));
+#define EACH_BIT 1, 2, 4, 8, 16, 32, 64, 128
+  const v64b own = {EACH_BIT, EACH_BIT, EACH_BIT, EACH_BIT, EACH_BIT, EACH_BIT, EACH_BIT, EACH_BIT};
+  return bytes + ((v64b)((spread & own) != 0) & amount);
+#endif
+}
+
 #define HALF_OF(v, from)                                                                                             \
   __builtin_shufflevector(v, v, (0 + from) % 16, (1 + from) % 16, (2 + from) % 16, (3 + from) % 16, (4 + from) % 16, \
                           (5 + from) % 16, (6 + from) % 16, (7 + from) % 16, (8 + from) % 16, (9 + from) % 16,       \
@@ -94,9 +113,10 @@ INLINE v16f exp16(v16f x) {
 
 #include "attention.h"
 
+#define GEMM_ENTRY(format, ...) [KVOTA_##format] = gemm_##format,
 const kvota_isa NAME = {
     .name = LABEL,
-    .gemm = {gemm_u4, gemm_i8, gemm_i8h, gemm_f32, gemm_f16, gemm_bf16},
+    .gemm = {QUANTIZED_FORMATS(GEMM_ENTRY)[KVOTA_F32] = gemm_f32, gemm_f16, gemm_bf16},
     .quantize = quantize,
     .rms_norm = rms_norm,
     .add = add,

@@ -6,6 +6,7 @@
 #define LABEL "neon"
 #define FUSED 1
 #define HALVES 1
+#define MASKS 0
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 
 typedef union {
@@ -22,18 +23,14 @@ INLINE int8x16_t four_of(const int8_t *a) {
   memcpy(&quad, a, 4);
   return vreinterpretq_s8_s32(vdupq_n_s32(quad));
 }
-INLINE v16i dot_signed(const v64b *w, const int8_t *a, const int vectors, const uint8_t flip) {
-  v16i_quarters out = {.whole = {0}};
+// Bytes are taken as signed, which smaller levels are anyway; that leaves bytes nothing to start from.
+INLINE v16i dot(const v64b *w, const int8_t *a, const int vectors, const int largest, v16i start) {
+  v16i_quarters out = {.whole = largest == 255 ? (v16i){0} : start};
   for (int j = 0; j < vectors; j++) {
-    v64b_quarters bytes = {.whole = w[j] ^ flip};
+    v64b_quarters bytes = {.whole = largest == 255 ? w[j] ^ 0x80 : w[j]};
     for (int q = 0; q < 4; q++) out.quarter[q] = vdotq_s32(out.quarter[q], bytes.quarter[q], four_of(a + 4 * j));
   }
   return out.whole;
-}
-INLINE v16i dot_u4(const v64b *w, const int8_t *a) { return dot_signed(w, a, 8, 0); }
-INLINE v16i dot_i8(const v64b *w, const int8_t *a, int32_t sum) {
-  (void)sum;
-  return dot_signed(w, a, 4, 0x80);
 }
 #include "body.h"
 #pragma clang attribute pop

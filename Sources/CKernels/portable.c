@@ -4,17 +4,13 @@
 #define LABEL "portable"
 #define FUSED 0
 #define HALVES 0
+#define MASKS 0
 
-INLINE v16i dot_plain(const v64b *w, const int8_t *a, const int vectors, const int offset) {
-  v16i total = {0};
+INLINE v16i dot(const v64b *w, const int8_t *a, const int vectors, const int largest, v16i start) {
+  (void)largest;
   for (int j = 0; j < vectors; j++)
     for (int lane = 0; lane < 16; lane++)
-      for (int c = 0; c < 4; c++) total[lane] += ((int)w[j][4 * lane + c] - offset) * a[4 * j + c];
-  return total;
-}
-INLINE v16i dot_u4(const v64b *w, const int8_t *a) { return dot_plain(w, a, 8, 0); }
-INLINE v16i dot_i8(const v64b *w, const int8_t *a, int32_t sum) {
-  (void)sum;
-  return dot_plain(w, a, 4, 128);
+      for (int c = 0; c < 4; c++) start[lane] += (int)w[j][4 * lane + c] * a[4 * j + c];
+  return start;
 }
 #include "body.h"

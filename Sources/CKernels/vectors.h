@@ -9,6 +9,9 @@ typedef int32_t v16i __attribute__((vector_size(64)));
 typedef uint32_t v16u __attribute__((vector_size(64)));
 typedef uint16_t v16s __attribute__((vector_size(32)));
 typedef int8_t v16c __attribute__((vector_size(16)));
+typedef uint8_t v8b __attribute__((vector_size(8)));
 typedef uint8_t v64b __attribute__((vector_size(64)));
+typedef uint8_t v64e __attribute__((ext_vector_type(64))); // as v64b, but what a v64m converts to
+typedef _Bool v64m __attribute__((ext_vector_type(64)));    // 64 bits
 
 #define INLINE static inline __attribute__((always_inline))

@@ -29,12 +29,17 @@ package actor Engine {
 
   /// Loads the model in `file` and sets up the pool; `progress` is told the share done, 0 to 1.
   ///
-  /// Throws `ModelError`, or `CacheError` when the pool cannot hold anything.
+  /// Throws `ModelError`, `ThreadStartError`, or `CacheError` when the pool cannot hold anything.
   package init(
     file: GGUFFile, settings: EngineSettings, instructions: InstructionSet,
     progress: (Double) -> Void = { _ in }
   ) throws {
-    let compute = Compute(instructions: instructions, pool: ThreadPool(threads: settings.threads))
+    let threads: ThreadPool
+    do { threads = try ThreadPool(threads: settings.threads) } catch {
+      thread.stop()
+      throw error
+    }
+    let compute = Compute(instructions: instructions, pool: threads)
     let (model, shape, pool): (Model, CacheShape, CachePool)
     do {
       model = try Model(

@@ -37,7 +37,7 @@ package struct Compute {
       let isDense = format == KVOTA_F32 || format == KVOTA_F16 || format == KVOTA_BF16
       // Safety: shapes were checked above; each task writes its own columns.
       let work = unsafe Product(
-        kernel: table.pointee.kernel(format), packed: UnsafePointer(matrix.segments[index].data),
+        kernel: kvota_gemm_of(table, format), packed: UnsafePointer(matrix.segments[index].data),
         inner: Int32(matrix.inner), groups: groups,
         tasks: min(groups, pool.threadCount * (groups < 256 ? 4 : 16)),
         source: isDense ? floats : tiles, rows: Int32(rows), target: target, width: out.width)
@@ -91,27 +91,5 @@ package struct Compute {
     let (target, source, width, stride) = unsafe (x.pointer(), y.pointer(), x.width, y.width)
     // Safety: rows and widths were checked above.
     unsafe forRows(rows, Addition(table: table, target: target, width: width, source: source, stride: stride))
-  }
-}
-
-extension kvota_isa {
-  typealias MatrixKernel =
-    @convention(c) (
-      UnsafePointer<UInt8>?, Int32, Int32, Int32, UnsafeRawPointer?, Int32, UnsafeMutablePointer<Float>?, Int
-    ) -> Void
-
-  /// The matrix kernel of a packed format.
-  func kernel(_ format: kvota_format) -> MatrixKernel {
-    let found =
-      switch format {
-      case KVOTA_U4: unsafe gemm.0
-      case KVOTA_I8: unsafe gemm.1
-      case KVOTA_I8H: unsafe gemm.2
-      case KVOTA_F32: unsafe gemm.3
-      case KVOTA_F16: unsafe gemm.4
-      default: unsafe gemm.5
-      }
-    guard let found = unsafe found else { preconditionFailure("no kernel for packed format \(format)") }
-    return unsafe found
   }
 }

@@ -5,7 +5,7 @@ import CKernels
 
 /// One packed matrix times all rows; a task is a range of groups of 16 columns.
 @safe struct Product: ParallelWork {
-  let kernel: kvota_isa.MatrixKernel
+  let kernel: kvota_gemm
   let packed: UnsafePointer<UInt8>
   let inner: Int32
   let groups: Int

@@ -2,54 +2,74 @@ import CKernels
 import Glibc
 import Synchronization
 
-/// A persistent pool whose regions cost about a microsecond: workers spin briefly for the next region, then sleep on a futex.
+/// A persistent pool whose regions cost less than a microsecond: who waits spins for a while, then sleeps on a futex.
 ///
 /// One thread drives it (the engine's), and works along. It waits for *tasks*, never for workers, so a worker that the
 /// system has descheduled delays nothing but the task it holds. Tasks are claimed by compare-and-swap on a ticket
 /// that carries the region's number, so a worker that wakes late can take nothing of a later region by mistake.
-package final class ThreadPool: @unchecked Sendable {
+/// Why threads are not pinned to processors: Docs/decisions/0010-threads.md.
+@safe package final class ThreadPool: @unchecked Sendable {
   // Unchecked: all shared state is atomic; `threads` is written only in init and joined in stop.
 
-  private let ticket = Atomic<UInt64>(0)  // region number << 32 | next task
+  private let words = AlignedBuffer(byteCount: 128)  // of the two that are waited for, a cache line each
+  /// Region number << 32 | tasks that nobody has claimed; workers wait for the number to change.
+  private let ticket: UnsafeMutablePointer<Atomic<UInt64>>
+  /// Tasks that are not done, and `driverSleeps`; the driver waits for zero.
+  private let unfinished: UnsafeMutablePointer<Atomic<UInt32>>
   private let taskCount = Atomic<Int>(0)
-  private let finished = Atomic<Int>(0)
-  private let work = Atomic<UInt>(0)  // address of the region's closure on the driver's stack
-  private let sleepers = Atomic<Int>(0)
+  private let region = Atomic<UInt>(0)  // address on the driver's stack
+  private let sleepers = Atomic<Int>(0)  // workers on the futex, or about to be
   private let stopping = Atomic<Bool>(false)
-  private let wakeWord: AlignedBuffer  // the futex: counts regions
   private var threads: [pthread_t] = []
 
   /// Threads that work, the driver included.
   package let threadCount: Int
-  private static let spins = 2000
 
-  /// Starts `threads - 1` workers.
-  package init(threads count: Int) {
+  private static let driverSleeps: UInt32 = 1 << 31
+  /// Longer than it is from one region of a step to the next; beside busy processes 100 us cost 5 % more than 40.
+  private static let spinNanoseconds: Int64 = 50_000
+
+  /// Processors that this process may run on.
+  package static var processorCount: Int { Int(kvota_processor_count()) }
+
+  /// Starts `threads - 1` workers; throws if the system refuses one.
+  package init(threads count: Int) throws(ThreadStartError) {
     precondition(count >= 1, "a pool needs a thread")
     threadCount = count
-    wakeWord = AlignedBuffer(byteCount: 64)
+    // Safety: zeroed memory is an atomic zero, and lives as long as the pool.
+    unsafe ticket = words.base.assumingMemoryBound(to: Atomic<UInt64>.self)
+    unsafe unfinished = (words.base + 64).assumingMemoryBound(to: Atomic<UInt32>.self)
     for _ in 1..<max(count, 1) {
-      var thread = pthread_t()
-      // Safety: the retained pool is released by the worker when it ends; `stop` joins it.
-      let context = unsafe Unmanaged.passRetained(WorkerStart(pool: self)).toOpaque()
-      let status = unsafe pthread_create(
-        &thread, nil,
-        { context in
-          guard let context = unsafe context else { return nil }
-          let start = unsafe Unmanaged<WorkerStart>.fromOpaque(context).takeRetainedValue()
-          unsafe kvota_name_thread("kvota-compute")
-          start.pool.serve()
-          return nil
-        }, context)
-      precondition(status == 0, "cannot start a compute thread: error \(status)")
-      threads.append(thread)
+      do { threads.append(try startWorker()) } catch {
+        stop()
+        throw error
+      }
     }
+  }
+
+  private func startWorker() throws(ThreadStartError) -> pthread_t {
+    var thread = pthread_t()
+    // Safety: the worker releases the retained pool when it ends, and `stop` joins it; without a worker it is released here.
+    let context = unsafe Unmanaged.passRetained(self)
+    let status = unsafe pthread_create(
+      &thread, nil,
+      { context in
+        guard let context = unsafe context else { return nil }
+        unsafe kvota_name_thread("kvota-compute")
+        unsafe Unmanaged<ThreadPool>.fromOpaque(context).takeRetainedValue().serve()
+        return nil
+      }, context.toOpaque())
+    guard status == 0 else {
+      unsafe context.release()
+      throw ThreadStartError(code: status)
+    }
+    return thread
   }
 
   /// Ends the workers; the pool must not be used afterwards.
   package func stop() {
     stopping.store(true, ordering: .sequentiallyConsistent)
-    wake()
+    publish(tasks: 0)
     for thread in threads { pthread_join(thread, nil) }
     threads = []
   }
@@ -74,84 +94,101 @@ package final class ThreadPool: @unchecked Sendable {
         unsafe work.assumingMemoryBound(to: Work.self).pointee.perform(task)
       }
       unsafe withUnsafeMutablePointer(to: &region) { region in
-        publish(tasks: tasks, region: UInt(bitPattern: region))
+        self.region.store(UInt(bitPattern: region), ordering: .relaxed)
+        publish(tasks: tasks)
         takeTasks()
-        waitForTasks(tasks)
+        waitForTasks()
       }
     }
   }
 
-  private func waitForTasks(_ tasks: Int) {
-    var waited = 0
-    while finished.load(ordering: .acquiring) != tasks {
-      waited += 1
-      if waited < Self.spins { kvota_pause() } else { sched_yield() }
-    }
+  private func publish(tasks: Int) {
+    taskCount.store(tasks, ordering: .relaxed)
+    // Safety: both words live as long as the pool; all tasks of the region before are claimed and done.
+    unsafe unfinished.pointee.store(UInt32(tasks), ordering: .relaxed)
+    let number = unsafe (ticket.pointee.load(ordering: .relaxed) >> 32) &+ 1
+    unsafe ticket.pointee.store(number << 32 | UInt64(tasks), ordering: .sequentiallyConsistent)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 { unsafe kvota_futex_wake_all(regionWord) }
   }
 
-  private func publish(tasks: Int, region: UInt) {
-    let number = (ticket.load(ordering: .relaxed) >> 32) &+ 1
-    // Claiming stops first: a late worker that reads the new count below then fails its compare-and-swap.
-    ticket.store(number << 32 | 0xffff_ffff, ordering: .sequentiallyConsistent)
-    finished.store(0, ordering: .relaxed)
-    taskCount.store(tasks, ordering: .releasing)
-    work.store(region, ordering: .releasing)
-    ticket.store(number << 32, ordering: .sequentiallyConsistent)
-    wake()
-  }
-
-  private func wake() {
-    // Safety: the word lives as long as the pool.
-    let word = unsafe wakeWord.pointer(UInt32.self)
-    unsafe kvota_atomic_increment(word)
-    if sleepers.load(ordering: .sequentiallyConsistent) > 0 { unsafe kvota_futex_wake_all(word) }
-  }
-
-  /// Does tasks of the current region until none is left.
+  /// Does tasks of the current region until none is left to claim.
   private func takeTasks() {
+    var done: UInt32 = 0
     while true {
-      let seen = ticket.load(ordering: .acquiring)
-      let task = Int(seen & 0xffff_ffff)
-      // Acquired: whoever reads the next region's numbers also sees that its ticket has left this one.
-      let address = work.load(ordering: .acquiring)
-      guard task < taskCount.load(ordering: .acquiring) else { return }
-      let claimed = ticket.compareExchange(
-        expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing
+      let seen = unsafe ticket.pointee.load(ordering: .acquiring)
+      let unclaimed = Int(seen & 0xffff_ffff)
+      guard unclaimed > 0 else { break }
+      // Both belong to the region if the claim succeeds: they are written only when all is claimed, and before the ticket.
+      let task = taskCount.load(ordering: .relaxed) - unclaimed
+      let address = region.load(ordering: .relaxed)
+      let claimed = unsafe ticket.pointee.compareExchange(
+        expected: seen, desired: seen - 1, ordering: .acquiringAndReleasing
       ).exchanged
       guard claimed, let region = unsafe UnsafeMutablePointer<Region>(bitPattern: address) else { continue }
-      // Safety: the claim succeeded, so the region is current and cannot end before this task does.
+      // Safety: the claim succeeded, so the region is current and cannot end before this task is reported.
       unsafe region.pointee.perform(region.pointee.work, task)
-      finished.add(1, ordering: .releasing)
+      done += 1
+    }
+    if done > 0 { report(done) }
+  }
+
+  private func report(_ done: UInt32) {
+    // Safety: the word lives as long as the pool.
+    let left = unsafe unfinished.pointee.wrappingSubtract(done, ordering: .acquiringAndReleasing).newValue
+    if left == Self.driverSleeps { unsafe kvota_futex_wake_all(unfinishedWord) }
+  }
+
+  private func waitForTasks() {
+    while true {
+      // Safety: the word lives as long as the pool.
+      let left = unsafe unfinished.pointee.load(ordering: .acquiring)
+      guard left & ~Self.driverSleeps > 0 else { return }
+      if unsafe kvota_spin(unfinishedWord, left, Self.spinNanoseconds) { continue }
+      let before = unsafe unfinished.pointee.bitwiseOr(Self.driverSleeps, ordering: .acquiring).newValue
+      if before != Self.driverSleeps { unsafe kvota_futex_wait(unfinishedWord, before) }
     }
   }
 
   private func serve() {
-    // Safety: the word lives as long as the pool, which this thread retains.
-    let word = unsafe wakeWord.pointer(UInt32.self)
     while true {
-      // Read before looking for an end or for work: what is published later then changes the word, and nothing sleeps through it.
-      let before = unsafe kvota_atomic_load(word)
+      // Read before looking for an end or for work: what is published later changes the number, and nothing sleeps through it.
+      // Safety: the word lives as long as the pool, which this thread retains.
+      let number = unsafe UInt32(ticket.pointee.load(ordering: .acquiring) >> 32)
       if stopping.load(ordering: .acquiring) { return }
       takeTasks()
-      var spun = 0
-      while spun < Self.spins, unsafe kvota_atomic_load(word) == before {
-        spun += 1
-        kvota_pause()
-      }
-      guard spun == Self.spins else { continue }
-      sleepers.add(1, ordering: .sequentiallyConsistent)
-      unsafe kvota_futex_wait(word, before)
-      sleepers.subtract(1, ordering: .sequentiallyConsistent)
+      if unsafe kvota_spin(regionWord, number, Self.spinNanoseconds) { continue }
+      sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+      unsafe kvota_futex_wait(regionWord, number)
+      sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent)
     }
+  }
+
+  /// For tests: whether all workers wait for work on the futex, and whether the driver so waits for the last task.
+  var workersSleep: Bool { sleepers.load(ordering: .acquiring) == threads.count }
+  var driverSleeps: Bool { unsafe unfinished.pointee.load(ordering: .acquiring) & Self.driverSleeps != 0 }
+
+  /// The ticket's upper half, on a little-endian machine.
+  private var regionWord: UnsafePointer<UInt32> {
+    unsafe UnsafeRawPointer(ticket).assumingMemoryBound(to: UInt32.self) + 1
+  }
+
+  private var unfinishedWord: UnsafePointer<UInt32> {
+    unsafe UnsafeRawPointer(unfinished).assumingMemoryBound(to: UInt32.self)
   }
 
   @safe private struct Region {
     let work: UnsafeRawPointer
     let perform: (UnsafeRawPointer, Int) -> Void
   }
+}
 
-  private final class WorkerStart {
-    let pool: ThreadPool
-    init(pool: ThreadPool) { self.pool = pool }
+/// The system refused to start a compute thread.
+package struct ThreadStartError: Error, Equatable, CustomStringConvertible {
+  /// What `pthread_create` returned.
+  package let code: Int32
+
+  package var description: String {
+    "cannot start a compute thread (error \(code)): the system's limit of threads or memory is reached; "
+      + "raise it, or ask for fewer with --threads"
   }
 }

@@ -26,7 +26,7 @@ struct Bench: ParsableCommand {
       "The model, a GGUF file; by default the one that `make model` fetched.", valueName: "file"))
   var model: String?
 
-  @Option(help: "Compute threads. (default: one for each processor)")
+  @Option(help: "Compute threads, at most one for each processor we may use. (default: as many)")
   var threads: String?
 
   @Option(help: ArgumentHelp("How often each thing is measured, 1 to 1000.", valueName: "count"))
@@ -53,6 +53,7 @@ struct Bench: ParsableCommand {
     let settings = try Settings(
       SettingTexts(flags: flags.compactMapValues { $0 }, environment: ProcessInfo.processInfo.environment),
       machine: .current)
+    for notice in settings.notices { Console.note(notice) }
     let report = try Benchmark(settings: settings, repetitions: repetitions, peerExecutable: peerServer).run()
     Console.print(json ? try JSONText.of(report) : report.text)
   }

@@ -9,7 +9,7 @@ struct ModelOptions: ParsableArguments {
       "The model, a GGUF file; by default the one that `make model` fetched.", valueName: "file"))
   var model: String?
 
-  @Option(help: "Compute threads. (default: one for each processor)")
+  @Option(help: "Compute threads, at most one for each processor we may use. (default: as many)")
   var threads: String?
 
   @Option(
@@ -22,9 +22,11 @@ struct ModelOptions: ParsableArguments {
     let flags: [SettingName: String?] = [
       .model: model, .threads: threads, .kvMemory: kvMemory, .maxQueue: "1", .maxSequences: "1",
     ]
-    return try Settings(
+    let settings = try Settings(
       SettingTexts(flags: flags.compactMapValues { $0 }, environment: ProcessInfo.processInfo.environment),
       machine: .current)
+    for notice in settings.notices { Console.note(notice) }
+    return settings
   }
 }
 

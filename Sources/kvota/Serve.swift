@@ -42,7 +42,7 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "The port to listen on; 0 takes a free one. (default: 8080)")
   var port: String?
 
-  @Option(help: "Compute threads. (default: one for each processor)")
+  @Option(help: "Compute threads, at most one for each processor we may use. (default: as many)")
   var threads: String?
 
   @Option(
@@ -94,12 +94,16 @@ struct Serve: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try Settings(texts, machine: .current)
-    if checkConfig { return Console.print(SettingsSummary(settings).text) }
+    if checkConfig {
+      for notice in settings.notices { Console.note(notice) }
+      return Console.print(SettingsSummary(settings).text)
+    }
     let logger = Logger(label: "kvota") { [format = settings.logFormat, level = settings.logLevel] _ in
       LineLogHandler(format: format, level: level)
     }
     let progress = LoadingProgress { logger.info("\($0)") }
     logger.info("\(SettingsSummary(settings).line)")
+    for notice in settings.notices { logger.warning("\(notice)") }
     try await Lifecycle(settings, version: Kvota.version, logger: logger).run(
       announceAddress: { address in
         Console.print("kvota \(Kvota.version) listens on \(address), loading \(settings.alias)")

@@ -70,6 +70,7 @@ let spoiledFiles: [Spoiled] = [
   .tensor("type removed", "type number 4") { $0.type = 4 },
   .tensor("type unknown", "type number 4294967295") { $0.type = .max },
   .tensor("row not in blocks", "multiple of 32") { $0.type = 2 },
+  .tensor("row not in super-blocks", "multiple of 256") { ($0.type, $0.dimensions) = (12, [128, 2]) },
   .tensor("offset not aligned", "not aligned") { $0.offset = 4 },
   .tensor("offset past the end", "pass the end") { $0.offset = 1 << 20 },
   .tensor("offset near overflow", "pass the end") { $0.offset = UInt64.max - 31 },
@@ -96,6 +97,20 @@ let spoiledFiles: [Spoiled] = [
     }
     try file.write(Array(bytes.prefix(lastDataByte)))
     _ = try GGUFFile(path: file.path)
+  }
+
+  @Test("a tensor of any type is refused if its last byte is missing", arguments: TensorType.allCases)
+  func truncatedTensor(type: TensorType) throws {
+    let dimensions = [UInt64(type.blockSize), 3]
+    let data = [UInt8](repeating: 0, count: 3 * type.bytesPerBlock)
+    let builder = GGUFBuilder(
+      tensors: [.init(name: "last", dimensions: dimensions, type: type.rawValue, data: data)])
+    let padding = (32 - data.count % 32) % 32
+    let whole = Array(builder.bytes().dropLast(padding))
+    let file = try TemporaryFile(whole)
+    #expect(try GGUFFile(path: file.path).tensor("last").bytes.count == data.count)
+    try file.write(whole.dropLast())
+    #expect(throws: GGUFError.self) { try GGUFFile(path: file.path) }
   }
 
   @Test("mutated files (Fuzz) are refused or give tensors inside the file, and never crash")

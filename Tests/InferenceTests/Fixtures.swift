@@ -115,7 +115,7 @@ final class SteppedScheduler {
   init(_ settings: EngineSettings) throws {
     let temporary = try TemporaryFile(Tiny.model.make().file.bytes())
     let file = try GGUFFile(path: temporary.path)
-    threads = ThreadPool(threads: settings.threads)
+    threads = try ThreadPool(threads: settings.threads)
     let model = try Model(
       file: file, compute: Compute(instructions: try InstructionSet(), pool: threads),
       maxTokens: settings.prefillTokens + settings.maxSequences, maxLogitsRows: settings.maxSequences)

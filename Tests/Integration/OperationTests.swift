@@ -40,6 +40,19 @@ extension RealClients {
       #expect(try #require(after["kvota_kv_pool_bytes"]) > 0)
     }
 
+    @Test("a server that has answered and has nothing to do uses no processor time")
+    func idle() async throws {
+      let server = try RealClients.server
+      #expect(
+        try await Curl.post("/v1/completions", ["prompt": "The sea is", "max_tokens": 16]).status == 200)
+      // One compute thread that went on spinning would use 50 ticks in the half second.
+      try await eventually("half a second without work", within: .seconds(20)) {
+        let before = try server.processorTicks
+        try await Task.sleep(for: .milliseconds(500))
+        return try server.processorTicks - before <= 2 ? () : nil
+      }
+    }
+
     @Test(
       "names that dashboards of vLLM and llama.cpp look for are declared",
       arguments: [

@@ -6,7 +6,7 @@ import Testing
 
 /// Threads for one test, ended with it.
 func withPool<Result>(_ threads: Int, _ body: (ThreadPool) throws -> Result) rethrows -> Result {
-  let pool = ThreadPool(threads: threads)
+  guard let pool = try? ThreadPool(threads: threads) else { preconditionFailure("no thread starts") }
   defer { pool.stop() }
   return try body(pool)
 }
@@ -23,6 +23,14 @@ struct Matrix {
     self.inner = inner
     self.type = type
     encoded = EncodedValues(floats, as: type)
+  }
+
+  /// What `bytes` mean is read by the kernels' own readers, which have tests of their own.
+  init(rows: Int, inner: Int, type: EncodedType, bytes: [UInt8]) throws {
+    self.rows = rows
+    self.inner = inner
+    self.type = type
+    encoded = EncodedValues(bytes: bytes, values: try dequantize(bytes, type, count: rows * inner))
   }
 
   init(rows: Int, inner: Int, type: EncodedType, seed: UInt64) {
@@ -49,6 +57,15 @@ struct Matrix {
 }
 
 struct NoStorage: Error {}
+
+func dequantize(_ bytes: [UInt8], _ type: EncodedType, count: Int) throws -> [Float] {
+  guard let storage = TensorStorage(id: type.rawValue) else { throw NoStorage() }
+  let row = FloatRows(capacity: 1, width: count)
+  return row.withRow(0) { values in
+    storage.dequantize(bytes.span.bytes, into: &values)
+    return values.indices.map { values[$0] }
+  }
+}
 
 /// What the kernels made of the inputs, and the inputs as they saw them.
 struct Product {

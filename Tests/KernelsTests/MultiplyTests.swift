@@ -3,6 +3,9 @@ import ModelFixtures
 import Testing
 
 @Suite struct MultiplyTests {
+  /// Of the sum of magnitudes: what rounding to 32-bit floats may do.
+  private let tolerance = 2e-6
+
   /// Inner sizes that a type allows, none of them comfortable.
   private func inners(_ type: EncodedType) -> [Int] {
     switch type.blockValues {
@@ -30,8 +33,6 @@ import Testing
     "a product equals the double-precision sum over what the file and the quantized inputs say",
     arguments: InstructionSet.available, EncodedType.allCases)
   func equalsReference(set: InstructionSet, type: EncodedType) throws {
-    // Q6_K packs the product of two scales as one half float.
-    let tolerance = type == .q6_k ? 0x1p-11 : 2e-6
     try withPool(2) { pool in
       for (index, inner) in inners(type).enumerated() {
         for rows in [1, 16, 17, 50] {
@@ -85,31 +86,59 @@ import Testing
         let matrix = Matrix(rows: 16, inner: inner, type: type, floats: floats)
         let inputs = patterns.map { pattern in (0..<inner).map(pattern) } + [(0..<inner).map { _ in 1e30 }]
         let product = multiply(try matrix.packed(pool), inputs, on: set, pool: pool)
-        #expect(worstError(product, matrix, seen: product.seen) < 0x1p-11)
+        #expect(worstError(product, matrix, seen: product.seen) < tolerance)
       }
     }
   }
 
+  /// Blocks of random bits, or all zeros or ones, whose half floats go through `halves`.
+  private func hostileBlocks(_ type: EncodedType, count: Int, halves: [Float16], fill: UInt8?) -> [UInt8] {
+    var random = SplitMix64(state: UInt64(type.rawValue))
+    var bytes = (0..<count * type.layout.bytes).map { _ in fill ?? UInt8.random(in: 0...255, using: &random) }
+    for block in 0..<count {
+      for (index, place) in type.layout.halves.enumerated() {
+        let half = halves[(block + index) % halves.count].bitPattern.littleEndianBytes
+        bytes.replaceSubrange(
+          block * type.layout.bytes + place..<block * type.layout.bytes + place + 2, with: half)
+      }
+    }
+    return bytes
+  }
+
   @Test(
-    "any bytes are weights: all instruction sets agree on them",
-    arguments: [EncodedType.q4_0, .q4_1, .q8_0, .q6_k])
-  func randomBytes(type: EncodedType) throws {
+    "any bytes are weights: random ones, the greatest, zeros, under scales of every size and sign",
+    arguments: InstructionSet.available, EncodedType.quantized)
+  func anyBytes(set: InstructionSet, type: EncodedType) throws {
+    let (inner, rows) = (512, 20)
+    let scales: [[Float16]] = [
+      [0.01, -0.02, 0.03], [0x1p-24, -0x1p-24, 0x1.8p-15], [65504, -65504, 0, 65504, 1],
+    ]
+    var random = SplitMix64(state: 9)
+    var oneHot = [Float](repeating: 0, count: inner)
+    oneHot[137] = -3
+    let inputs =
+      (0..<7).map { _ in random.normals(inner) } + [oneHot, (0..<inner).map { $0 % 2 == 0 ? 1 : -1 }]
+    try withPool(1) { pool in
+      for halves in scales {
+        for fill in [nil, 0xff, 0x00] as [UInt8?] {
+          let count = rows * inner / type.blockValues
+          let bytes = hostileBlocks(type, count: count, halves: halves, fill: fill)
+          let matrix = try Matrix(rows: rows, inner: inner, type: type, bytes: bytes)
+          let product = multiply(try matrix.packed(pool), inputs, on: set, pool: pool)
+          #expect(worstError(product, matrix, seen: product.seen) < tolerance, "\(halves) \(fill ?? 1)")
+        }
+      }
+    }
+  }
+
+  @Test("all instruction sets agree", arguments: EncodedType.quantized)
+  func instructionSetsAgree(type: EncodedType) throws {
     let inner = 256
     var random = SplitMix64(state: 9)
-    var matrix = Matrix(rows: 20, inner: inner, type: type, seed: 3).encoded.bytes
-    // The scales of the blocks stay as they are: anything else may be anything.
-    let scales = ["Q4_0": 0..<2, "Q4_1": 0..<4, "Q8_0": 0..<2, "Q6_K": 192..<210][type.description] ?? 0..<0
-    let blockBytes = matrix.count / (20 * inner / type.blockValues)
-    for at in matrix.indices where !scales.contains(at % blockBytes) {
-      matrix[at] = UInt8.random(in: 0...255, using: &random)
-    }
-    let bytes = matrix
-    let storage = try #require(TensorStorage(id: type.rawValue))
+    let matrix = Matrix(rows: 20, inner: inner, type: type, seed: 3)
     let inputs = (0..<9).map { _ in random.normals(inner) }
     try withPool(1) { pool in
-      let packed = PackedMatrix(
-        inner: inner, parts: [.init(storage: storage, rows: 20) { _, body in body(bytes.span.bytes) }],
-        arena: WeightArena(), pool: pool)
+      let packed = try matrix.packed(pool)
       let plain = multiply(packed, inputs, on: try InstructionSet(named: "portable"), pool: pool)
       for set in InstructionSet.available {
         let other = multiply(packed, inputs, on: set, pool: pool)
@@ -121,6 +150,15 @@ import Testing
         }
       }
     }
+  }
+
+  @Test("packed weights take little more room than the file's", arguments: EncodedType.allCases)
+  func packedSize(type: EncodedType) throws {
+    let matrix = Matrix(rows: 32, inner: 1024, type: type, seed: 1)
+    let packed = try withPool(1) { try matrix.packed($0).byteCount }
+    // The scales of Q2_K, Q3_K, Q4_K and Q5_K are unpacked to whole bytes.
+    let growth = Double(packed) / Double(matrix.encoded.bytes.count)
+    #expect(growth >= 0.99 && growth < (type == .q2_k ? 1.2 : type == .q3_k ? 1.04 : 1.03), "\(growth)")
   }
 
   @Test("stacked matrices of different types give each its own outputs", arguments: InstructionSet.available)

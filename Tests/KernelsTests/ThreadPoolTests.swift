@@ -1,6 +1,8 @@
-import Kernels
+import Foundation
 import Synchronization
 import Testing
+
+@testable import Kernels
 
 @Suite struct ThreadPoolTests {
   /// How often each task ran.
@@ -14,7 +16,7 @@ import Testing
     var all: Set<Int> { Set(counts.map { $0.count.load(ordering: .relaxed) }) }
   }
 
-  @Test("every task of every region runs exactly once", arguments: 1...8)
+  @Test("every task of every region runs exactly once", arguments: [1, 2, 3, 4, 8, 33])
   func exactlyOnce(threads: Int) {
     withPool(threads) { pool in
       let tally = Tally(1000)
@@ -63,12 +65,80 @@ import Testing
     }
   }
 
+  @Test("workers that have gone to sleep wake for the next region", arguments: [2, 5])
+  func wakes(threads: Int) {
+    withPool(threads) { pool in
+      for _ in 0..<20 {
+        while !pool.workersSleep { sched_yield() }
+        // Each task waits for all: only if every worker comes does the region end.
+        let present = Atomic<Int>(0)
+        pool.run(tasks: threads) { _ in
+          present.add(1, ordering: .relaxed)
+          while present.load(ordering: .relaxed) < threads { sched_yield() }
+        }
+      }
+    }
+  }
+
+  @Test("a driver that has gone to sleep wakes when the last task is done")
+  func driverWakes() {
+    withPool(2) { pool in
+      let driver = pthread_self()
+      for _ in 0..<20 {
+        let present = Atomic<Int>(0)
+        pool.run(tasks: 2) { _ in
+          present.add(1, ordering: .relaxed)
+          while present.load(ordering: .relaxed) < 2 { sched_yield() }
+          guard pthread_equal(pthread_self(), driver) == 0 else { return }
+          while !pool.driverSleeps { sched_yield() }
+        }
+      }
+    }
+  }
+
   @Test("stopping ends every worker, however soon after the start")
-  func stops() {
+  func stops() throws {
     for round in 0..<300 {
-      let pool = ThreadPool(threads: 1 + round % 8)
+      let pool = try ThreadPool(threads: 1 + round % 8)
       if round % 3 == 0 { pool.run(tasks: 4) { _ in } }
       pool.stop()
     }
+  }
+
+  @Test("stopping ends workers that sleep")
+  func stopsSleepers() throws {
+    for _ in 0..<20 {
+      let pool = try ThreadPool(threads: 4)
+      while !pool.workersSleep { sched_yield() }
+      pool.stop()
+    }
+  }
+
+  @Test("a pool that cannot have all its threads says so, and leaves none of them behind")
+  func refusedThread() async {
+    await #expect(processExitsWith: .success) {
+      let pages = try #require(
+        Int(String(contentsOfFile: "/proc/self/statm", encoding: .utf8).prefix { $0 != " " }))
+      // Address space for a few stacks of 8 MiB, not for a thousand.
+      let limit = rlim_t(pages * Int(getpagesize()) + (40 << 20))
+      var (before, after) = (rlimit(), rlimit())
+      let resource = __rlimit_resource_t(RLIMIT_AS.rawValue)
+      #expect(getrlimit(resource, &before) == 0)
+      after = rlimit(rlim_cur: limit, rlim_max: before.rlim_max)
+      #expect(setrlimit(resource, &after) == 0)
+      #expect(throws: ThreadStartError(code: EAGAIN)) { try ThreadPool(threads: 1000) }
+      #expect(setrlimit(resource, &before) == 0)
+      // A thread that was joined is listed a moment longer.
+      var looks = 0
+      while try computeThreads() > 0 && looks < 100_000 { (looks, _) = (looks + 1, sched_yield()) }
+      #expect(try computeThreads() == 0)
+    }
+  }
+}
+
+/// Compute threads of this process.
+private func computeThreads() throws -> Int {
+  try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count {
+    (try? String(contentsOfFile: "/proc/self/task/\($0)/comm", encoding: .utf8)) == "kvota-compute\n"
   }
 }

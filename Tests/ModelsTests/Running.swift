@@ -12,7 +12,7 @@ final class LoadedModel {
   private let threads: ThreadPool
 
   init(_ file: GGUFFile, set: InstructionSet? = nil, threads count: Int = 2, maxTokens: Int = 512) throws {
-    threads = ThreadPool(threads: count)
+    threads = try ThreadPool(threads: count)
     let compute = Compute(instructions: try set ?? InstructionSet(), pool: threads)
     model = try Model(file: file, compute: compute, maxTokens: maxTokens, maxLogitsRows: 16)
     pool = try CachePool(limitBytes: 1 << 30, shape: try model.configuration.cacheShape)

@@ -18,7 +18,7 @@ import Testing
 
   @Test(
     "a synthetic model generates the same tokens every time, from finite logits",
-    arguments: [WeightType.q4_0, .q8_0])
+    arguments: WeightType.allCases)
   func generates(type: WeightType) throws {
     let temporary = try synthesized(type)
     let texts = try (0..<2).map { _ in

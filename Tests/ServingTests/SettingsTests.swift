@@ -51,6 +51,33 @@ import Testing
     #expect(throws: SettingsError.self) { try settings([:], [variable: "/some/file"]) }
   }
 
+  @Test("no more threads than processors: by default as many, more are cut with a notice")
+  func threads() throws {
+    func settings(_ threads: String?) throws -> Settings {
+      let flags: [SettingName: String?] = [.model: #filePath, .threads: threads]
+      return try Settings(
+        SettingTexts(flags: flags.compactMapValues { $0 }, environment: [:]), machine: Self.machine,
+        processors: 4)
+    }
+    for (asked, used) in [(nil, 4), ("1", 1), ("4", 4)] {
+      #expect(try settings(asked).engine.threads == used)
+      #expect(try settings(asked).notices.isEmpty)
+    }
+    #expect(try settings("5").engine.threads == 4)
+    #expect(try settings("5").notices.first?.hasPrefix("threads: 5 asked for, 4 in use") == true)
+  }
+
+  @Test(
+    "a control group's quota bounds the processors; half a processor's time is worth a thread",
+    arguments: [
+      ([], 4), (["max 100000\n"], 4), (["200000 100000\n"], 2), (["150000 100000\n"], 2),
+      (["50000 100000\n"], 1), (["800000 100000\n"], 4), (["300000 100000\n", "max 100000\n"], 3),
+      (["200000 100000\n", "100000 100000\n"], 1), (["x y\n", "0 0\n", ""], 4),
+    ])
+  func quotas(texts: [String], processors: Int) {
+    #expect(ProcessorShare.count(processors: 4, quotas: texts) == processors)
+  }
+
   @Test("a default policy that evicts needs a default budget")
   func policyWithoutBudget() throws {
     #expect(throws: SettingsError.self) { try settings([.kvPolicy: "roco"]) }

@@ -56,7 +56,7 @@ import Tokenizing
 
   @Test(
     "values have mean 0, and a deviation that keeps products at variance 1",
-    arguments: [WeightType.q4_0, .q8_0])
+    arguments: WeightType.allCases)
   func statistics(type: WeightType) throws {
     let temporary = try write(type)
     let file = try GGUFFile(path: temporary.path)

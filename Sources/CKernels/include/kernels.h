@@ -3,6 +3,7 @@
 // Every kernel exists once per instruction set (see kernels of `kvota_isa`), compiled from the same source; callers pick a
 // table at start-up and pass it along. Sums are taken in one fixed order that depends on neither batch size nor thread count.
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,12 +15,24 @@ enum { KVOTA_GROUP = 16, KVOTA_BLOCK = 32 };
 // where value ~ scale * int8, scaled_sum = scale * sum of the int8, half_sum = sums over inner 0..15 and 16..31.
 enum { KVOTA_TILE = 8, KVOTA_ACTIVATION_BLOCK = 8 * 32 + 4 * 8 + 4 * 8 + 4 * 2 * 8 };
 
-// Packed formats. A group's bytes, per block (or inner value):
-//   U4     f16 scale[16], f16 minimum[16], nibbles [4][16][4]: byte (j, row, c) holds inner 4j+c low, 16+4j+c high
-//   I8     all blocks' bytes [8][16][4] = value + 128, then all blocks' f16 scale[16]
-//   I8H    as I8 with a scale for each half of the block: f16 scale[2][16]
+// Packed formats. The quantized ones are named by the bits of a level and by what levels mean. I: the one in the middle stands for
+// zero. U: a minimum is added. K: super-blocks of 256 inner values, with 8-bit integers under half-float multipliers. A group of
+// 16 rows holds, block after block:
+//   I4, I5, I8       f16 scale[16], planes
+//   U4, U5           f16 scale[16], f16 minimum[16], planes
+//   U4K, U5K         int8 scale[16], int8 minimum[16], planes; before each 8 blocks f16 scale[16], f16 minimum[16]
+//   I3K, I6K         int8 scale[2][16] (of the block's halves), planes; before each 8 blocks f16 scale[16]
+//   U2K              int8 scale[2][16], int8 minimum[2][16], planes; before each 8 blocks f16 scale[16], f16 minimum[16]
 //   F32, F16, BF16   [inner][16]
-typedef enum { KVOTA_U4, KVOTA_I8, KVOTA_I8H, KVOTA_F32, KVOTA_F16, KVOTA_BF16 } kvota_format;
+// A block's planes hold the bits of its levels, for inner value i and row r, in 64 bytes for every bit:
+//   nibbles [4][16][4] (4, 5, 6 bits)   byte (j, r, c): inner 4j + c low, 16 + 4j + c high
+//   pairs [2][16][4]   (2, 3, 6 bits)   byte (p, r, c): inner 4p + c + 8k in the bits from 2k up; in 6 bits the two highest
+//   bits [8][64]       (3, 5 bits)      the highest bit: bit 4r + c of the 64 at [j] is inner 4j + c's
+//   bytes [8][16][4]   (8 bits)         byte (j, r, c): inner 4j + c
+typedef enum {
+  KVOTA_U2K, KVOTA_I3K, KVOTA_I4, KVOTA_U4, KVOTA_U4K, KVOTA_I5, KVOTA_U5, KVOTA_U5K, KVOTA_I6K, KVOTA_I8,
+  KVOTA_F32, KVOTA_F16, KVOTA_BF16, KVOTA_FORMATS
+} kvota_format;
 
 // Bytes of one packed group of 16 rows with `inner` values each.
 size_t kvota_group_bytes(kvota_format format, int inner);
@@ -63,13 +76,15 @@ enum { KVOTA_MAX_GROUP = 128 };
 // Floats of scratch that one attention call needs: of one KV head for a decoded token, of one (KV head, lane) for a chunk.
 size_t kvota_attention_scratch(int slots, int head_dim, int group);
 
+// out[token * out_stride + 16 * group + row] for groups first ..< last; `activations` are quantized tiles for quantized formats,
+// float rows [token][inner] for the others.
+typedef void (*kvota_gemm)(const uint8_t *packed, int inner, int first, int last, const void *activations, int tokens, float *out,
+                           size_t out_stride);
+
 typedef struct kvota_isa {
   const char *name;
 
-  // out[token * out_stride + 16 * group + row] for groups first ..< last; `activations` are quantized tiles for U4 and I8 formats,
-  // float rows [token][inner] for dense ones.
-  void (*gemm[6])(const uint8_t *packed, int inner, int first, int last, const void *activations, int tokens, float *out,
-                  size_t out_stride);
+  kvota_gemm gemm[KVOTA_FORMATS]; // by packed format
 
   // Quantizes one row of `count` floats (a multiple of 32) into place `token` of its tile; `tiles` is the start of all tiles.
   void (*quantize)(const float *row, int count, int token, uint8_t *tiles);
@@ -96,16 +111,18 @@ typedef struct kvota_isa {
                        float *scratch, float *out, size_t out_stride, float *sums, float *squares, float *last);
 } kvota_isa;
 
+// The matrix kernel of a format.
+static inline kvota_gemm kvota_gemm_of(const kvota_isa *isa, kvota_format format) { return isa->gemm[format]; }
+
 // The best table this processor can run, or the one called `name` ("avx512", "avx2", "neon", "portable"); NULL when it cannot.
 const kvota_isa *kvota_isa_select(const char *name);
 
-// One spin-wait hint to the processor.
-void kvota_pause(void);
+// Spins until *word is not value, and tells whether that came about within the limit in nanoseconds.
+bool kvota_spin(const uint32_t *word, uint32_t value, int64_t limit);
 // Sleeps while *word == expected (or returns early); wakes all sleepers on word.
 void kvota_futex_wait(const uint32_t *word, uint32_t expected);
 void kvota_futex_wake_all(const uint32_t *word);
-// The word itself, which must have an address (a Swift Atomic has none to give).
-void kvota_atomic_increment(uint32_t *word);
-uint32_t kvota_atomic_load(const uint32_t *word);
 // Names the calling thread, as debuggers and top show it (15 characters at most).
 void kvota_name_thread(const char *name);
+// Processors that this process may run on.
+int kvota_processor_count(void);

@@ -1,21 +1,29 @@
 // Every tensor type we can run, one line each.
-#include "blocks.h"
+#include "layout.h"
 
-#define TYPE(name)                                                                                                   \
-  void kvota_dequantize_##name(const uint8_t *, float *, int);
-#define PACK(name) void kvota_pack_##name(const uint8_t *, size_t, int, int, int, uint8_t *);
-TYPE(f32) TYPE(f16) TYPE(bf16) TYPE(q4_0) TYPE(q4_1) TYPE(q8_0) TYPE(q6_k)
-PACK(dense32) PACK(dense16) PACK(q4_0) PACK(q4_1) PACK(q8_0) PACK(q6_k)
+#define TYPES(TYPE)                                                                                                  \
+  TYPE(0, "F32", 1, 4, F32, f32)                                                                                     \
+  TYPE(1, "F16", 1, 2, F16, f16)                                                                                     \
+  TYPE(30, "BF16", 1, 2, BF16, bf16)                                                                                 \
+  TYPE(2, "Q4_0", 32, 18, I4, q4_0)                                                                                  \
+  TYPE(3, "Q4_1", 32, 20, U4, q4_1)                                                                                  \
+  TYPE(6, "Q5_0", 32, 22, I5, q5_0)                                                                                  \
+  TYPE(7, "Q5_1", 32, 24, U5, q5_1)                                                                                  \
+  TYPE(8, "Q8_0", 32, 34, I8, q8_0)                                                                                  \
+  TYPE(10, "Q2_K", 256, 84, U2K, q2_k)                                                                               \
+  TYPE(11, "Q3_K", 256, 110, I3K, q3_k)                                                                              \
+  TYPE(12, "Q4_K", 256, 144, U4K, q4_k)                                                                              \
+  TYPE(13, "Q5_K", 256, 176, U5K, q5_k)                                                                              \
+  TYPE(14, "Q6_K", 256, 210, I6K, q6_k)
 
-static const kvota_type types[] = {
-    {0, "F32", 1, 4, KVOTA_F32, kvota_dequantize_f32, kvota_pack_dense32},
-    {1, "F16", 1, 2, KVOTA_F16, kvota_dequantize_f16, kvota_pack_dense16},
-    {30, "BF16", 1, 2, KVOTA_BF16, kvota_dequantize_bf16, kvota_pack_dense16},
-    {2, "Q4_0", 32, 18, KVOTA_U4, kvota_dequantize_q4_0, kvota_pack_q4_0},
-    {3, "Q4_1", 32, 20, KVOTA_U4, kvota_dequantize_q4_1, kvota_pack_q4_1},
-    {8, "Q8_0", 32, 34, KVOTA_I8, kvota_dequantize_q8_0, kvota_pack_q8_0},
-    {14, "Q6_K", 256, 210, KVOTA_I8H, kvota_dequantize_q6_k, kvota_pack_q6_k},
-};
+#define DECLARE_TYPE(id, name, values, bytes, format, function)                                                      \
+  void kvota_dequantize_##function(const uint8_t *, float *, int);                                                   \
+  void kvota_pack_##function(const uint8_t *, size_t, int, int, int, uint8_t *);
+TYPES(DECLARE_TYPE)
+
+#define TYPE_ENTRY(id, name, values, bytes, format, function)                                                        \
+  {id, name, values, bytes, KVOTA_##format, kvota_dequantize_##function, kvota_pack_##function},
+static const kvota_type types[] = {TYPES(TYPE_ENTRY)};
 
 int kvota_type_count(void) { return sizeof types / sizeof types[0]; }
 const kvota_type *kvota_type_at(int index) { return &types[index]; }
@@ -26,15 +34,13 @@ const kvota_type *kvota_type_of(uint32_t id) {
   return NULL;
 }
 
-static size_t aligned(size_t bytes) { return (bytes + 63) / 64 * 64; }
+#define GROUP_BYTES(format, ...)                                                                                     \
+  case KVOTA_##format: return (size_t)(inner / KVOTA_BLOCK / layout_##format.blocks) * super_block_bytes(layout_##format);
 
 size_t kvota_group_bytes(kvota_format format, int inner) {
-  const size_t blocks = (size_t)inner / KVOTA_BLOCK, values = (size_t)inner * KVOTA_GROUP;
   switch (format) {
-  case KVOTA_U4: return blocks * 320;
-  case KVOTA_I8: return aligned(blocks * (512 + 32));
-  case KVOTA_I8H: return aligned(blocks * (512 + 64));
-  case KVOTA_F32: return values * 4;
-  default: return aligned(values * 2);
+    QUANTIZED_FORMATS(GROUP_BYTES)
+  case KVOTA_F32: return (size_t)inner * KVOTA_GROUP * 4;
+  default: return (size_t)inner * KVOTA_GROUP * 2;
   }
 }

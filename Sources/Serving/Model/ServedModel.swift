@@ -18,7 +18,7 @@ package struct ServedModel: Sendable {
 
   /// Loads the file that the settings name; `progress` is told the share done, 0 to 1.
   ///
-  /// Throws `GGUFError`, `ModelError`, `TokenizingError`, `TemplateError` or `CacheError`.
+  /// Throws `GGUFError`, `ModelError`, `ThreadStartError`, `TokenizingError`, `TemplateError` or `CacheError`.
   package init(_ settings: Settings, progress: @Sendable (Double) -> Void = { _ in }) throws {
     let file = try GGUFFile(path: settings.modelPath)
     tokenizer = try Tokenizer(metadata: file.metadata)

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// How much memory this machine has, and how much of it is free.
 package struct MachineMemory: Sendable, Equatable {
   package var totalBytes: Int?
@@ -19,7 +17,7 @@ package struct MachineMemory: Sendable, Equatable {
 
   /// The machine we run on; a control group's limit counts where it is lower, as in a container or under systemd.
   package static var current: MachineMemory {
-    var memory = MachineMemory(meminfo: contents("/proc/meminfo") ?? "")
+    var memory = MachineMemory(meminfo: ControlGroup.contents("/proc/meminfo") ?? "")
     if let limit = controlGroupLimit {
       memory.totalBytes = min(limit, memory.totalBytes ?? limit)
       memory.availableBytes = min(limit, memory.availableBytes ?? limit)
@@ -37,15 +35,8 @@ package struct MachineMemory: Sendable, Equatable {
   private static let unknownBytes = 2 << 30
   private static let leastPoolBytes = 64 << 20
 
-  private static func contents(_ path: String) -> String? {
-    (try? Data(contentsOf: URL(filePath: path))).map { String(decoding: $0, as: UTF8.self) }
-  }
-
   private static var controlGroupLimit: Int? {
-    let line = contents("/proc/self/cgroup")?.split(separator: "\n").first { $0.hasPrefix("0::") }
-    let group = line.map { String($0.dropFirst(3)) } ?? "/"
-    let limits = [group, "/"].compactMap { contents("/sys/fs/cgroup\($0)/memory.max") }
-    return limits.compactMap { Int($0.filter { !$0.isWhitespace }) }.min()
+    ControlGroup.limits("memory.max").compactMap { Int($0.filter { !$0.isWhitespace }) }.min()
   }
 
   private static func bytes(_ name: String, in meminfo: String) -> Int? {

@@ -1,5 +1,4 @@
 import Caching
-import FoundationEssentials
 package import Inference
 package import OpenAIAPI
 
@@ -17,17 +16,28 @@ package struct Settings: Sendable, Equatable {
   package var drainSeconds = 30
   package var logFormat = LogFormat.text
   package var logLevel = LogLevel.info
+  /// What differs from what was asked for, to be told at the start.
+  package var notices: [String] = []
 
-  /// Reads the settings; what is not set gets its default.
+  /// Reads the settings; what is not set gets its default, and no more threads compute than there are processors for us.
   ///
   /// Throws `SettingsError` for the first that cannot be used.
-  package init(_ texts: SettingTexts, machine: MachineMemory) throws(SettingsError) {
+  package init(
+    _ texts: SettingTexts, machine: MachineMemory, processors: Int = ProcessorShare.current
+  ) throws(SettingsError) {
     try Self.refuseUnbuilt(texts)
     let modelPath = try ModelFile.path(texts)
     let name = modelPath.split(separator: "/").last.map(String.init) ?? modelPath
     self.modelPath = modelPath
     alias = try Self.alias(texts, fileName: name)
-    engine = try Self.engine(texts, machine: machine, modelBytes: ModelFile.bytes(modelPath))
+    let threads = try texts.integer(.threads, in: 1...1024) ?? processors
+    engine = try Self.engine(
+      texts, threads: min(threads, processors), machine: machine, modelBytes: ModelFile.bytes(modelPath))
+    if threads > processors {
+      notices.append(
+        "threads: \(threads) asked for, \(processors) in use, one for each processor that this process may use; "
+          + "more would only wait for each other")
+    }
     cacheDefaults = try Self.cacheDefaults(texts)
     if let (host, _) = texts.text(.host) { self.host = host }
     port = try texts.integer(.port, in: 0...65535) ?? port
@@ -56,9 +66,8 @@ package struct Settings: Sendable, Equatable {
   }
 
   private static func engine(
-    _ texts: SettingTexts, machine: MachineMemory, modelBytes: Int
+    _ texts: SettingTexts, threads: Int, machine: MachineMemory, modelBytes: Int
   ) throws(SettingsError) -> EngineSettings {
-    let threads = try texts.integer(.threads, in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     let pool = try poolBytes(texts, machine: machine, modelBytes: modelBytes)
     var engine = EngineSettings(kvPoolBytes: pool, threads: threads)
     engine.maxQueue = try texts.integer(.maxQueue, in: 0...1_000_000) ?? engine.maxQueue

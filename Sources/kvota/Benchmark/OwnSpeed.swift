@@ -24,7 +24,7 @@ final class OwnSpeed {
     prefillTokens = workloads.filter { $0.timed == .prefill }.map(\.promptTokens).max() ?? 512
     model = try Model(
       file: GGUFFile(path: settings.modelPath),
-      compute: Compute(instructions: .fromEnvironment(), pool: ThreadPool(threads: threads)),
+      compute: Compute(instructions: .fromEnvironment(), pool: try ThreadPool(threads: threads)),
       maxTokens: prefillTokens, maxLogitsRows: workloads.map(\.sequences).max() ?? 1)
     let shape = try model.configuration.cacheShape
     let peaks = try workloads.map { try $0.plan(shape).peakBytes * $0.sequences }

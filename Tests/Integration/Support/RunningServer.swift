@@ -67,6 +67,16 @@ final class RunningServer: Sendable {
     }
   }
 
+  /// Processor time used so far, in ticks of 10 ms: `utime` and `stime` of proc_pid_stat(5).
+  var processorTicks: Int {
+    get throws {
+      let text = try String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
+      // The name, in parentheses, may hold spaces; what follows it starts with field 3.
+      let fields = try #require(text.split(separator: ")").last).split(separator: " ")
+      return try #require(Int(fields[11])) + #require(Int(fields[12]))
+    }
+  }
+
   /// Sends SIGTERM, as systemd and Kubernetes do, but only once: a second one would cut what still runs.
   func terminate() {
     wasTold.withLock { wasTold in
