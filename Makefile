@@ -36,10 +36,10 @@ APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3
 UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/GGUF/MappedFile.swift \
   Sources/Inference/ComputeThread.swift Sources/Synthesis/NewFile.swift
 
-.PHONY: help setup model build run bench test fuzz format lint install clean
+.PHONY: help setup model build run bench bench-kernels test fuzz format lint install clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Install what is missing for building (apt) and check the Swift version
 	@Deploy/setup.sh $(APT_PACKAGES)
@@ -56,8 +56,11 @@ run: setup build model ## Serve the default model; PORT=8080, ARGS="--kv-budget 
 	@echo "    -d '{\"model\": \"$(MODEL_ALIAS)\", \"prompt\": \"The sea is\", \"max_tokens\": 64, \"kv_cache\": {\"policy\": \"roco\", \"budget\": 32}}'"
 	@exec $(BINARY) serve --model "$(MODEL)" --alias $(MODEL_ALIAS) --host $(HOST) --port $(PORT) $(ARGS)
 
-bench: setup model build ## Measure speed; ARGS="--peer-server llama-server --json"
+bench: setup model build ## Measure speed; ARGS="--full --peer-server llama-server --json"
 	@$(BINARY) bench --model "$(MODEL)" $(ARGS)
+
+bench-kernels: setup model build ## Measure each kernel against its ceiling; ARGS="--only attend"
+	@$(BINARY) bench --kernels --model "$(MODEL)" $(ARGS)
 
 test: setup model build $(TEST_VENV)/openai-$(OPENAI_VERSION) ## Run all tests
 	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD)

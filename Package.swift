@@ -107,6 +107,7 @@ let package = Package(
         "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Caching", "GGUF", "ModelFixtures",
         .product(name: "Logging", package: "swift-log"),
       ]),
+    tests("BenchmarkTests", ["kvota", "Caching"]),
     .testTarget(name: "Integration", path: "Tests/Integration", exclude: ["Clients"], swiftSettings: testing),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
   ]

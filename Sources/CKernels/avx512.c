@@ -21,6 +21,10 @@ INLINE v16i dot(const v64b *w, const int8_t *a, const int vectors, const int lar
   for (int j = 0; j < vectors; j++) chains[j / 4] = _mm512_dpbusd_epi32(chains[j / 4], (__m512i)w[j], four_of(a + 4 * j));
   return (v16i)_mm512_add_epi32(chains[0], chains[1]);
 }
+#define CHAINS 12
+INLINE v16i add_products(v16i sum, const uint8_t *bytes) {
+  return (v16i)_mm512_dpbusd_epi32((__m512i)sum, _mm512_set1_epi8(3), _mm512_loadu_si512(bytes));
+}
 #include "body.h"
 #pragma clang attribute pop
 #endif

@@ -1,5 +1,6 @@
 // All kernels of one instruction set. A file that includes this sets, first, NAME, FUSED (has fused multiply-add),
-// HALVES (converts f16 in hardware), MASKS (picks bytes by a bit each), and the integer product `dot`.
+// HALVES (converts f16 in hardware), MASKS (picks bytes by a bit each), the integer product `dot`; CHAINS (sums of 16 that fill the
+// registers) and add_products (64 byte products, 4 to a sum) for the ceilings.
 #include "kernels.h"
 
 INLINE v16f load(const float *p) {
@@ -113,6 +114,8 @@ INLINE v16f exp16(v16f x) {
 
 #include "attention.h"
 
+#include "ceilings.h"
+
 #define GEMM_ENTRY(format, ...) [KVOTA_##format] = gemm_##format,
 const kvota_isa NAME = {
     .name = LABEL,
@@ -126,4 +129,7 @@ const kvota_isa NAME = {
     .attend_split = attend_split,
     .attend_finish = attend_finish,
     .attend_tiles = attend_tiles,
+    .read_bytes = read_bytes,
+    .multiply_bytes = multiply_bytes,
+    .multiply_floats = multiply_floats,
 };

@@ -32,6 +32,12 @@ INLINE v16i dot(const v64b *w, const int8_t *a, const int vectors, const int lar
   }
   return out.whole;
 }
+#define CHAINS 6
+INLINE v16i add_products(v16i sum, const uint8_t *bytes) {
+  v16i_quarters out = {.whole = sum};
+  for (int q = 0; q < 4; q++) out.quarter[q] = vdotq_s32(out.quarter[q], vdupq_n_s8(3), vld1q_s8((const int8_t *)bytes + 16 * q));
+  return out.whole;
+}
 #include "body.h"
 #pragma clang attribute pop
 #endif

@@ -13,4 +13,13 @@ INLINE v16i dot(const v64b *w, const int8_t *a, const int vectors, const int lar
       for (int c = 0; c < 4; c++) start[lane] += (int)w[j][4 * lane + c] * a[4 * j + c];
   return start;
 }
+#define CHAINS 3
+INLINE v16i add_products(v16i sum, const uint8_t *bytes) {
+  for (int c = 0; c < 4; c++) {
+    v16c operand;
+    memcpy(&operand, bytes + 16 * c, sizeof operand);
+    sum += __builtin_convertvector(operand, v16i) * 3;
+  }
+  return sum;
+}
 #include "body.h"

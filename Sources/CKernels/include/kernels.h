@@ -76,6 +76,9 @@ enum { KVOTA_MAX_GROUP = 128 };
 // Floats of scratch that one attention call needs: of one KV head for a decoded token, of one (KV head, lane) for a chunk.
 size_t kvota_attention_scratch(int slots, int head_dim, int group);
 
+// Bytes of operands that multiply_bytes reads.
+enum { KVOTA_CEILING_BYTES = 1024 };
+
 // out[token * out_stride + 16 * group + row] for groups first ..< last; `activations` are quantized tiles for quantized formats,
 // float rows [token][inner] for the others.
 typedef void (*kvota_gemm)(const uint8_t *packed, int inner, int first, int last, const void *activations, int tokens, float *out,
@@ -109,6 +112,13 @@ typedef struct kvota_isa {
   // strides in floats. A token sees neither itself's successors nor their slots. sums and squares are this lane's own columns.
   void (*attend_tiles)(const kvota_slots *slots, const float *queries, size_t query_stride, int group, int lane, int lanes,
                        float *scratch, float *out, size_t out_stride, float *sums, float *squares, float *last);
+
+  // The ceilings that a kernel's speed is a share of. Reads `count` bytes (a multiple of 512) and returns a sum of them.
+  uint32_t (*read_bytes)(const uint8_t *bytes, size_t count);
+  // Byte products from KVOTA_CEILING_BYTES of operands, and f32 products; both return how many operations that was (a multiply-add
+  // is two) and write 16 sums to out, so that the work is not left out.
+  uint64_t (*multiply_bytes)(uint64_t rounds, const uint8_t *operands, float *out);
+  uint64_t (*multiply_floats)(uint64_t rounds, float factor, float *out);
 } kvota_isa;
 
 // The matrix kernel of a format.

@@ -1,60 +1,46 @@
-import Foundation
+import GGUF
+import Kernels
+import Serving
 
-/// What was measured, in tokens per second.
+/// All that a run measured.
 struct BenchReport: Encodable {
-  struct Row: Encodable {
-    let workload: Workload
-    let tokensPerSecond: Spread
-    let peerTokensPerSecond: Spread?
-    /// Our median over the peer's.
-    let ratio: Double?
-
-    /// Nil if nothing was measured; `peer` may be empty.
-    init?(_ workload: Workload, own: [Double], peer: [Double]) {
-      guard let own = Spread(own) else { return nil }
-      self.workload = workload
-      tokensPerSecond = own
-      peerTokensPerSecond = Spread(peer)
-      ratio = peerTokensPerSecond.flatMap { $0.median > 0 ? own.median / $0.median : nil }
+  struct ModelFacts: Encodable {
+    struct TypeShare: Encodable {
+      let type: String
+      let bytes: Int
     }
+
+    let name: String
+    let types: [TypeShare]
   }
 
-  let version: String
-  let model: String
+  let version = Kvota.version
+  let machine = Machine.current
+  let model: ModelFacts
   let instructions: String
   let threads: Int
   let repetitions: Int
-  let rows: [Row]
-}
+  let ceilings: Ceilings
+  var rows: [SpeedRow] = []
+  var kernels: [KernelRow] = []
+  var footprint: ServerFootprint?
+  var peerFootprint: ServerFootprint?
+  /// Of the weights, as packed in memory; nil where the model was not loaded.
+  var weightBytes: Int?
+  /// Names of rows that the model's context is too short for.
+  var leftOut: [String] = []
 
-extension BenchReport {
-  /// The report for people.
-  var text: String {
-    let hasPeer = rows.contains { $0.peerTokensPerSecond != nil }
-    let head = ["tokens/s", "kvota"] + (hasPeer ? ["peer", "ratio"] : [])
-    let cells = rows.map { row in
-      [row.workload.name, Self.describe(row.tokensPerSecond)]
-        + [row.peerTokensPerSecond.map(Self.describe), row.ratio.map { Self.rounded($0, 2) }].compactMap(
-          \.self)
+  init(
+    _ settings: Settings, repetitions: Int, compute: Compute, file: GGUFFile, ceilings: Ceilings
+  ) {
+    let types = Dictionary(grouping: file.tensors, by: \.type.name).map { type, tensors in
+      ModelFacts.TypeShare(type: type, bytes: tensors.reduce(0) { $0 + $1.bytes.count })
     }
-    let lines = ([head] + cells).map { $0.dropLast().map(pad).joined() + ($0.last ?? "") }
-    return """
-      \(model), \(instructions), \(threads) threads, median (least to greatest) of \(repetitions)
-
-      \(lines.joined(separator: "\n"))
-      """ + (hasPeer ? "\n\nThe peer keeps a full cache in every row." : "")
-  }
-
-  /// A rate as short as it can be and still be compared.
-  static func rounded(_ rate: Double, _ digits: Int? = nil) -> String {
-    String(format: "%.\(digits ?? (rate < 100 ? 1 : 0))f", rate)
-  }
-
-  private static func describe(_ spread: Spread) -> String {
-    "\(rounded(spread.median)) (\(rounded(spread.least)) to \(rounded(spread.greatest)))"
-  }
-
-  private func pad(_ cell: String) -> String {
-    cell.padding(toLength: max(26, cell.count + 1), withPad: " ", startingAt: 0)
+    model = ModelFacts(
+      name: settings.alias, types: types.sorted { $0.bytes > $1.bytes })
+    instructions = compute.instructions.name
+    threads = compute.pool.threadCount
+    self.repetitions = repetitions
+    self.ceilings = ceilings
   }
 }

@@ -1,49 +1,59 @@
+import GGUF
 import Inference
+import Kernels
 import Models
 import Serving
 
-/// Measures all workloads, each repetition of ours followed by one of the peer: what disturbs one disturbs both.
+/// Measures rows, each repetition of ours followed by one of the peer: what disturbs one disturbs both.
 struct Benchmark {
   let settings: Settings
+  let rows: RowSelection
+  let isFull: Bool
   let repetitions: Int
   /// Path of a llama-server; nil measures ours alone.
   let peerExecutable: String?
 
   func run() throws -> BenchReport {
+    let file = try GGUFFile(path: settings.modelPath)
+    let context = try Architectures.configuration(of: file).contextLength
+    let chosen = try chosenWorkloads
+    let fitting = chosen.filter { $0.totalTokens(repetitions: repetitions) <= context }
+    let compute = Compute(
+      instructions: try .fromEnvironment(), pool: try ThreadPool(threads: settings.engine.threads))
     Console.note("loading \(settings.modelPath)")
-    let own = try OwnSpeed(settings, workloads: Workload.all)
-    let workloads = Workload.all.filter { $0.promptTokens + $0.newTokens <= own.configuration.contextLength }
-    // A server's room for sequences is fixed when it starts.
-    let rows = try [false, true].flatMap { isBatched in
-      try measure(workloads.filter { ($0.sequences > 1) == isBatched }, own)
-    }
-    return BenchReport(
-      version: Kvota.version, model: settings.alias, instructions: own.instructions,
-      threads: settings.engine.threads, repetitions: repetitions, rows: rows)
+    let own = try OwnModel(file, compute: compute, workloads: fitting, repetitions: repetitions)
+    var session = BenchSession(own: own, repetitions: repetitions, samples: CeilingSamples(compute: compute))
+    try session.measure(fitting, peer: peer, settings: isFull ? [.on, .off] : [.auto])
+    var report = BenchReport(
+      settings, repetitions: repetitions, compute: compute, file: file, ceilings: session.ceilings)
+    report.weightBytes = own.model.weightBytes
+    report.rows = session.rows(fitting)
+    report.leftOut = chosen.filter { !fitting.contains($0) }.map(\.name)
+    guard rows.includes(FootprintBenchmark.name) else { return report }
+    let footprint = try footprint(own.configuration).run()
+    (report.footprint, report.peerFootprint) = (footprint.own, footprint.peer)
+    return report
   }
 
-  private func measure(_ workloads: [Workload], _ own: OwnSpeed) throws -> [BenchReport.Row] {
-    guard let sequences = workloads.map(\.sequences).max() else { return [] }
-    let server = try peerExecutable.map { executable in
-      Console.note("starting \(executable) for \(sequences) at once")
-      return try PeerServer(
-        executable: executable, model: settings.modelPath, threads: settings.engine.threads,
-        sequences: sequences)
+  private var peer: Peer? {
+    peerExecutable.map {
+      Peer(executable: $0, model: settings.modelPath, threads: settings.engine.threads)
     }
-    defer { server?.stop() }
-    let peer = server.map { PeerSpeed(server: $0, vocabularySize: own.configuration.vocabularySize) }
-    return try workloads.compactMap { try measure($0, own, peer) }
   }
 
-  private func measure(_ workload: Workload, _ own: OwnSpeed, _ peer: PeerSpeed?) throws -> BenchReport.Row? {
-    var (ownRates, peerRates): ([Double], [Double]) = ([], [])
-    for repetition in 1...repetitions {
-      ownRates.append(try own.tokensPerSecond(workload))
-      if let peer { peerRates.append(try peer.tokensPerSecond(workload)) }
-      let rates = [ownRates.last, peerRates.last].compactMap { $0.map { BenchReport.rounded($0) } }
-      Console.note(
-        "\(workload.name), \(repetition) of \(repetitions): \(rates.joined(separator: ", peer ")) tokens/s")
+  private var chosenWorkloads: [Workload] {
+    get throws {
+      let all = Workload.all(full: isFull)
+      let names = all.map(\.name) + [FootprintBenchmark.name]
+      try rows.refuseIfNone(of: names)
+      return all.filter { rows.includes($0.name) }
     }
-    return BenchReport.Row(workload, own: ownRates, peer: peerRates)
+  }
+
+  private func footprint(_ model: ModelConfiguration) -> FootprintBenchmark {
+    Console.note(FootprintBenchmark.name)
+    return FootprintBenchmark(
+      settings: settings, repetitions: repetitions, peer: peer, vocabularySize: model.vocabularySize,
+      promptTokens: min(512, model.contextLength / 2), newTokens: min(64, model.contextLength / 4))
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Times a llama-server by its own API.
 struct PeerSpeed {
-  let server: PeerServer
+  let server: ServerProcess
   let vocabularySize: Int
 
   private struct Request: Encodable {
@@ -31,9 +31,9 @@ struct PeerSpeed {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     guard let timings = try? decoder.decode(Answer.self, from: answer).timings else {
-      throw PeerError.unknownAnswer(String(decoding: answer, as: UTF8.self))
+      throw ServerError.unknownAnswer(String(decoding: answer, as: UTF8.self))
     }
-    return workload.timed == .prefill ? timings.promptPerSecond : timings.predictedPerSecond
+    return workload.isPrefill ? timings.promptPerSecond : timings.predictedPerSecond
   }
 
   /// All tokens over the time until the last sequence ends, once the prompts are in the server's cache.
@@ -52,6 +52,6 @@ struct PeerSpeed {
     try JSONText.of(
       Request(
         prompt: workload.prompt(vocabularySize: vocabularySize), nPredict: newTokens,
-        cachePrompt: workload.timed == .decode))
+        cachePrompt: !workload.isPrefill))
   }
 }

@@ -1,8 +1,10 @@
 /// What repeated measurements of one thing gave.
-struct Spread: Encodable {
+struct Spread: Encodable, Equatable {
   let median: Double
   let least: Double
   let greatest: Double
+  /// All of them, in the order they were made.
+  let repetitions: [Double]
 
   /// Nil if nothing was measured.
   init?(_ values: [Double]) {
@@ -11,5 +13,6 @@ struct Spread: Encodable {
     least = first
     greatest = last
     median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    repetitions = values
   }
 }

@@ -1,53 +1,59 @@
 import Caching
 
 /// One row of the benchmark: what is fed, and which part of it is timed.
-struct Workload: Encodable {
-  enum Phase: String, Encodable {
+struct Workload: Encodable, Equatable {
+  enum Section: String, Encodable, CaseIterable {
     /// Prompt tokens, all sequences together.
     case prefill
-    /// Generated tokens, all sequences together, once all prompts are in.
-    case decode
+    /// Generated tokens of several sequences together, after short prompts.
+    case batch
+    /// Generated tokens of one sequence after a prompt of some length.
+    case depth
+    /// The same, with evictions.
+    case budget
   }
 
-  let name: String
-  let timed: Phase
-  let sequences: Int
-  let promptTokens: Int
-  let newTokens: Int
+  let section: Section
+  var sequences = 1
+  var promptTokens: Int
+  /// Generated in each repetition, by each sequence.
+  var newTokens: Int
+  var policy = "full"
   /// Nil is a full cache.
-  let budgetSlots: Int?
+  var budgetSlots: Int?
 
-  static let all = [
-    Workload("prefill 512", .prefill, prompt: 512, new: 1),
-    Workload("decode, batch 1", .decode, prompt: 128, new: 64),
-    Workload("decode at 4096", .decode, prompt: 4096, new: 64),
-    Workload("decode at 4096, roco 512", .decode, prompt: 4096, new: 64, budget: 512),
-    Workload("decode, batch 8", .decode, sequences: 8, prompt: 128, new: 64),
-  ]
-
-  private init(
-    _ name: String, _ timed: Phase, sequences: Int = 1, prompt: Int, new: Int, budget: Int? = nil
-  ) {
-    self.name = name
-    self.timed = timed
-    self.sequences = sequences
-    promptTokens = prompt
-    newTokens = new
-    budgetSlots = budget
+  var name: String {
+    let cache = budgetSlots.map { ", \(policy) \($0)" } ?? ""
+    return switch section {
+    case .prefill: "prefill \(promptTokens)\(cache)"
+    case .batch: "decode, batch \(sequences)"
+    case .depth, .budget: "decode at \(depth)\(cache)"
+    }
   }
 
-  /// Tokens whose time is taken.
-  var timedTokens: Int { sequences * (timed == .prefill ? promptTokens : newTokens) }
+  /// Tokens before those that are generated; without any the first is generated after a single one.
+  var depth: Int { promptTokens == 1 ? 0 : promptTokens }
+
+  var isPrefill: Bool { section == .prefill }
+
+  /// Tokens whose time is taken in a repetition.
+  var timedTokens: Int { sequences * (isPrefill ? promptTokens : newTokens) }
+
+  /// Tokens of a sequence after so many repetitions: generation goes on from one to the next.
+  func totalTokens(repetitions: Int) -> Int { promptTokens + newTokens * (isPrefill ? 1 : repetitions) }
 
   /// The prompt of every sequence: the same mixture of tokens each time.
-  func prompt(vocabularySize: Int) -> [Int32] {
-    (0..<promptTokens).map { Int32(($0 * 7919 + 11) % max(1, vocabularySize)) }
+  func prompt(vocabularySize: Int) -> [Int32] { Self.prompt(promptTokens, vocabularySize: vocabularySize) }
+
+  static func prompt(_ tokens: Int, vocabularySize: Int) -> [Int32] {
+    (0..<tokens).map { Int32(($0 * 7919 + 11) % max(1, vocabularySize)) }
   }
 
   /// The cache that each sequence gets.
-  func plan(_ shape: CacheShape) throws(CacheError) -> CachePlan {
-    let request = CacheRequest(
-      policy: budgetSlots == nil ? "full" : "roco", budget: budgetSlots.map(CacheBudget.slots))
-    return try CachePlan(request, shape: shape, promptTokens: promptTokens, maxNewTokens: newTokens)
+  func plan(_ shape: CacheShape, repetitions: Int) throws(CacheError) -> CachePlan {
+    let request = CacheRequest(policy: policy, budget: budgetSlots.map(CacheBudget.slots))
+    return try CachePlan(
+      request, shape: shape, promptTokens: promptTokens,
+      maxNewTokens: totalTokens(repetitions: repetitions) - promptTokens)
   }
 }

@@ -1,0 +1,82 @@
+import Foundation
+import Glibc
+
+/// What kept a server from being measured.
+enum ServerError: Error, CustomStringConvertible {
+  case ended(command: String, status: Int32)
+  case notReady(command: String, seconds: Int)
+  case unknownAnswer(String)
+
+  var description: String {
+    switch self {
+    case .ended(let command, let status):
+      "the server ended with status \(status) before it was ready; try it by hand: \(command) "
+        + "(if it misses a library, set LD_LIBRARY_PATH to that library's folder)"
+    case .notReady(let command, let seconds):
+      "the server was not ready after \(seconds) s; try it by hand: \(command)"
+    case .unknownAnswer(let body):
+      "the server's answer has no timings as llama-server gives them: \(body.prefix(200))"
+    }
+  }
+}
+
+/// A server of some model that runs for as long as it is measured, and not longer than this program.
+final class ServerProcess {
+  let address: String
+  /// From its start until it said that it was ready; known to some hundredths of a second.
+  private(set) var secondsToReady = 0.0
+  private let process = Process()
+  /// As one would type it.
+  private let command: String
+
+  private static let readySeconds = 300
+  private static let secondsBetweenAsking = 0.005
+
+  /// Starts a program on a free port of this machine, and waits until it has loaded its model.
+  init(executable: String, arguments: [String]) throws {
+    let port = try Self.freePort()
+    address = "http://127.0.0.1:\(port)"
+    let words = [executable] + arguments + ["--host", "127.0.0.1", "--port", "\(port)"]
+    command = words.joined(separator: " ")
+    // The system itself ends it with this program, whichever way that ends.
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["setpriv", "--pdeathsig", "KILL"] + words
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    let start = ContinuousClock.now
+    try process.run()
+    do { try waitUntilReady() } catch {
+      stop()
+      throw error
+    }
+    secondsToReady = start.duration(to: .now) / .seconds(1)
+  }
+
+  /// The most memory it has had until now; nil where the system does not tell.
+  var peakBytes: Int? { ProcessMemory.peakBytes(processIdentifier: process.processIdentifier) }
+
+  /// Ends the server at once: it has nothing to save.
+  func stop() {
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+  }
+
+  private func waitUntilReady() throws {
+    let deadline = ContinuousClock.now + .seconds(Self.readySeconds)
+    while process.isRunning {
+      if try Curl.answers(address + "/health") { return }
+      guard ContinuousClock.now < deadline else {
+        throw ServerError.notReady(command: command, seconds: Self.readySeconds)
+      }
+      Thread.sleep(forTimeInterval: Self.secondsBetweenAsking)
+    }
+    throw ServerError.ended(command: command, status: process.terminationStatus)
+  }
+
+  private static func freePort() throws -> Int {
+    var port = Int.random(in: 20_000..<60_000)
+    while try !Curl.isFree("http://127.0.0.1:\(port)/") { port = Int.random(in: 20_000..<60_000) }
+    return port
+  }
+}
