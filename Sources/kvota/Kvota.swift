@@ -17,5 +17,5 @@ struct Kvota: AsyncParsableCommand {
         kvota policies                         # what can be asked for, and how
       """,
     version: version,
-    subcommands: [Serve.self, Generate.self, Inspect.self, Policies.self, Bench.self])
+    subcommands: [Serve.self, Generate.self, Inspect.self, Policies.self, Bench.self, Synthesize.self])
 }
