@@ -44,6 +44,7 @@ let package = Package(
       ]),
     target("Kernels", ["CKernels"]),
     target("GGUF"),
+    target("Synthesis", ["GGUF"]),
     target("Caching", ["Kernels"]),
     target("Models", ["Caching", "GGUF", "Kernels"]),
     target(
@@ -78,21 +79,25 @@ let package = Package(
     .executableTarget(
       name: "kvota",
       dependencies: [
-        "Caching", "Evaluation", "GGUF", "Inference", "Kernels", "Models", "Serving",
+        "Caching", "Evaluation", "GGUF", "Inference", "Kernels", "Models", "Serving", "Synthesis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
 
     // What several test targets share: model files made up from a seed.
-    .target(name: "ModelFixtures", path: "Tests/ModelFixtures", swiftSettings: testing),
+    .target(
+      name: "ModelFixtures", dependencies: ["GGUF"], path: "Tests/ModelFixtures",
+      swiftSettings: testing),
     tests("KernelsTests", ["CKernels", "Kernels", "ModelFixtures"], golden: true),
     tests("GGUFTests", ["GGUF", "ModelFixtures"]),
     tests("CachingTests", ["Caching", "Kernels"], golden: true),
     tests(
-      "ModelsTests", ["Models", "Caching", "GGUF", "Kernels", "ModelFixtures", "COpenBLAS"], golden: true),
+      "ModelsTests", ["Models", "Caching", "GGUF", "Kernels", "ModelFixtures", "Synthesis", "COpenBLAS"],
+      golden: true),
     tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels", "ModelFixtures"]),
     tests("EvaluationTests", ["Evaluation", "GGUF", "Kernels", "ModelFixtures"]),
+    tests("SynthesisTests", ["Synthesis", "GGUF", "Kernels", "ModelFixtures", "Tokenizing"]),
     tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),
     tests("OpenAIAPITests", ["OpenAIAPI"]),

@@ -14,11 +14,14 @@ INLINE __m512i four_of(const int8_t *a) {
   memcpy(&quad, a, 4);
   return _mm512_set1_epi32(quad);
 }
-// A whole block has two chains, since one product takes four cycles to come out.
+// A whole block has two chains, since one product takes four cycles to come out; a half is one of two anyway.
 INLINE v16i dot(const v64b *w, const int8_t *a, const int vectors, const int largest, v16i start) {
   (void)largest;
   __m512i chains[2] = {(__m512i)start, _mm512_setzero_si512()};
-  for (int j = 0; j < vectors; j++) chains[j / 4] = _mm512_dpbusd_epi32(chains[j / 4], (__m512i)w[j], four_of(a + 4 * j));
+  for (int j = 0; j < vectors; j++) {
+    __m512i *chain = &chains[j % (vectors / 4)];
+    *chain = _mm512_dpbusd_epi32(*chain, (__m512i)w[j], four_of(a + 4 * j));
+  }
   return (v16i)_mm512_add_epi32(chains[0], chains[1]);
 }
 #define CHAINS 12

@@ -73,15 +73,20 @@ import Glibc
     return unsafe Number(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: type))
   }
 
-  /// Lets the kernel take back the memory of whole pages inside `range`; a later read loads them again.
-  package func dropPages(_ range: Range<Int>) {
+  /// Lets the kernel take back the memory of all pages that `range` touches; a later read loads them again.
+  package func dropPages(_ range: Range<Int>) { advise(range, MADV_DONTNEED) }
+
+  /// Asks the kernel to load the pages of `range` before they are needed; does not wait for them.
+  package func readAhead(_ range: Range<Int>) { advise(range, MADV_WILLNEED) }
+
+  private func advise(_ range: Range<Int>, _ advice: Int32) {
     checkBounds(range)
     let page = Int(getpagesize())
-    let first = (range.lowerBound + page - 1) / page * page
-    let end = range.upperBound == byteCount ? byteCount : range.upperBound / page * page
-    guard first < end else { return }
-    // Safety: page-aligned start inside the mapping; clean file pages lose nothing when dropped.
-    _ = unsafe madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, Int32(MADV_DONTNEED))
+    let first = range.lowerBound / page * page
+    guard first < range.upperBound else { return }
+    // Safety: page-aligned start, inside the mapping; clean file pages lose nothing when dropped.
+    let start = unsafe UnsafeMutableRawPointer(mutating: base + first)
+    _ = unsafe madvise(start, range.upperBound - first, advice)
   }
 
   private func checkBounds(_ range: Range<Int>) {

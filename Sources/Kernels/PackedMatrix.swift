@@ -8,13 +8,15 @@ import CKernels
   package struct Part {
     package let storage: TensorStorage
     package let rows: Int
-    /// Called with a closure that wants the matrix's bytes, row after row.
-    package let bytes: ((RawSpan) -> Void) -> Void
+    /// Called with a range of rows and a closure that wants their bytes; once for each range, in order.
+    package let lend: (Range<Int>, (RawSpan) -> Void) -> Void
 
-    package init(storage: TensorStorage, rows: Int, bytes: @escaping ((RawSpan) -> Void) -> Void) {
+    package init(
+      storage: TensorStorage, rows: Int, lend: @escaping (Range<Int>, (RawSpan) -> Void) -> Void
+    ) {
       self.storage = storage
       self.rows = rows
-      self.bytes = bytes
+      self.lend = lend
     }
   }
 
@@ -24,6 +26,9 @@ import CKernels
     let groups: Int
     let byteCount: Int
   }
+
+  /// Bytes of the file that are packed at a time, and so are in memory twice: enough work for many threads.
+  private static let pieceBytes = 16 << 20
 
   /// Values in a row.
   package let inner: Int
@@ -69,27 +74,41 @@ import CKernels
   }
 
   private static func pack(_ part: Part, inner: Int, arena: WeightArena, pool: ThreadPool) -> Segment {
-    let groupRows = KVOTA_GROUP
-    let groups = (part.rows + groupRows - 1) / groupRows
+    let groups = (part.rows + KVOTA_GROUP - 1) / KVOTA_GROUP
     let groupBytes = kvota_group_bytes(part.storage.format, Int32(inner))
     let data = unsafe arena.place(groups * groupBytes)
-    let rowBytes = part.storage.rowBytes(inner) ?? 0
-    part.bytes { span in
-      precondition(span.byteCount >= rowBytes * part.rows, "the matrix is shorter than its shape")
-      // Safety: source and target sizes were checked or computed above; every task writes its own group.
-      unsafe span.withUnsafeBytes { source in
-        guard let start = unsafe source.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-        pool.run(tasks: groups) { group in
-          let rows = min(groupRows, part.rows - group * groupRows)
-          for block in 0..<(inner + 31) / 32 {
-            unsafe part.storage.type.pointee.pack(
-              start + group * groupRows * rowBytes, rowBytes, Int32(rows), Int32(inner), Int32(block),
-              data + group * groupBytes)
-          }
-        }
+    let groupSourceBytes = (part.storage.rowBytes(inner) ?? 0) * KVOTA_GROUP
+    let pieceGroups = max(1, pieceBytes / max(1, groupSourceBytes))
+    for first in stride(from: 0, to: groups, by: pieceGroups) {
+      let rows = first * KVOTA_GROUP..<min((first + pieceGroups) * KVOTA_GROUP, part.rows)
+      part.lend(rows) { span in
+        unsafe pack(
+          span, rows: rows.count, inner: inner, storage: part.storage, into: data + first * groupBytes,
+          groupBytes: groupBytes, pool: pool)
       }
     }
     return unsafe Segment(
       format: part.storage.format, data: data, groups: groups, byteCount: groups * groupBytes)
+  }
+
+  /// Packs rows that begin with a group's first; `data` has room for their groups.
+  private static func pack(
+    _ span: RawSpan, rows: Int, inner: Int, storage: TensorStorage, into data: UnsafeMutablePointer<UInt8>,
+    groupBytes: Int, pool: ThreadPool
+  ) {
+    let rowBytes = storage.rowBytes(inner) ?? 0
+    precondition(span.byteCount >= rowBytes * rows, "fewer bytes than the rows have")
+    // Safety: source and target sizes were checked above or by the caller; every task writes its own group.
+    unsafe span.withUnsafeBytes { source in
+      guard let start = unsafe source.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+      pool.run(tasks: (rows + KVOTA_GROUP - 1) / KVOTA_GROUP) { group in
+        let groupRows = min(KVOTA_GROUP, rows - group * KVOTA_GROUP)
+        for block in 0..<(inner + 31) / 32 {
+          unsafe storage.type.pointee.pack(
+            start + group * KVOTA_GROUP * rowBytes, rowBytes, Int32(groupRows), Int32(inner), Int32(block),
+            data + group * groupBytes)
+        }
+      }
+    }
   }
 }

@@ -7,9 +7,16 @@ package struct RotaryEmbedding: Sendable, Equatable {
   /// Whether pair i is (i, i + rotated / 2) instead of (2 i, 2 i + 1).
   package let pairsHalves: Bool
 
-  /// The plain form: pair i of `dimensions` turns by `base ^ (-2 i / dimensions)` a position, divided by `linearFactor`.
-  package init(dimensions: Int, base: Double, linearFactor: Double = 1, pairsHalves: Bool) {
-    frequencies = (0..<dimensions / 2).map { pow(base, -2 * Double($0) / Double(dimensions)) / linearFactor }
+  /// Pair i of `dimensions` turns by `base ^ (-2 i / dimensions)` a position, divided by `linearFactor` and by the pair's own divisor.
+  ///
+  /// `divisors` is `[dimensions / 2]`, as models for long contexts bring them; nil divides by 1.
+  package init(
+    dimensions: Int, base: Double, linearFactor: Double = 1, divisors: [Float]? = nil, pairsHalves: Bool
+  ) {
+    precondition(divisors == nil || divisors?.count == dimensions / 2, "a divisor for each pair")
+    frequencies = (0..<dimensions / 2).map { pair in
+      pow(base, -2 * Double(pair) / Double(dimensions)) / (linearFactor * Double(divisors?[pair] ?? 1))
+    }
     self.pairsHalves = pairsHalves
   }
 

@@ -1,5 +1,6 @@
 /// Where packed weights lie: matrices one after another in large mapped chunks, so that small ones share huge pages too.
 ///
+/// What a chunk has left when the next matrix does not fit was never written, and so takes no memory, but for a part of a huge page.
 /// Lives as long as the matrices that were placed in it: each holds on to it.
 @safe package final class WeightArena {
   private final class Chunk {
@@ -7,7 +8,7 @@
     init(byteCount: Int) { buffer = AlignedBuffer(byteCount: byteCount) }
   }
 
-  private static let chunkBytes = 64 << 20
+  private static let chunkBytes = 1 << 30
   private var chunks: [Chunk] = []
   private var used = 0
 

@@ -16,17 +16,16 @@ struct WeightLoader {
 
   /// Matrices `[rows, inner]` with the same input, stacked into one.
   mutating func matrix(_ parts: [(name: String, rows: Int)], inner: Int) throws(ModelError) -> PackedMatrix {
-    var tensors: [TensorInfo] = []
     var packing: [PackedMatrix.Part] = []
     for part in parts {
       let (tensor, storage) = try take(part.name, shape: [inner, part.rows])
-      tensors.append(tensor)
       let file = self.file
       packing.append(
-        PackedMatrix.Part(storage: storage, rows: part.rows) { body in file.withTensor(tensor, body) })
+        PackedMatrix.Part(storage: storage, rows: part.rows) { rows, body in
+          Self.lend(rows, of: tensor, in: file, body)
+        })
     }
     let matrix = PackedMatrix(inner: inner, parts: packing, arena: arena, pool: pool)
-    for tensor in tensors { file.file.dropPages(tensor.bytes) }
     byteCount += matrix.byteCount
     return matrix
   }
@@ -34,12 +33,8 @@ struct WeightLoader {
   /// A vector `[width]`, as floats.
   mutating func vector(_ name: String, width: Int) throws(ModelError) -> PackedVector {
     let (tensor, storage) = try take(name, shape: [width])
-    let row = FloatRows(capacity: 1, width: width)
-    row.withRow(0) { values in
-      file.withTensor(tensor) { bytes in storage.dequantize(bytes, into: &values) }
-    }
     byteCount += width * MemoryLayout<Float>.size
-    return PackedVector(row)
+    return PackedVector(Self.floats(tensor, storage, in: file))
   }
 
   /// The token embedding `[rows, width]`, which stays in the file.
@@ -48,6 +43,9 @@ struct WeightLoader {
     return TokenEmbedding(file: file, tensor: tensor, storage: storage, width: width)
   }
 
+  /// Counts a tensor as used that was read before, with the configuration.
+  mutating func noteRead(_ name: String) { used.insert(name) }
+
   /// Throws if the file holds a tensor that nothing took: a model is not run with parts left out.
   func refuseUnused() throws(ModelError) {
     if let tensor = file.tensors.first(where: { !used.contains($0.name) }) {
@@ -55,8 +53,42 @@ struct WeightLoader {
     }
   }
 
+  /// The numbers of a tensor `[count]`, read without packing anything.
+  static func floats(_ name: String, count: Int, in file: GGUFFile) throws(ModelError) -> [Float] {
+    let (tensor, storage) = try checked(name, shape: [count], in: file)
+    return floats(tensor, storage, in: file).withRow(0) { values in values.indices.map { values[$0] } }
+  }
+
+  private static func floats(_ tensor: TensorInfo, _ storage: TensorStorage, in file: GGUFFile) -> FloatRows {
+    let row = FloatRows(capacity: 1, width: tensor.elementCount)
+    row.withRow(0) { values in
+      file.withTensor(tensor) { bytes in storage.dequantize(bytes, into: &values) }
+    }
+    return row
+  }
+
+  /// Lends rows of a matrix once: what follows them in the file is read ahead meanwhile, and their memory is given back afterwards.
+  private static func lend(
+    _ rows: Range<Int>, of tensor: TensorInfo, in file: GGUFFile, _ body: (RawSpan) -> Void
+  ) {
+    let rowBytes = tensor.bytes.count / tensor.dimensions[1]
+    let start = tensor.bytes.lowerBound + rows.lowerBound * rowBytes
+    let range = start..<start + rows.count * rowBytes
+    file.file.readAhead(range.upperBound..<min(range.upperBound + range.count, file.file.byteCount))
+    file.file.withBytes(range, body)
+    file.file.dropPages(range)
+  }
+
   private mutating func take(
     _ name: String, shape: [Int]
+  ) throws(ModelError) -> (TensorInfo, TensorStorage) {
+    let found = try Self.checked(name, shape: shape, in: file)
+    used.insert(name)
+    return found
+  }
+
+  private static func checked(
+    _ name: String, shape: [Int], in file: GGUFFile
   ) throws(ModelError) -> (TensorInfo, TensorStorage) {
     let tensor: TensorInfo
     do { tensor = try file.tensor(name) } catch { throw .file(error) }
@@ -66,7 +98,6 @@ struct WeightLoader {
     guard tensor.dimensions == shape else {
       throw .wrongShape(tensor: name, found: tensor.dimensions, expected: "\(shape)")
     }
-    used.insert(name)
     return (tensor, storage)
   }
 }

@@ -31,6 +31,7 @@ struct Weights {
 
   static var knownTypes: [String] { TensorStorage.all.map(\.name) }
   private static let embeddingName = "token_embd.weight"
+  private static let divisorsName = "rope_freqs.weight"
 
   /// Rows of the token embedding.
   static func vocabularySize(in file: GGUFFile) throws(ModelError) -> Int {
@@ -40,6 +41,16 @@ struct Weights {
       throw .wrongShape(tensor: embeddingName, found: dimensions, expected: "[width, 1 to \(1 << 24) tokens]")
     }
     return dimensions[1]
+  }
+
+  /// What the frequency of each of `count` rotary pairs is divided by (Llama 3.1 and later); nil in a file without them.
+  static func frequencyDivisors(in file: GGUFFile, count: Int) throws(ModelError) -> [Float]? {
+    guard file.hasTensor(divisorsName) else { return nil }
+    let divisors = try WeightLoader.floats(divisorsName, count: count, in: file)
+    guard divisors.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+      throw .badValue(key: divisorsName, found: "\(divisors)", expected: "numbers above 0")
+    }
+    return divisors
   }
 
   /// Checks and packs every tensor, layer by layer, and gives the file's pages back as it goes.
@@ -61,6 +72,7 @@ struct Weights {
     // A file without an output matrix ties it to the embedding.
     let outputName = file.hasTensor("output.weight") ? "output.weight" : Self.embeddingName
     output = try loader.matrix([(outputName, model.vocabularySize)], inner: model.width)
+    loader.noteRead(Self.divisorsName)
     try loader.refuseUnused()
     byteCount = loader.byteCount
     progress(1)

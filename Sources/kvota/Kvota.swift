@@ -17,5 +17,7 @@ struct Kvota: AsyncParsableCommand {
         kvota policies                         # what can be asked for, and how
       """,
     version: version,
-    subcommands: [Serve.self, Generate.self, Inspect.self, Policies.self, Bench.self, Eval.self])
+    subcommands: [
+      Serve.self, Generate.self, Inspect.self, Policies.self, Bench.self, Eval.self, Synthesize.self,
+    ])
 }

@@ -1,15 +1,19 @@
 import Synchronization
 
-/// Shows how far loading is: a bar on a terminal, a line for each quarter elsewhere.
+/// Shows how far a long work on a file is: a bar on a terminal, a line for each quarter elsewhere.
 final class LoadingProgress: Sendable {
   private static let width = 40
   private let shown = Mutex(-1)
   private let isTerminal: Bool
+  private let activity: String
   private let log: @Sendable (String) -> Void
 
-  /// - Parameter log: takes the lines where there is no terminal.
-  init(log: @escaping @Sendable (String) -> Void) {
+  /// - Parameters:
+  ///   - activity: what is done, in a word.
+  ///   - log: takes the lines where there is no terminal.
+  init(_ activity: String = "loading", log: @escaping @Sendable (String) -> Void) {
     isTerminal = Console.showsErrorsOnTerminal
+    self.activity = activity
     self.log = log
   }
 
@@ -22,8 +26,8 @@ final class LoadingProgress: Sendable {
       return step != shown
     }
     guard isNew else { return }
-    if !isTerminal { return log("loading \(step * 25) %") }
+    if !isTerminal { return log("\(activity) \(step * 25) %") }
     let bar = String(repeating: "#", count: step) + String(repeating: ".", count: steps - step)
-    Console.redraw(step == steps ? "" : "loading [\(bar)]")
+    Console.redraw(step == steps ? "" : "\(activity) [\(bar)]")
   }
 }

@@ -58,7 +58,7 @@ struct ModelReport: Encodable {
     tensorKinds = Self.kinds(file.tensors)
     self.fileBytes = fileBytes
     weightBytes = tensorKinds.reduce(0) { $0 + $1.bytes }
-    kvBytesPerToken = shape.heads * shape.pageBytes / CacheShape.slotsPerPage
+    kvBytesPerToken = shape.tokenBytes
     defaultPoolBytes = pool
     costs = try Self.costs(shape, contextLength: model.contextLength, poolBytes: pool)
   }

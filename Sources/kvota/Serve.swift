@@ -1,4 +1,5 @@
 import ArgumentParser
+import Caching
 import Foundation
 import Inference
 import Logging
@@ -108,7 +109,18 @@ struct Serve: AsyncParsableCommand {
         Console.print("kvota \(Kvota.version) listens on \(address), loading \(settings.alias)")
       },
       load: { try ServedModel(settings, progress: progress.show) },
-      announceReady: { model in Console.print("ready: \(settings.alias), \(model.engine.instructions)") })
+      announceReady: { model in
+        Console.print("ready: \(settings.alias), \(Self.describe(model.engine))")
+      })
+  }
+
+  /// How the model runs, and what memory it has and may take.
+  private static func describe(_ engine: Engine) -> String {
+    let (weights, pool) = (engine.weightBytes, engine.settings.kvPoolBytes)
+    return """
+      \(engine.instructions), weights \(MemorySize.text(weights)), caches up to \(MemorySize.text(pool)), which is \
+      \(pool / engine.cacheShape.tokenBytes) tokens
+      """
   }
 
   private var texts: SettingTexts {

@@ -48,7 +48,10 @@ struct Matrix {
     get throws {
       let bytes = encoded.bytes
       guard let storage = TensorStorage(id: type.rawValue) else { throw NoStorage() }
-      return PackedMatrix.Part(storage: storage, rows: rows) { body in body(bytes.span.bytes) }
+      let rowBytes = bytes.count / rows
+      return PackedMatrix.Part(storage: storage, rows: rows) { range, body in
+        body(bytes[range.lowerBound * rowBytes..<range.upperBound * rowBytes].span.bytes)
+      }
     }
   }
 }

@@ -1,39 +1,9 @@
 import Foundation
+import GGUF
 
 /// Writes GGUF bytes for tests: well-formed ones, and by its overrides malformed ones.
 package struct GGUFBuilder {
-  /// A metadata value with its type number and bytes.
-  package struct Value {
-    package var type: UInt32
-    package var bytes: [UInt8]
-
-    package init(type: UInt32, bytes: [UInt8]) {
-      self.type = type
-      self.bytes = bytes
-    }
-
-    package static func uint8(_ value: UInt8) -> Value { Value(type: 0, bytes: [value]) }
-    package static func uint32(_ value: UInt32) -> Value { Value(type: 4, bytes: value.littleEndianBytes) }
-    package static func int32(_ value: Int32) -> Value { Value(type: 5, bytes: value.littleEndianBytes) }
-    package static func uint64(_ value: UInt64) -> Value { Value(type: 10, bytes: value.littleEndianBytes) }
-    package static func float32(_ value: Float) -> Value {
-      Value(type: 6, bytes: value.bitPattern.littleEndianBytes)
-    }
-    package static func float64(_ value: Double) -> Value {
-      Value(type: 12, bytes: value.bitPattern.littleEndianBytes)
-    }
-    package static func bool(_ value: Bool) -> Value { Value(type: 7, bytes: [value ? 1 : 0]) }
-    package static func string(_ value: String) -> Value { Value(type: 8, bytes: ggufString(value)) }
-
-    /// An array of values that all have `type`.
-    package static func array(_ type: UInt32, _ elements: [Value]) -> Value {
-      let header = type.littleEndianBytes + UInt64(elements.count).littleEndianBytes
-      return Value(type: 9, bytes: header + elements.flatMap(\.bytes))
-    }
-    package static func strings(_ values: [String]) -> Value { array(8, values.map(string)) }
-    package static func int32s(_ values: [Int32]) -> Value { array(5, values.map(int32)) }
-    package static func float32s(_ values: [Float]) -> Value { array(6, values.map(float32)) }
-  }
+  package typealias Value = GGUFValue
 
   /// A tensor with the bytes of its data.
   package struct Tensor {
@@ -75,37 +45,23 @@ package struct GGUFBuilder {
   }
 
   package func bytes() -> [UInt8] {
-    var bytes = magic.littleEndianBytes + version.littleEndianBytes
-    bytes += (tensorCount ?? UInt64(tensors.count)).littleEndianBytes
-    bytes += (keyCount ?? UInt64(metadata.count)).littleEndianBytes
-    for (key, value) in metadata {
-      bytes += ggufString(key) + value.type.littleEndianBytes + value.bytes
-    }
+    var entries: [GGUFHeader.Tensor] = []
     var data: [UInt8] = []
     for tensor in tensors {
-      bytes += ggufString(tensor.name) + UInt32(tensor.dimensions.count).littleEndianBytes
-      bytes += tensor.dimensions.flatMap(\.littleEndianBytes) + tensor.type.littleEndianBytes
-      bytes += (tensor.offset ?? UInt64(data.count)).littleEndianBytes
+      entries.append(
+        .init(
+          name: tensor.name, dimensions: tensor.dimensions, type: tensor.type,
+          offset: tensor.offset ?? UInt64(data.count)))
       data += tensor.data
       data.pad(to: alignment)
     }
+    var bytes = GGUFHeader(metadata: metadata, tensors: entries).bytes()
+    let front = magic.littleEndianBytes + version.littleEndianBytes
+    let counts = [tensorCount ?? UInt64(tensors.count), keyCount ?? UInt64(metadata.count)]
+    bytes.replaceSubrange(..<24, with: front + counts.flatMap(\.littleEndianBytes))
     guard !tensors.isEmpty else { return bytes }
     bytes.pad(to: alignment)
     return bytes + data
-  }
-}
-
-package func ggufString(_ text: String) -> [UInt8] {
-  UInt64(text.utf8.count).littleEndianBytes + Array(text.utf8)
-}
-
-extension FixedWidthInteger {
-  package var littleEndianBytes: [UInt8] { withUnsafeBytes(of: littleEndian) { Array($0) } }
-}
-
-extension [UInt8] {
-  package mutating func pad(to alignment: Int) {
-    while !count.isMultiple(of: alignment) { append(0) }
   }
 }
 

@@ -72,8 +72,15 @@ struct Spoiled: Sendable, CustomStringConvertible {
     Spoiled("a bias", names: "blk.0.attn_q.bias") {
       $0.tensors.append(.float32("blk.0.attn_q.bias", [96], [Float](repeating: 1, count: 96)))
     },
-    Spoiled("frequency factors", names: "rope_freqs.weight") {
-      $0.tensors.append(.float32("rope_freqs.weight", [8], [Float](repeating: 1, count: 8)))
+    Spoiled("too few divisors of frequencies", names: "rope_freqs.weight") {
+      $0.tensors.append(.float32("rope_freqs.weight", [7], [Float](repeating: 1, count: 7)))
+    },
+    Spoiled("a divisor of 0", names: "rope_freqs.weight") {
+      $0.tensors.append(.float32("rope_freqs.weight", [8], [1, 1, 1, 1, 1, 1, 1, 0]))
+    },
+    Spoiled("divisors of a type without kernels", names: "I32") {
+      $0.tensors.append(
+        .init(name: "rope_freqs.weight", dimensions: [8], type: 26, data: [UInt8](repeating: 0, count: 32)))
     },
     .tensor("blk.0.attn_q.weight") { $0.dimensions = [48, 192] },
     .tensor("blk.0.attn_norm.weight") { $0.dimensions = [48, 2] },
@@ -109,6 +116,16 @@ struct Spoiled: Sendable, CustomStringConvertible {
     var older = TinyLlama().make().file
     older.metadata.append(("llama.rope.scale_linear", .float32(2)))
     #expect(try Architectures.configuration(of: OpenedModel(older).file).rotary.frequencies[0] == 0.5)
+  }
+
+  @Test("each pair's frequency is divided by its own divisor, besides linear scaling")
+  func divisors() throws {
+    var builder = TinyLlama().make().file
+    let plain = try Architectures.configuration(of: OpenedModel(builder).file).rotary.frequencies
+    builder.tensors.append(.float32("rope_freqs.weight", [8], [1, 1, 1.5, 2, 4, 8, 8, 8]))
+    builder.metadata.append(("llama.rope.scaling.factor", .float32(2)))
+    let divided = try Architectures.configuration(of: OpenedModel(builder).file).rotary.frequencies
+    #expect(zip(plain, divided).map { $0 / $1 } == [2, 2, 3, 4, 8, 16, 16, 16])
   }
 
   @Test("bytes changed at random (Fuzz) give a model or an error, never a crash")

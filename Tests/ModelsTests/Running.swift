@@ -48,6 +48,7 @@ final class LoadedModel {
 /// A file made up by a test.
 final class OpenedModel {
   let file: GGUFFile
+  var path: String { temporary.path }
   private let temporary: TemporaryFile
 
   init(_ builder: GGUFBuilder) throws {
@@ -75,7 +76,7 @@ func divergence(_ truth: [Float], _ logits: [Float]) -> Double {
   return zip(p, q).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) }
 }
 
-private func logShares(_ logits: [Float]) -> [Double] {
+func logShares(_ logits: [Float]) -> [Double] {
   let greatest = Double(logits.max() ?? 0)
   let total = log(logits.reduce(0.0) { $0 + exp(Double($1) - greatest) })
   return logits.map { Double($0) - greatest - total }

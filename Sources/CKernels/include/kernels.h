@@ -15,7 +15,7 @@ enum { KVOTA_GROUP = 16, KVOTA_BLOCK = 32 };
 // where value ~ scale * int8, scaled_sum = scale * sum of the int8, half_sum = sums over inner 0..15 and 16..31.
 enum { KVOTA_TILE = 8, KVOTA_ACTIVATION_BLOCK = 8 * 32 + 4 * 8 + 4 * 8 + 4 * 2 * 8 };
 
-// Packed formats. The quantized ones are named by the bits of a level and by what levels mean. I: the one in the middle stands for
+// Packed formats. The quantized ones are named by the bits of a level and what levels mean. I: the one in the middle stands for
 // zero. U: a minimum is added. K: super-blocks of 256 inner values, with 8-bit integers under half-float multipliers. A group of
 // 16 rows holds, block after block:
 //   I4, I5, I8       f16 scale[16], planes

@@ -23,7 +23,7 @@ INLINE uint64_t eight_levels(const uint8_t *levels) {
   return eight;
 }
 
-// For types that share each of 32 bytes among blocks: the bits `mask` from bit `from` of every byte, put at bit `to` of the levels.
+// For types whose blocks share each of 32 bytes: the bits `mask` from bit `from` of every byte, put at bit `to` of the levels.
 INLINE void take_bits(const uint8_t *bytes, int from, uint8_t mask, int to, uint8_t *levels) {
   for (int i = 0; i < KVOTA_BLOCK; i += 8) {
     uint64_t eight = eight_levels(levels + i) | ((eight_levels(bytes + i) >> from) & (mask * 0x0101010101010101)) << to;
@@ -85,7 +85,8 @@ INLINE void put_levels(const int bits, const uint8_t *levels, int row, uint8_t *
   if (bits == 6) put_pairs(levels, 4, row, planes + planes_bytes((layout){.bits = 4}));
 }
 
-INLINE void pack_block(const layout l, take_apart take, const uint8_t *source, size_t row_bytes, int rows, int block, uint8_t *group) {
+INLINE void pack_block(const layout l, take_apart take, const uint8_t *source, size_t row_bytes, int rows, int block,
+                       uint8_t *group) {
   uint8_t *multipliers = group + block / l.blocks * super_block_bytes(l);
   uint8_t *record = multipliers + multipliers_bytes(l) + block % l.blocks * block_bytes(l), *planes = record + record_bytes(l);
   for (int row = 0; row < rows; row++) {

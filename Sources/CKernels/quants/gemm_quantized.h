@@ -2,7 +2,7 @@
 //
 // One kernel serves all formats: a layout is a constant where it is used, and the compiler decides all that follows from it. Per
 // (row, token) the sum runs over blocks in order, whatever the other tokens, so a token's result does not depend on its company.
-// Weights are read as one stream, which processors fetch ahead by themselves: fetching by hand, 2 to 16 KiB ahead, gained nothing,
+// Weights are read as one stream, which processors fetch ahead by themselves: doing it by hand, 2 to 16 KiB ahead, gained nothing,
 // while scales kept apart from their levels cost up to two thirds of the speed from memory.
 #include "quants/layout.h"
 
@@ -65,8 +65,8 @@ INLINE void load_levels(const int bits, const uint8_t *planes, v64b *levels) {
   }
 }
 
-// The product of levels with one token's activations, where `sum` is the sum of these. Where a level stands for zero, the integer sum
-// starts from what that adds.
+// The product of levels with one token's activations, whose sum is `sum`. Where a level stands for zero, the integer sum starts from
+// what that adds.
 INLINE v16f level_product(const layout l, const v64b *levels, const int8_t *activations, int32_t sum) {
   const v16i start = (v16i){0} - sum * zero_level(l);
   return __builtin_convertvector(dot(levels, activations, 8 / l.parts, (1 << l.bits) - 1, start), v16f);

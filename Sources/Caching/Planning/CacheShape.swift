@@ -35,4 +35,7 @@ package struct CacheShape: Sendable, Equatable {
 
   /// Bytes of one page: 16 keys and 16 values of `headDimension` half-precision numbers.
   package var pageBytes: Int { Self.slotsPerPage * headDimension * 2 * 2 }
+
+  /// Bytes that a token takes in all heads together.
+  package var tokenBytes: Int { heads * pageBytes / Self.slotsPerPage }
 }

@@ -45,7 +45,7 @@ enum Llama {
     return AttentionShape(queryHeads: queryHeads, kvHeads: kvHeads, headDimension: dimension)
   }
 
-  /// Plain or linearly scaled rotation; other scalings are refused rather than computed wrongly.
+  /// Rotation that is plain, linearly scaled or divided pair by pair; other scalings are refused rather than computed wrongly.
   private static func rotary(_ metadata: MetadataReader, headDimension: Int) throws(ModelError)
     -> RotaryEmbedding
   {
@@ -53,12 +53,10 @@ enum Llama {
     guard rotated % 2 == 0 else {
       throw .badValue(key: "llama.rope.dimension_count", found: "\(rotated)", expected: "an even number")
     }
-    if metadata.file.hasTensor("rope_freqs.weight") {
-      throw .unsupportedFeature("RoPE frequency factors (rope_freqs.weight)")
-    }
     return RotaryEmbedding(
       dimensions: rotated, base: try metadata.positive(".rope.freq_base", default: 10_000),
-      linearFactor: try linearFactor(metadata), pairsHalves: false)
+      linearFactor: try linearFactor(metadata),
+      divisors: try Weights.frequencyDivisors(in: metadata.file, count: rotated / 2), pairsHalves: false)
   }
 
   /// What positions are divided by: a factor counts although no type of scaling is named, as older files have it.

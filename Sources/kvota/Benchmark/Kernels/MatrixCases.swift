@@ -73,8 +73,11 @@ private final class MatrixOperands {
   init(_ storage: TensorStorage, rows: Int, parts: Int, inner: Int, tokens: Int, compute: Compute) {
     self.compute = compute
     self.tokens = tokens
-    let bytes = Self.weights((storage.rowBytes(inner) ?? 0) * rows)
-    let part = PackedMatrix.Part(storage: storage, rows: rows) { body in body(bytes.bytes) }
+    let rowBytes = storage.rowBytes(inner) ?? 0
+    let bytes = Self.weights(rowBytes * rows)
+    let part = PackedMatrix.Part(storage: storage, rows: rows) { range, body in
+      body(bytes.bytes.extracting(range.lowerBound * rowBytes..<range.upperBound * rowBytes))
+    }
     matrix = PackedMatrix(
       inner: inner, parts: Array(repeating: part, count: parts), arena: WeightArena(), pool: compute.pool)
     output = FloatRows(capacity: tokens, width: matrix.outputWidth)
