@@ -56,10 +56,12 @@ INLINE v64b add_where(v64b bytes, const uint8_t *bits, const uint8_t amount) {
 #if MASKS
   v64m mask;
   memcpy(&mask, bits, sizeof mask);
+  keep_order();
   return bytes + (v64b)__builtin_convertvector(mask, v64e) * amount;
 #else
   v8b eight;
   memcpy(&eight, bits, sizeof eight);
+  keep_order();
 #define EIGHT_TIMES(i) i, i, i, i, i, i, i, i
   v64b spread = __builtin_shufflevector(eight, eight, EIGHT_TIMES(0), EIGHT_TIMES(1), EIGHT_TIMES(2), EIGHT_TIMES(3),
                                         EIGHT_TIMES(4), EIGHT_TIMES(5), EIGHT_TIMES(6), EIGHT_TIMES(7));

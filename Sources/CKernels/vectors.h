@@ -15,3 +15,6 @@ typedef uint8_t v64e __attribute__((ext_vector_type(64))); // as v64b, but what 
 typedef _Bool v64m __attribute__((ext_vector_type(64)));    // 64 bits
 
 #define INLINE static inline __attribute__((always_inline))
+
+// What is loaded before is loaded before what comes after: compilers shuffle loads, and the processor's prefetching loses the stream.
+INLINE void keep_order(void) { __asm__ volatile("" ::: "memory"); }

@@ -14,6 +14,7 @@ INLINE const int32_t *activation_half_sums(const uint8_t *tile) { return (const 
 INLINE v64b load_bytes(const uint8_t *p) {
   v64b v;
   memcpy(&v, p, sizeof v);
+  keep_order();
   return v;
 }
 

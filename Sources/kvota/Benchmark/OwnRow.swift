@@ -1,7 +1,8 @@
 import Caching
 import Models
 
-/// One row's sequences in this process; generation goes on from one repetition to the next, so that a long prompt is fed once.
+/// One row's sequences in this process. After a long prompt generation goes on from one repetition to the next, so that it is fed once;
+/// after a short one every repetition begins anew, as the peer's do.
 final class OwnRow {
   private let own: OwnModel
   private let workload: Workload
@@ -11,21 +12,21 @@ final class OwnRow {
   private var tokens: [Int32] = []
   private(set) var kvMemory: KVMemory?
 
+  /// Tokens of a prompt that takes less time than what is measured after it.
+  private static let shortPrompt = 512
+
   init(_ workload: Workload, in own: OwnModel, repetitions: Int) throws {
     self.own = own
     self.workload = workload
     plan = try workload.plan(own.pool.shape, repetitions: repetitions)
     prompt = workload.prompt(vocabularySize: own.configuration.vocabularySize)
-    guard !workload.isPrefill else { return }
-    makeCaches()
-    var unmeasured = Work()
-    tokens = caches.map { own.feed(prompt, to: $0, &unmeasured) }
   }
 
   deinit { releaseCaches() }
 
   /// One repetition.
   func measure() -> Measurement {
+    if !workload.isPrefill && (caches.isEmpty || prompt.count <= Self.shortPrompt) { feedPrompts() }
     var work = Work()
     let time = ContinuousClock().measure {
       if workload.isPrefill { prefill(&work) } else { decode(&work) }
@@ -36,6 +37,13 @@ final class OwnRow {
     if workload.isPrefill { releaseCaches() }
     return Measurement(
       tokens: workload.timedTokens, seconds: time / .seconds(1), cost: own.costs.cost(of: work))
+  }
+
+  private func feedPrompts() {
+    releaseCaches()
+    makeCaches()
+    var unmeasured = Work()
+    tokens = caches.map { own.feed(prompt, to: $0, &unmeasured) }
   }
 
   private func prefill(_ work: inout Work) {
