@@ -91,24 +91,7 @@ INLINE float across_max(v16f v) {
   return v[0] > v[1] ? v[0] : v[1];
 }
 
-// e^x to about 1 unit in the last place, between e^-87 and e^88.
-INLINE v16f exp16(v16f x) {
-  x = __builtin_elementwise_min(__builtin_elementwise_max(x, splat(-87.0f)), splat(88.0f));
-  v16f rounded = fma16(x, splat(1.44269504f), splat(12582912.0f));
-  v16i exponent = ((v16i)rounded - 0x4b400000) << 23;
-  v16f n = rounded - splat(12582912.0f);
-  v16f r = fma16(n, splat(-0.693359375f), x);
-  r = fma16(n, splat(2.12194440e-4f), r);
-  v16f p = fma16(splat(1.9875691500e-4f), r, splat(1.3981999507e-3f));
-  p = fma16(p, r, splat(8.3334519073e-3f));
-  p = fma16(p, r, splat(4.1665795894e-2f));
-  p = fma16(p, r, splat(1.6666665459e-1f));
-  p = fma16(p, r, splat(5.0000001201e-1f));
-  p = fma16(p, r * r, r + splat(1.0f));
-  return (v16f)((v16i)p + exponent);
-}
-
-// 2^x for x <= 0, to about 2 units in the last place; exactly 0 from -127 down, so that a masked score (minus infinity) weighs nothing.
+// 2^x for x <= 126, to about 2 units in the last place; exactly 0 from -127 down, so that a masked score (minus infinity) weighs nothing.
 INLINE v16f exp2_16(v16f x) {
   x = __builtin_elementwise_max(x, splat(-127.0f));
   v16f rounded = x + splat(12582912.0f);

@@ -12,6 +12,17 @@ INLINE void save_some(float *p, v16f v, int count) {
   memcpy(p, &v, (size_t)count * sizeof(float));
 }
 
+// Sums of 16 integers each, by one tree for both.
+INLINE void two_sums(v16i a, v16i b, int32_t *out) {
+  v16i folded = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+                __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+  folded = folded + __builtin_shufflevector(folded, folded, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+  folded = folded + __builtin_shufflevector(folded, folded, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+  folded = folded + __builtin_shufflevector(folded, folded, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+  out[0] = folded[0];
+  out[1] = folded[8];
+}
+
 static void quantize(const float *row, int blocks, int first, int last, int token, uint8_t *tiles) {
   const int place = token % KVOTA_TILE;
   uint8_t *block = tiles + ((size_t)(token / KVOTA_TILE) * blocks + first) * KVOTA_ACTIVATION_BLOCK;
@@ -26,14 +37,14 @@ static void quantize(const float *row, int blocks, int first, int last, int toke
     float scale = largest / 127.0f, inverse = largest > 0 ? 127.0f / largest : 0;
     // A row with NaN or infinity in it must not index out of anything; it quantizes to zeros with a scale that is none.
     if (!(largest < __builtin_inff())) inverse = 0;
-    int32_t sums[2];
+    v16c bytes[2];
     for (int h = 0; h < 2; h++) {
-      v16f rounded = fma16(half[h], splat(inverse), splat(12582912.0f));
-      v16i integers = (v16i)rounded - 0x4b400000;
-      v16c bytes = __builtin_convertvector(integers, v16c);
-      memcpy(block + 32 * place + 16 * h, &bytes, 16);
-      sums[h] = __builtin_reduce_add(__builtin_convertvector(bytes, v16i));
+      v16i integers = (v16i)fma16(half[h], splat(inverse), splat(12582912.0f)) - 0x4b400000;
+      bytes[h] = __builtin_convertvector(integers, v16c);
     }
+    memcpy(block + 32 * place, bytes, 32);
+    int32_t sums[2];
+    two_sums(__builtin_convertvector(bytes[0], v16i), __builtin_convertvector(bytes[1], v16i), sums);
     ((float *)(block + 256))[place] = scale;
     ((float *)(block + 288))[place] = scale * (float)(sums[0] + sums[1]);
     ((int32_t *)(block + 320))[place] = sums[0];
@@ -59,20 +70,49 @@ static void add(float *x, const float *y, int count) {
 static void silu_multiply(const float *gate, const float *up, int count, float *out) {
   for (int i = 0; i < count; i += 16) {
     v16f g = load_some(gate + i, count - i);
-    v16f silu = g / (splat(1) + exp16(-g));
+    // Beyond 2^126 the quotient is 0 in float precision anyway.
+    v16f e = exp2_16(__builtin_elementwise_min(g * splat(-1.44269504f), splat(126.0f)));
+    v16f silu = g / (splat(1) + e);
     save_some(out + i, silu * load_some(up + i, count - i), count - i);
   }
 }
 
+// Pairs (a, b) turned by their angles.
+typedef struct {
+  v16f a, b;
+} v16f_pair;
+
+INLINE v16f_pair turn(v16f a, v16f b, const float *cosines, const float *sines, float scale) {
+  v16f c = load(cosines), s = load(sines);
+  return (v16f_pair){(a * c - b * s) * splat(scale), (b * c + a * s) * splat(scale)};
+}
+
 static void rope(float *x, int rotated, int head_dim, const float *cosines, const float *sines, int halves, float scale) {
-  const int pairs = rotated / 2, step = halves ? 1 : 2, apart = halves ? pairs : 1;
-  for (int i = 0; i < pairs; i++) {
+  const int pairs = rotated / 2;
+  int i = 0;
+  for (; i + 16 <= pairs; i += 16) {
+    float *at = halves ? x + i : x + 2 * i;
+    v16f first = load(at), second = load(halves ? at + pairs : at + 16);
+    if (halves) {
+      v16f_pair turned = turn(first, second, cosines + i, sines + i, scale);
+      save(at, turned.a);
+      save(at + pairs, turned.b);
+    } else {
+      v16f even = __builtin_shufflevector(first, second, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+      v16f odd = __builtin_shufflevector(first, second, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+      v16f_pair turned = turn(even, odd, cosines + i, sines + i, scale);
+      save(at, __builtin_shufflevector(turned.a, turned.b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+      save(at + 16, __builtin_shufflevector(turned.a, turned.b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
+    }
+  }
+  const int step = halves ? 1 : 2, apart = halves ? pairs : 1;
+  for (; i < pairs; i++) {
     float *a = x + i * step, *b = a + apart;
     float first = *a, second = *b;
     *a = (first * cosines[i] - second * sines[i]) * scale;
     *b = (second * cosines[i] + first * sines[i]) * scale;
   }
-  for (int i = rotated; i < head_dim; i++) x[i] *= scale;
+  for (i = rotated; i < head_dim; i++) x[i] *= scale;
 }
 
 INLINE uint16_t *keys_of(const kvota_slots *slots, int slot) {

@@ -40,20 +40,6 @@ package struct AttentionShape: Sendable, Equatable {
     }
   }
 
-  /// One KV head of one chunk: what the kernels read, and its part of the scratch.
-  @safe struct Head {
-    var slots: kvota_slots
-    var columns: KeyValueSlots
-    var scratch: Int
-  }
-
-  /// A piece of work: a split of a decoded token, or a lane of a longer chunk.
-  private struct Task {
-    let chunk: Int
-    let head: Int
-    let part: Int
-  }
-
   private let compute: Compute
   private let shape: AttentionShape
   private let rotary: RotaryEmbedding
@@ -61,12 +47,9 @@ package struct AttentionShape: Sendable, Equatable {
   private let sines: FloatRows
   private var chunks: [Chunk] = []
   private var chunkOfRow: [Int] = []
-  private var heads: [Head] = []
-  private var tasks: [Task] = []
+  private var heads: [AttentionStep.Head] = []
+  private var tasks: [AttentionStep.Task] = []
   private var scratch = AlignedBuffer(byteCount: 0)
-
-  /// Lanes of a longer chunk: fixed, so that column sums have one order whatever the number of threads.
-  private static let lanes = 4
 
   /// `capacity` is the most rows of a step.
   package init(compute: Compute, shape: AttentionShape, rotary: RotaryEmbedding, capacity: Int) {
@@ -118,58 +101,31 @@ package struct AttentionShape: Sendable, Equatable {
           half_page_bytes: columns.halfPageBytes, slots: Int32(columns.slotCount),
           head_dim: Int32(shape.headDimension),
           new_slots: columns.newSlots, new_count: Int32(columns.newCount))
-        unsafe heads.append(Head(slots: view, columns: columns, scratch: needed))
-        needed += scratchFloats(slots: columns.slotCount) * (chunks[chunk].count == 1 ? 1 : Self.lanes)
+        unsafe heads.append(AttentionStep.Head(slots: view, columns: columns, scratch: needed))
+        needed += AttentionStep.scratchFloats(shape, slots: columns.slotCount) * (chunks[chunk].count == 1 ? 1 : AttentionStep.lanes)
       }
     }
     let bytes = needed * MemoryLayout<Float>.size
     if bytes > scratch.byteCount { scratch = AlignedBuffer(byteCount: bytes + bytes / 4) }
   }
 
-  /// Floats for one call: the kernel's own, and two columns of statistics.
-  private func scratchFloats(slots: Int) -> Int {
-    kvota_attention_scratch(Int32(slots), Int32(shape.headDimension), Int32(shape.group)) + 2
-      * columnFloats(slots)
-  }
-
-  private func columnFloats(_ slots: Int) -> Int { (slots + 15) / 16 * 16 }
-
-  /// Rotates queries and keys of every row in place, scales queries by `log2(e) / sqrt(headDimension)` (attention takes powers of two), and stores keys and values in their slots.
+  /// Rotates queries and keys of every row in place, scales queries by `log2(e) / sqrt(headDimension)` (attention takes powers of two),
+  /// and stores keys and values in their slots.
   ///
   /// A row of `projections` holds queries, then keys at `keyOffset`, then values at `valueOffset`.
   package func rotateAndStore(_ projections: borrowing FloatRows, keyOffset: Int, valueOffset: Int) {
     let dimension = shape.headDimension
     precondition(valueOffset + shape.kvHeads * dimension <= projections.width, "shapes do not fit")
     // Safety: widths were checked above, rows by `begin`.
-    unsafe compute.forRows(
-      chunkOfRow.count,
-      Storing(
-        attention: self, base: projections.pointer(), width: projections.width, keyOffset: keyOffset,
-        valueOffset: valueOffset, scale: Float(M_LOG2E / Double(dimension).squareRoot())))
-  }
-
-  /// `rotateAndStore` for one row; it writes that row and its token's slots only.
-  fileprivate func rotateAndStore(
-    row: Int, _ token: UnsafeMutablePointer<Float>, keyOffset: Int, valueOffset: Int, scale: Float
-  ) {
-    let (dimension, chunk) = (shape.headDimension, chunkOfRow[row])
-    for head in 0..<shape.queryHeads { unsafe rotate(token + head * dimension, row: row, scale: scale) }
-    for head in 0..<shape.kvHeads {
-      let key = unsafe token + keyOffset + head * dimension
-      unsafe rotate(key, row: row, scale: 1)
-      unsafe withHead(chunk, head) { target in
-        let slot = unsafe target.pointee.slots.new_slots[row - chunks[chunk].firstRow]
-        unsafe withUnsafePointer(to: target.pointee.slots) { slots in
-          unsafe compute.table.pointee.store(slots, slot, key, token + valueOffset + head * dimension)
-        }
-      }
+    let base = unsafe projections.pointer()
+    let width = projections.width
+    withStep { step in
+      unsafe compute.forRows(
+        chunkOfRow.count,
+        Storing(
+          step: step, base: base, width: width, keyOffset: keyOffset, valueOffset: valueOffset,
+          scale: Float(M_LOG2E / Double(dimension).squareRoot())))
     }
-  }
-
-  private func rotate(_ head: UnsafeMutablePointer<Float>, row: Int, scale: Float) {
-    unsafe compute.table.pointee.rope(
-      head, Int32(rotary.dimensions), Int32(shape.headDimension), cosines.pointer(row), sines.pointer(row),
-      rotary.pairsHalves ? 1 : 0, scale)
   }
 
   /// Attends every row over its cache: `out[row] = [queryHeads, headDimension]`, quantized too if `out` is, and adds to the statistics.
@@ -177,26 +133,36 @@ package struct AttentionShape: Sendable, Equatable {
     let width = shape.queryHeads * shape.headDimension
     precondition(out.floats.width == width && chunkOfRow.count <= out.floats.capacity, "shapes do not fit")
     let target = unsafe out.floats.pointer()
+    let queries = unsafe projections.pointer()
+    let stride = projections.width
     planTasks()
     // Safety: each task writes its own part of the scratch, and its own rows and heads of the output.
-    unsafe compute.pool.run(
-      tasks: tasks.count,
-      Attending(attention: self, queries: projections.pointer(), stride: projections.width, out: target))
-    unsafe compute.pool.run(tasks: chunks.count, Finishing(attention: self, out: target))
+    withStep { step in
+      unsafe compute.pool.run(
+        tasks: tasks.count, Attending(step: step, queries: queries, stride: stride, out: target))
+      unsafe compute.pool.run(tasks: chunks.count, Finishing(step: step, out: target))
+    }
     guard out.isQuantized else { return }
     unsafe compute.forRows(
       chunkOfRow.count, Quantization(table: compute.table, source: target, width: width, tiles: out.tileBase))
   }
 
-  /// One task of the plan.
-  fileprivate func attend(
-    _ index: Int, queries: UnsafeMutablePointer<Float>, stride: Int, out: UnsafeMutablePointer<Float>
-  ) {
-    let task = tasks[index]
-    if chunks[task.chunk].count == 1 {
-      unsafe attendSplit(task, queries: queries, stride: stride)
-    } else {
-      unsafe attendLane(task, queries: queries, stride: stride, out: out)
+  /// Lends what tasks need as plain pointers, so that they do no reference counting.
+  private func withStep(_ body: (AttentionStep) -> Void) {
+    // Safety: nothing changes the arrays before `body` returns.
+    unsafe chunks.withUnsafeBufferPointer { chunks in
+      unsafe chunkOfRow.withUnsafeBufferPointer { chunkOfRow in
+        unsafe heads.withUnsafeBufferPointer { heads in
+          unsafe tasks.withUnsafeBufferPointer { tasks in
+            unsafe body(
+              AttentionStep(
+                table: compute.table, shape: shape, rotated: rotary.dimensions,
+                pairsHalves: rotary.pairsHalves, cosines: cosines.pointer(), sines: sines.pointer(),
+                pairs: cosines.width, chunks: chunks, chunkOfRow: chunkOfRow, heads: heads, tasks: tasks,
+                scratch: scratch.pointer()))
+          }
+        }
+      }
     }
   }
 
@@ -205,131 +171,9 @@ package struct AttentionShape: Sendable, Equatable {
     for (index, chunk) in chunks.enumerated() {
       for head in 0..<shape.kvHeads {
         let slots = unsafe Int(heads[index * shape.kvHeads + head].slots.slots)
-        let parts = chunk.count == 1 ? (slots + KVOTA_SPLIT - 1) / KVOTA_SPLIT : Self.lanes
-        for part in 0..<parts { tasks.append(Task(chunk: index, head: head, part: part)) }
+        let parts = chunk.count == 1 ? (slots + KVOTA_SPLIT - 1) / KVOTA_SPLIT : AttentionStep.lanes
+        for part in 0..<parts { tasks.append(AttentionStep.Task(chunk: index, head: head, part: part)) }
       }
     }
   }
-
-  private func withHead(_ chunk: Int, _ head: Int, _ body: (UnsafePointer<Head>) -> Void) {
-    // Safety: the array does not change while tasks run.
-    unsafe heads.withUnsafeBufferPointer { all in
-      guard let base = all.baseAddress else { return }
-      unsafe body(base + chunk * shape.kvHeads + head)
-    }
-  }
-
-  /// Floats from a row's start to the first query head of a KV head.
-  private func queryOffset(_ head: Int) -> Int { head * shape.group * shape.headDimension }
-
-  private func attendSplit(_ task: Task, queries: UnsafeMutablePointer<Float>, stride: Int) {
-    unsafe withHead(task.chunk, task.head) { head in
-      let row = unsafe queries + chunks[task.chunk].firstRow * stride + queryOffset(task.head)
-      unsafe withUnsafePointer(to: head.pointee.slots) { slots in
-        unsafe compute.table.pointee.attend_split(
-          slots, row, Int32(shape.group), Int32(task.part), scratch.pointer() + head.pointee.scratch)
-      }
-    }
-  }
-
-  private func attendLane(
-    _ task: Task, queries: UnsafeMutablePointer<Float>, stride: Int, out: UnsafeMutablePointer<Float>
-  ) {
-    unsafe withHead(task.chunk, task.head) { head in
-      let (firstRow, width) = (chunks[task.chunk].firstRow, shape.queryHeads * shape.headDimension)
-      let columns = unsafe head.pointee.columns
-      let (sums, squares) = unsafe laneColumns(head, lane: task.part)
-      if columns.counts {
-        unsafe memset(sums, 0, 2 * columnFloats(columns.slotCount) * MemoryLayout<Float>.size)
-      }
-      let lane = unsafe squares + columnFloats(columns.slotCount)
-      unsafe withUnsafePointer(to: head.pointee.slots) { slots in
-        unsafe compute.table.pointee.attend_tiles(
-          slots, queries + firstRow * stride + queryOffset(task.head), stride, Int32(shape.group),
-          Int32(task.part),
-          Int32(Self.lanes), lane, out + firstRow * width + queryOffset(task.head), width,
-          columns.sums == nil ? nil : sums, columns.squares == nil ? nil : squares, columns.last)
-      }
-    }
-  }
-
-  /// A lane's own columns, at the start of its scratch.
-  private func laneColumns(
-    _ head: UnsafePointer<Head>, lane: Int
-  ) -> (sums: UnsafeMutablePointer<Float>, squares: UnsafeMutablePointer<Float>) {
-    let slots = unsafe head.pointee.columns.slotCount
-    let start = unsafe scratch.pointer(Float.self) + head.pointee.scratch + lane * scratchFloats(slots: slots)
-    return unsafe (start, start + columnFloats(slots))
-  }
-
-  /// Joins a decoded token's splits, or adds up a longer chunk's columns, for all heads.
-  fileprivate func finish(chunk: Int, out: UnsafeMutablePointer<Float>) {
-    for head in 0..<shape.kvHeads { unsafe finish(chunk: chunk, head: head, out: out) }
-  }
-
-  private func finish(chunk: Int, head: Int, out: UnsafeMutablePointer<Float>) {
-    unsafe withHead(chunk, head) { entry in
-      let columns = unsafe entry.pointee.columns
-      guard chunks[chunk].count > 1 else {
-        let target =
-          unsafe out + chunks[chunk].firstRow * shape.queryHeads * shape.headDimension + queryOffset(head)
-        unsafe withUnsafePointer(to: entry.pointee.slots) { slots in
-          unsafe compute.table.pointee.attend_finish(
-            slots, Int32(shape.group), scratch.pointer() + entry.pointee.scratch, target, columns.sums,
-            columns.squares, columns.last)
-        }
-        return
-      }
-      for lane in 0..<Self.lanes {
-        let (sums, squares) = unsafe laneColumns(entry, lane: lane)
-        if let total = unsafe columns.sums {
-          unsafe compute.table.pointee.add(total, sums, Int32(columns.slotCount))
-        }
-        if let total = unsafe columns.squares {
-          unsafe compute.table.pointee.add(total, squares, Int32(columns.slotCount))
-        }
-      }
-    }
-  }
-}
-
-/// Rotating and storing of a row.
-@safe private struct Storing: ParallelWork {
-  let attention: Attention
-  let base: UnsafeMutablePointer<Float>
-  let width: Int
-  let keyOffset: Int
-  let valueOffset: Int
-  let scale: Float
-
-  func perform(_ row: Int) {
-    // Safety: checked by `Attention.rotateAndStore`.
-    unsafe attention.rotateAndStore(
-      row: row, base + row * width, keyOffset: keyOffset, valueOffset: valueOffset, scale: scale)
-  }
-}
-
-/// A split of a decoded token, or a lane of a longer chunk.
-@safe private struct Attending: ParallelWork {
-  let attention: Attention
-  let queries: UnsafeMutablePointer<Float>
-  let stride: Int
-  let out: UnsafeMutablePointer<Float>
-
-  // Safety: checked by `Attention.attend`.
-  func perform(_ task: Int) { unsafe attention.attend(task, queries: queries, stride: stride, out: out) }
-}
-
-/// The end of a chunk's attention.
-@safe private struct Finishing: ParallelWork {
-  let attention: Attention
-  let out: UnsafeMutablePointer<Float>
-
-  // Safety: checked by `Attention.attend`.
-  func perform(_ chunk: Int) { unsafe attention.finish(chunk: chunk, out: out) }
-}
-
-extension KeyValueSlots {
-  /// Whether this chunk's attention is added to any column.
-  var counts: Bool { unsafe sums != nil || squares != nil || last != nil }
 }

@@ -1,8 +1,7 @@
 import Caching
 import Models
 
-/// One row's sequences in this process. After a long prompt generation goes on from one repetition to the next, so that it is fed once;
-/// after a short one every repetition begins anew, as the peer's do.
+/// One row's sequences in this process.
 final class OwnRow {
   private let own: OwnModel
   private let workload: Workload
@@ -11,9 +10,6 @@ final class OwnRow {
   private var caches: [SequenceCache] = []
   private var tokens: [Int32] = []
   private(set) var kvMemory: KVMemory?
-
-  /// Tokens of a prompt that takes less time than what is measured after it.
-  private static let shortPrompt = 512
 
   init(_ workload: Workload, in own: OwnModel, repetitions: Int) throws {
     self.own = own
@@ -26,7 +22,7 @@ final class OwnRow {
 
   /// One repetition.
   func measure() -> Measurement {
-    if !workload.isPrefill && (caches.isEmpty || prompt.count <= Self.shortPrompt) { feedPrompts() }
+    if !workload.isPrefill && (caches.isEmpty || workload.beginsAnew) { feedPrompts() }
     var work = Work()
     let time = ContinuousClock().measure {
       if workload.isPrefill { prefill(&work) } else { decode(&work) }

@@ -39,8 +39,12 @@ struct Workload: Encodable, Equatable {
   /// Tokens whose time is taken in a repetition.
   var timedTokens: Int { sequences * (isPrefill ? promptTokens : newTokens) }
 
-  /// Tokens of a sequence after so many repetitions: generation goes on from one to the next.
-  func totalTokens(repetitions: Int) -> Int { promptTokens + newTokens * (isPrefill ? 1 : repetitions) }
+  /// Whether every repetition begins with the prompt, as the peer's do. A long one is fed once, and generation goes on from one
+  /// repetition to the next.
+  var beginsAnew: Bool { isPrefill || promptTokens <= 512 }
+
+  /// Tokens of a sequence after so many repetitions.
+  func totalTokens(repetitions: Int) -> Int { promptTokens + newTokens * (beginsAnew ? 1 : repetitions) }
 
   /// The prompt of every sequence: the same mixture of tokens each time.
   func prompt(vocabularySize: Int) -> [Int32] { Self.prompt(promptTokens, vocabularySize: vocabularySize) }

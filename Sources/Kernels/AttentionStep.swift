@@ -1,0 +1,203 @@
+import CKernels
+import Glibc
+
+/// One step's attention as its tasks see it: plain pointers and sizes that `Attention` has checked and keeps alive meanwhile.
+@safe struct AttentionStep {
+  /// One KV head of one chunk: what the kernels read, and its part of the scratch.
+  @safe struct Head {
+    let slots: kvota_slots
+    let columns: KeyValueSlots
+    let scratch: Int
+  }
+
+  /// A piece of work: a split of a decoded token, or a lane of a longer chunk.
+  struct Task {
+    let chunk: Int
+    let head: Int
+    let part: Int
+  }
+
+  let table: UnsafePointer<kvota_isa>
+  let shape: AttentionShape
+  /// Dimensions of a head that are rotated.
+  let rotated: Int
+  let pairsHalves: Bool
+  /// Of every row, `[rows, pairs]`.
+  let cosines: UnsafeMutablePointer<Float>
+  let sines: UnsafeMutablePointer<Float>
+  let pairs: Int
+  let chunks: UnsafeBufferPointer<Attention.Chunk>
+  let chunkOfRow: UnsafeBufferPointer<Int>
+  /// `[chunks, kvHeads]`
+  let heads: UnsafeBufferPointer<Head>
+  let tasks: UnsafeBufferPointer<Task>
+  let scratch: UnsafeMutablePointer<Float>
+
+  /// Lanes of a longer chunk: fixed, so that column sums have one order whatever the number of threads.
+  static let lanes = 4
+
+  /// Floats for one call: the kernel's own, and two columns of statistics.
+  static func scratchFloats(_ shape: AttentionShape, slots: Int) -> Int {
+    kvota_attention_scratch(Int32(slots), Int32(shape.headDimension), Int32(shape.group)) + 2
+      * columnFloats(slots)
+  }
+
+  private static func columnFloats(_ slots: Int) -> Int { (slots + 15) / 16 * 16 }
+
+  /// Floats from a row's start to the first query head of a KV head.
+  private func queryOffset(_ head: Int) -> Int { head * shape.group * shape.headDimension }
+
+  private func withHead(_ chunk: Int, _ head: Int, _ body: (UnsafePointer<Head>) -> Void) {
+    guard let base = unsafe heads.baseAddress else { return }
+    unsafe body(base + chunk * shape.kvHeads + head)
+  }
+
+  /// Rotates and stores one row; it writes that row and its token's slots only.
+  func rotateAndStore(
+    row: Int, _ token: UnsafeMutablePointer<Float>, keyOffset: Int, valueOffset: Int, scale: Float
+  ) {
+    let dimension = shape.headDimension
+    let chunk = unsafe chunkOfRow[row]
+    for head in 0..<shape.queryHeads { unsafe rotate(token + head * dimension, row: row, scale: scale) }
+    for head in 0..<shape.kvHeads {
+      let key = unsafe token + keyOffset + head * dimension
+      unsafe rotate(key, row: row, scale: 1)
+      unsafe withHead(chunk, head) { target in
+        let slot = unsafe target.pointee.slots.new_slots[row - chunks[chunk].firstRow]
+        unsafe withUnsafePointer(to: target.pointee.slots) { slots in
+          unsafe table.pointee.store(slots, slot, key, token + valueOffset + head * dimension)
+        }
+      }
+    }
+  }
+
+  private func rotate(_ head: UnsafeMutablePointer<Float>, row: Int, scale: Float) {
+    unsafe table.pointee.rope(
+      head, Int32(rotated), Int32(shape.headDimension), cosines + row * pairs, sines + row * pairs,
+      pairsHalves ? 1 : 0, scale)
+  }
+
+  /// One task of the plan.
+  func attend(
+    _ index: Int, queries: UnsafeMutablePointer<Float>, stride: Int, out: UnsafeMutablePointer<Float>
+  ) {
+    let task = unsafe tasks[index]
+    if unsafe chunks[task.chunk].count == 1 {
+      unsafe attendSplit(task, queries: queries, stride: stride)
+    } else {
+      unsafe attendLane(task, queries: queries, stride: stride, out: out)
+    }
+  }
+
+  private func attendSplit(_ task: Task, queries: UnsafeMutablePointer<Float>, stride: Int) {
+    unsafe withHead(task.chunk, task.head) { head in
+      let row = unsafe queries + chunks[task.chunk].firstRow * stride + queryOffset(task.head)
+      unsafe withUnsafePointer(to: head.pointee.slots) { slots in
+        unsafe table.pointee.attend_split(
+          slots, row, Int32(shape.group), Int32(task.part), scratch + head.pointee.scratch)
+      }
+    }
+  }
+
+  private func attendLane(
+    _ task: Task, queries: UnsafeMutablePointer<Float>, stride: Int, out: UnsafeMutablePointer<Float>
+  ) {
+    unsafe withHead(task.chunk, task.head) { head in
+      let firstRow = unsafe chunks[task.chunk].firstRow
+      let width = shape.queryHeads * shape.headDimension
+      let columns = unsafe head.pointee.columns
+      let (sums, squares) = unsafe laneColumns(head, lane: task.part)
+      if columns.counts {
+        unsafe memset(sums, 0, 2 * Self.columnFloats(columns.slotCount) * MemoryLayout<Float>.size)
+      }
+      let lane = unsafe squares + Self.columnFloats(columns.slotCount)
+      unsafe withUnsafePointer(to: head.pointee.slots) { slots in
+        unsafe table.pointee.attend_tiles(
+          slots, queries + firstRow * stride + queryOffset(task.head), stride, Int32(shape.group),
+          Int32(task.part),
+          Int32(Self.lanes), lane, out + firstRow * width + queryOffset(task.head), width,
+          columns.sums == nil ? nil : sums, columns.squares == nil ? nil : squares, columns.last)
+      }
+    }
+  }
+
+  /// A lane's own columns, at the start of its scratch.
+  private func laneColumns(
+    _ head: UnsafePointer<Head>, lane: Int
+  ) -> (sums: UnsafeMutablePointer<Float>, squares: UnsafeMutablePointer<Float>) {
+    let slots = unsafe head.pointee.columns.slotCount
+    let start = unsafe scratch + head.pointee.scratch + lane * Self.scratchFloats(shape, slots: slots)
+    return unsafe (start, start + Self.columnFloats(slots))
+  }
+
+  /// Joins a decoded token's splits, or adds up a longer chunk's columns, for all heads.
+  func finish(chunk: Int, out: UnsafeMutablePointer<Float>) {
+    for head in 0..<shape.kvHeads { unsafe finish(chunk: chunk, head: head, out: out) }
+  }
+
+  private func finish(chunk: Int, head: Int, out: UnsafeMutablePointer<Float>) {
+    unsafe withHead(chunk, head) { entry in
+      let columns = unsafe entry.pointee.columns
+      guard unsafe chunks[chunk].count > 1 else {
+        let target =
+          unsafe out + chunks[chunk].firstRow * shape.queryHeads * shape.headDimension + queryOffset(head)
+        unsafe withUnsafePointer(to: entry.pointee.slots) { slots in
+          unsafe table.pointee.attend_finish(
+            slots, Int32(shape.group), scratch + entry.pointee.scratch, target, columns.sums,
+            columns.squares, columns.last)
+        }
+        return
+      }
+      for lane in 0..<Self.lanes {
+        let (sums, squares) = unsafe laneColumns(entry, lane: lane)
+        if let total = unsafe columns.sums {
+          unsafe table.pointee.add(total, sums, Int32(columns.slotCount))
+        }
+        if let total = unsafe columns.squares {
+          unsafe table.pointee.add(total, squares, Int32(columns.slotCount))
+        }
+      }
+    }
+  }
+}
+
+/// Rotating and storing of a row.
+@safe struct Storing: ParallelWork {
+  let step: AttentionStep
+  let base: UnsafeMutablePointer<Float>
+  let width: Int
+  let keyOffset: Int
+  let valueOffset: Int
+  let scale: Float
+
+  func perform(_ row: Int) {
+    // Safety: checked by `Attention.rotateAndStore`.
+    unsafe step.rotateAndStore(
+      row: row, base + row * width, keyOffset: keyOffset, valueOffset: valueOffset, scale: scale)
+  }
+}
+
+/// A split of a decoded token, or a lane of a longer chunk.
+@safe struct Attending: ParallelWork {
+  let step: AttentionStep
+  let queries: UnsafeMutablePointer<Float>
+  let stride: Int
+  let out: UnsafeMutablePointer<Float>
+
+  // Safety: checked by `Attention.attend`.
+  func perform(_ task: Int) { unsafe step.attend(task, queries: queries, stride: stride, out: out) }
+}
+
+/// The end of a chunk's attention.
+@safe struct Finishing: ParallelWork {
+  let step: AttentionStep
+  let out: UnsafeMutablePointer<Float>
+
+  // Safety: checked by `Attention.attend`.
+  func perform(_ chunk: Int) { unsafe step.finish(chunk: chunk, out: out) }
+}
+
+extension KeyValueSlots {
+  /// Whether this chunk's attention is added to any column.
+  var counts: Bool { unsafe sums != nil || squares != nil || last != nil }
+}
