@@ -66,14 +66,15 @@ struct GoldenTests {
 
 /// How far a model's logits are from the exact ones, and how far they may be.
 private struct Closeness {
-  // Rounding activations to 8 bits is chaotic: another last bit in an exponential moves single logits by as much as this test
-  // allows at all. So maxima say little (measured over such variants: 1.73 to 2.19 and 0.87 to 1.36), means much.
+  // Rounding activations to 8 bits is chaotic: another last bit in an exponential moves a single logit by as much as rounding itself
+  // does. Over five such variants the largest differences went from 1.73 to 2.88, and at the ten likeliest tokens from 0.87 to
+  // 1.60, while means stayed within a few percent: so means are held tightly, maxima loosely.
 
   /// Of logits up to 30, in the tails of 128 distributions over 49,152 tokens.
-  static let most = 2.75
+  static let most = 3.5
   /// At the ten likeliest tokens.
-  static let mostAtLikeliest = 1.75
-  /// At the ten likeliest tokens. Measured: 0.235 to 0.246.
+  static let mostAtLikeliest = 2.0
+  /// At the ten likeliest tokens. Measured: 0.235 to 0.249.
   static let mostRootMeanSquare = 0.27
   /// Measured: 0.0034 to 0.0037 nats a token; 123 to 126 of 128 greedy choices agree.
   static let mostDivergence = 0.005
