@@ -66,7 +66,10 @@ package struct Compute {
       inner: Int32(matrix.inner), groups: groups,
       tasks: min(groups, pool.threadCount * (groups < 256 ? 4 : 16)),
       source: isDense ? UnsafeRawPointer(input.floats.pointer()) : UnsafeRawPointer(input.tileBase),
-      rows: Int32(rows), target: out.pointer() + matrix.offsets[part], width: out.width)
+      tileBytes: isDense
+        ? KVOTA_TILE * matrix.inner * MemoryLayout<Float>.size
+        : matrix.inner / KVOTA_BLOCK * KVOTA_ACTIVATION_BLOCK,
+      rows: rows, target: out.pointer() + matrix.offsets[part], width: out.width)
   }
 
   /// `out[row] = x[row] / rms(x[row]) * weight`, quantized too if `out` is; RMSNorm of arXiv 1910.07467.

@@ -11,16 +11,23 @@ import CKernels
   let groups: Int
   let tasks: Int
   let source: UnsafeRawPointer
-  let rows: Int32
+  /// Bytes of a tile of rows in the source.
+  let tileBytes: Int
+  let rows: Int
   let target: UnsafeMutablePointer<Float>
   let width: Int
 
-  func perform(_ task: Int) { multiply(groups * task / tasks..<groups * (task + 1) / tasks) }
+  func perform(_ task: Int) {
+    multiply(groups * task / tasks..<groups * (task + 1) / tasks, rows: 0..<rows)
+  }
 
-  func multiply(_ groups: Range<Int>) {
+  /// The product of some groups with some rows, which begin with a tile.
+  func multiply(_ groups: Range<Int>, rows: Range<Int>) {
     // Safety: checked by whoever shares this out.
     unsafe kernel(
-      packed, inner, Int32(groups.lowerBound), Int32(groups.upperBound), source, rows, target, width)
+      packed, inner, Int32(groups.lowerBound), Int32(groups.upperBound),
+      source + rows.lowerBound / KVOTA_TILE * tileBytes, Int32(rows.count), target + rows.lowerBound * width,
+      width)
   }
 }
 
@@ -59,14 +66,24 @@ import CKernels
   let target: UnsafeMutablePointer<Float>
   let tiles: UnsafeMutablePointer<UInt8>?
 
+  /// Rows whose products of one task fit the second-level cache.
+  private static var rowsAtOnce: Int { 8 * KVOTA_TILE }
+
   func perform(_ task: Int) {
     let units = (width + unit - 1) / unit
     let first = units * task / gate.tasks * unit
     let last = min(units * (task + 1) / gate.tasks * unit, width)
+    for start in stride(from: 0, to: gate.rows, by: Self.rowsAtOnce) {
+      perform(first..<last, rows: start..<min(start + Self.rowsAtOnce, gate.rows))
+    }
+  }
+
+  private func perform(_ columns: Range<Int>, rows: Range<Int>) {
+    let (first, last) = (columns.lowerBound, columns.upperBound)
     let groups = first / KVOTA_GROUP..<(last + KVOTA_GROUP - 1) / KVOTA_GROUP
-    gate.multiply(groups)
-    up.multiply(groups)
-    for row in 0..<Int(gate.rows) {
+    gate.multiply(groups, rows: rows)
+    up.multiply(groups, rows: rows)
+    for row in rows {
       // Safety: checked by `Compute.multiplyGated`.
       let (at, out) = unsafe (row * gate.width + first, target + row * width)
       unsafe table.pointee.silu_multiply(gate.target + at, up.target + at, Int32(last - first), out + first)
