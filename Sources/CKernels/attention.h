@@ -5,21 +5,16 @@
 
 // Exponentials lie page by page: [page][rows of the piece][16], so that a kernel needs one pointer and constant offsets.
 
-// Scores of `count` rows with `pages` pages of 16 keys; several pages at once keep the units busy where rows are few.
-INLINE void page_scores(const uint16_t *const *keys, const int pages, int head_dim, const float *queries, const int count, float *out) {
-  v16f scores[4][KVOTA_ROWS];
-  for (int p = 0; p < pages; p++)
-    for (int r = 0; r < count; r++) scores[p][r] = splat(0);
-  for (int d = 0; d < head_dim; d++) {
-    v16f k[4];
-    for (int p = 0; p < pages; p++) k[p] = load_half(keys[p] + 16 * d);
-    for (int r = 0; r < count; r++) {
-      v16f q = splat(queries[d * count + r]);
-      for (int p = 0; p < pages; p++) scores[p][r] = fma16(k[p], q, scores[p][r]);
-    }
+// Scores of `count` rows with a page of 16 keys: the even dimensions' sum and the odd ones', so that few rows keep the units busy too.
+INLINE void page_scores(const uint16_t *keys, int head_dim, const float *queries, const int count, float *out) {
+  v16f even[KVOTA_ROWS], odd[KVOTA_ROWS];
+  for (int r = 0; r < count; r++) even[r] = odd[r] = splat(0);
+  for (int d = 0; d < head_dim; d += 2, keys += 32, queries += 2 * count) {
+    v16f k[2] = {load_half(keys), load_half(keys + 16)};
+    for (int r = 0; r < count; r++) even[r] = fma16(k[0], splat(queries[r]), even[r]);
+    for (int r = 0; r < count; r++) odd[r] = fma16(k[1], splat(queries[count + r]), odd[r]);
   }
-  for (int p = 0; p < pages; p++)
-    for (int r = 0; r < count; r++) save(out + (p * count + r) * 16, scores[p][r]);
+  for (int r = 0; r < count; r++) save(out + r * 16, even[r] + odd[r]);
 }
 
 // The first new token whose slot is not below `slot`.
@@ -86,17 +81,9 @@ INLINE void weigh(const kvota_slots *slots, int first, int last, int from, const
 // One split of `count` rows; queries are [head_dim][count]. `vectors` is chosen so that the sums of all rows stay in registers.
 INLINE void attend_rows(const kvota_slots *slots, int first, int last, const float *queries, const int *query, const int count,
                         const int vectors, float *exponentials, float *maxima, float *sums, float *weighted) {
-  const int at_once = 1, pages = (last - first + 15) / 16;
-  int page = 0;
-  const uint16_t *keys[4];
-  for (; page + at_once <= pages; page += at_once) {
-    for (int p = 0; p < at_once; p++) keys[p] = keys_of(slots, first + 16 * (page + p));
-    page_scores(keys, at_once, slots->head_dim, queries, count, exponentials + page * 16 * count);
-  }
-  for (; page < pages; page++) {
-    keys[0] = keys_of(slots, first + 16 * page);
-    page_scores(keys, 1, slots->head_dim, queries, count, exponentials + page * 16 * count);
-  }
+  const int pages = (last - first + 15) / 16;
+  for (int page = 0; page < pages; page++)
+    page_scores(keys_of(slots, first + 16 * page), slots->head_dim, queries, count, exponentials + page * 16 * count);
   const int token = first_token_from(slots, first);
   for (int r = 0; r < count; r++) {
     mask_row(slots, first, last, token, query[r], exponentials + 16 * r, count);

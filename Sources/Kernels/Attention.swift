@@ -140,7 +140,7 @@ package struct AttentionShape: Sendable, Equatable {
     withStep { step in
       unsafe compute.pool.run(
         tasks: tasks.count, Attending(step: step, queries: queries, stride: stride, out: target))
-      unsafe compute.pool.run(tasks: chunks.count, Finishing(step: step, out: target))
+      unsafe compute.pool.run(tasks: heads.count, Finishing(step: step, out: target))
     }
     guard out.isQuantized else { return }
     unsafe compute.forRows(

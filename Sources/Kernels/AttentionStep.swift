@@ -130,12 +130,8 @@ import Glibc
     return unsafe (start, start + Self.columnFloats(slots))
   }
 
-  /// Joins a decoded token's splits, or adds up a longer chunk's columns, for all heads.
-  func finish(chunk: Int, out: UnsafeMutablePointer<Float>) {
-    for head in 0..<shape.kvHeads { unsafe finish(chunk: chunk, head: head, out: out) }
-  }
-
-  private func finish(chunk: Int, head: Int, out: UnsafeMutablePointer<Float>) {
+  /// Joins a decoded token's splits, or adds up a longer chunk's columns, of one KV head.
+  func finish(chunk: Int, head: Int, out: UnsafeMutablePointer<Float>) {
     unsafe withHead(chunk, head) { entry in
       let columns = unsafe entry.pointee.columns
       guard unsafe chunks[chunk].count > 1 else {
@@ -188,13 +184,15 @@ import Glibc
   func perform(_ task: Int) { unsafe step.attend(task, queries: queries, stride: stride, out: out) }
 }
 
-/// The end of a chunk's attention.
+/// The end of a chunk's attention, for one KV head.
 @safe struct Finishing: ParallelWork {
   let step: AttentionStep
   let out: UnsafeMutablePointer<Float>
 
-  // Safety: checked by `Attention.attend`.
-  func perform(_ chunk: Int) { unsafe step.finish(chunk: chunk, out: out) }
+  func perform(_ task: Int) {
+    // Safety: checked by `Attention.attend`.
+    unsafe step.finish(chunk: task / step.shape.kvHeads, head: task % step.shape.kvHeads, out: out)
+  }
 }
 
 extension KeyValueSlots {
