@@ -102,7 +102,9 @@ package struct AttentionShape: Sendable, Equatable {
           head_dim: Int32(shape.headDimension),
           new_slots: columns.newSlots, new_count: Int32(columns.newCount))
         unsafe heads.append(AttentionStep.Head(slots: view, columns: columns, scratch: needed))
-        needed += AttentionStep.scratchFloats(shape, slots: columns.slotCount) * (chunks[chunk].count == 1 ? 1 : AttentionStep.lanes)
+        needed +=
+          AttentionStep.scratchFloats(shape, slots: columns.slotCount)
+          * (chunks[chunk].count == 1 ? 1 : AttentionStep.lanes)
       }
     }
     let bytes = needed * MemoryLayout<Float>.size

@@ -28,7 +28,7 @@ import Glibc
   let pairs: Int
   let chunks: UnsafeBufferPointer<Attention.Chunk>
   let chunkOfRow: UnsafeBufferPointer<Int>
-  /// `[chunks, kvHeads]`
+  /// Of every chunk, `[chunks, kvHeads]`.
   let heads: UnsafeBufferPointer<Head>
   let tasks: UnsafeBufferPointer<Task>
   let scratch: UnsafeMutablePointer<Float>

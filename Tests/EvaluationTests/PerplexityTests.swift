@@ -17,7 +17,8 @@ import Testing
 
   @Test(
     "windows that cannot be are refused with what can",
-    .enabled(if: DefaultModel.isPresent, "the default model's file is absent"), arguments: [0, 2, 511, 1 << 20])
+    .enabled(if: DefaultModel.isPresent, "the default model's file is absent"),
+    arguments: [0, 2, 511, 1 << 20])
   func refusesWindow(window: Int) throws {
     #expect(throws: EvaluationError.window(window, contextLength: 8192)) { try measurement(window: window) }
   }

@@ -62,7 +62,8 @@ import Testing
       let values = out.floats.withRow(row) { span in span.indices.map { span[$0] } }
       let expected = zip(gate, up).map { gate, up in gate / (1 + exp(-gate)) * up }
       found.isRight =
-        found.isRight && zip(values, expected).allSatisfy { abs(Double($0) - $1) <= 1e-5 * max(abs($1), 1e-3) }
+        found.isRight
+        && zip(values, expected).allSatisfy { abs(Double($0) - $1) <= 1e-5 * max(abs($1), 1e-3) }
       found.outputs.append(values)
       guard quantized else { continue }
       let integers = QuantizedRow(out, token: row)
@@ -70,7 +71,8 @@ import Testing
       found.isRight =
         found.isRight
         && values.indices.allSatisfy {
-          abs(Float(integers.integers[$0]) * integers.scales[$0 / 32] - values[$0]) <= integers.scales[$0 / 32] * 0.5001
+          abs(Float(integers.integers[$0]) * integers.scales[$0 / 32] - values[$0]) <= integers.scales[
+            $0 / 32] * 0.5001
         }
     }
     return found

@@ -103,7 +103,8 @@ typedef struct kvota_isa {
   // Writes one token's key and value [head_dim] into a slot.
   void (*store)(const kvota_slots *slots, int slot, const float *key, const float *value);
 
-  // Attention of one token's query heads [group][head_dim] (already scaled by log2(e) / sqrt(head_dim)) over one split of a KV head's slots, into scratch.
+  // Attention of one token's query heads [group][head_dim] (already scaled by log2(e) / sqrt(head_dim)) over one split of a KV head's
+  // slots, into scratch.
   void (*attend_split)(const kvota_slots *slots, const float *queries, int group, int split, float *scratch);
   // Joins all splits of attend_split: out[group][head_dim]. Adds the attention row (mean over the group) to the columns sums and
   // squares, sets last; each may be NULL.

@@ -2,8 +2,8 @@
 //
 // One kernel serves all formats: a layout is a constant where it is used, and the compiler decides all that follows from it. Per
 // (row, token) the sum runs over blocks in order, whatever the other tokens, so a token's result does not depend on its company.
-// Weights are read as one stream, which processors fetch ahead by themselves: doing it by hand, 2 to 16 KiB ahead, gained nothing,
-// while scales kept apart from their levels cost up to two thirds of the speed from memory.
+// Weights are read as one stream and in order, which is what processors fetch ahead by themselves: fetching by hand gained nothing
+// more, while scales apart from their levels, or lines loaded as the compiler liked, cost up to two thirds of the speed from memory.
 #include "quants/layout.h"
 
 // One tile's block; see KVOTA_ACTIVATION_BLOCK.

@@ -39,8 +39,9 @@ struct Workload: Encodable, Equatable {
   /// Tokens whose time is taken in a repetition.
   var timedTokens: Int { sequences * (isPrefill ? promptTokens : newTokens) }
 
-  /// Whether every repetition begins with the prompt, as the peer's do. A long one is fed once, and generation goes on from one
-  /// repetition to the next.
+  /// Whether every repetition begins with the prompt, as the peer's do.
+  ///
+  /// A long one is fed once, and generation goes on from one repetition to the next.
   var beginsAnew: Bool { isPrefill || promptTokens <= 512 }
 
   /// Tokens of a sequence after so many repetitions.
