@@ -168,14 +168,29 @@ package struct AttentionShape: Sendable, Equatable {
     }
   }
 
+  /// Shares out the splits of decoded tokens, several to a task where there are many, and the lanes of longer chunks.
   private func planTasks() {
     tasks.removeAll(keepingCapacity: true)
-    for (index, chunk) in chunks.enumerated() {
-      for head in 0..<shape.kvHeads {
-        let slots = unsafe Int(heads[index * shape.kvHeads + head].slots.slots)
-        let parts = chunk.count == 1 ? (slots + KVOTA_SPLIT - 1) / KVOTA_SPLIT : AttentionStep.lanes
-        for part in 0..<parts { tasks.append(AttentionStep.Task(chunk: index, head: head, part: part)) }
+    var splits = 0
+    for index in heads.indices where chunks[index / shape.kvHeads].count == 1 { splits += splitCount(index) }
+    let perTask = max(1, splits / (compute.pool.threadCount * Self.tasksPerThread))
+    for index in heads.indices {
+      let (chunk, head) = (index / shape.kvHeads, index % shape.kvHeads)
+      let isDecoded = chunks[chunk].count == 1
+      let (parts, step) = isDecoded ? (splitCount(index), perTask) : (AttentionStep.lanes, 1)
+      for first in stride(from: 0, to: parts, by: step) {
+        tasks.append(
+          AttentionStep.Task(chunk: chunk, head: head, parts: first..<min(first + step, parts)))
       }
     }
+  }
+
+  /// Enough for threads to end at about the same time; each costs a claim that they contend for.
+  private static let tasksPerThread = 8
+
+  /// Splits of the slots of one chunk's KV head.
+  private func splitCount(_ index: Int) -> Int {
+    let slots = unsafe Int(heads[index].slots.slots)
+    return (slots + KVOTA_SPLIT - 1) / KVOTA_SPLIT
   }
 }

@@ -10,11 +10,11 @@ import Glibc
     let scratch: Int
   }
 
-  /// A piece of work: a split of a decoded token, or a lane of a longer chunk.
+  /// A piece of work: some splits of a decoded token, or one lane of a longer chunk.
   struct Task {
     let chunk: Int
     let head: Int
-    let part: Int
+    let parts: Range<Int>
   }
 
   let table: UnsafePointer<kvota_isa>
@@ -83,18 +83,20 @@ import Glibc
   ) {
     let task = unsafe tasks[index]
     if unsafe chunks[task.chunk].count == 1 {
-      unsafe attendSplit(task, queries: queries, stride: stride)
+      unsafe attendSplits(task, queries: queries, stride: stride)
     } else {
       unsafe attendLane(task, queries: queries, stride: stride, out: out)
     }
   }
 
-  private func attendSplit(_ task: Task, queries: UnsafeMutablePointer<Float>, stride: Int) {
+  private func attendSplits(_ task: Task, queries: UnsafeMutablePointer<Float>, stride: Int) {
     unsafe withHead(task.chunk, task.head) { head in
       let row = unsafe queries + chunks[task.chunk].firstRow * stride + queryOffset(task.head)
       unsafe withUnsafePointer(to: head.pointee.slots) { slots in
-        unsafe table.pointee.attend_split(
-          slots, row, Int32(shape.group), Int32(task.part), scratch + head.pointee.scratch)
+        for split in task.parts {
+          unsafe table.pointee.attend_split(
+            slots, row, Int32(shape.group), Int32(split), scratch + head.pointee.scratch)
+        }
       }
     }
   }
@@ -106,7 +108,7 @@ import Glibc
       let firstRow = unsafe chunks[task.chunk].firstRow
       let width = shape.queryHeads * shape.headDimension
       let columns = unsafe head.pointee.columns
-      let (sums, squares) = unsafe laneColumns(head, lane: task.part)
+      let (sums, squares) = unsafe laneColumns(head, lane: task.parts.lowerBound)
       if columns.counts {
         unsafe memset(sums, 0, 2 * Self.columnFloats(columns.slotCount) * MemoryLayout<Float>.size)
       }
@@ -114,8 +116,7 @@ import Glibc
       unsafe withUnsafePointer(to: head.pointee.slots) { slots in
         unsafe table.pointee.attend_tiles(
           slots, queries + firstRow * stride + queryOffset(task.head), stride, Int32(shape.group),
-          Int32(task.part),
-          Int32(Self.lanes), lane, out + firstRow * width + queryOffset(task.head), width,
+          Int32(task.parts.lowerBound), Int32(Self.lanes), lane, out + firstRow * width + queryOffset(task.head), width,
           columns.sums == nil ? nil : sums, columns.squares == nil ? nil : squares, columns.last)
       }
     }
@@ -173,7 +174,7 @@ import Glibc
   }
 }
 
-/// A split of a decoded token, or a lane of a longer chunk.
+/// Splits of a decoded token, or a lane of a longer chunk.
 @safe struct Attending: ParallelWork {
   let step: AttentionStep
   let queries: UnsafeMutablePointer<Float>

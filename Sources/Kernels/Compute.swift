@@ -64,13 +64,23 @@ package struct Compute {
     return unsafe Product(
       kernel: kvota_gemm_of(table, segment.format), packed: UnsafePointer(segment.data),
       inner: Int32(matrix.inner), groups: groups,
-      tasks: min(groups, pool.threadCount * (groups < 256 ? 4 : 16)),
+      tasks: min(groups, taskCount(bytes: segment.byteCount, groups: groups, rows: rows)),
       source: isDense ? UnsafeRawPointer(input.floats.pointer()) : UnsafeRawPointer(input.tileBase),
       tileBytes: isDense
         ? KVOTA_TILE * matrix.inner * MemoryLayout<Float>.size
         : matrix.inner / KVOTA_BLOCK * KVOTA_ACTIVATION_BLOCK,
       rows: rows, target: out.pointer() + matrix.offsets[part], width: out.width)
   }
+
+  /// Into how many tasks a product falls: enough for threads to end together, few enough for claiming them to cost nothing.
+  private func taskCount(bytes: Int, groups: Int, rows: Int) -> Int {
+    let worthwhile = bytes * ((rows + KVOTA_TILE - 1) / KVOTA_TILE) / Self.leastTaskBytes
+    let most = groups < 256 ? 4 : 16
+    return pool.threadCount * min(max(worthwhile / pool.threadCount, 1), most)
+  }
+
+  /// Weights times tiles of tokens that are worth a task: some microseconds.
+  private static let leastTaskBytes = 96 << 10
 
   /// `out[row] = x[row] / rms(x[row]) * weight`, quantized too if `out` is; RMSNorm of arXiv 1910.07467.
   package func normalize(

@@ -17,7 +17,7 @@ struct MatrixCases {
     inner = (width + 255) / 256 * 256
   }
 
-  var all: [KernelCase] { gated + products }
+  var all: [KernelCase] { products + gated }
 
   /// Gate and up of a small model's layer, and SwiGLU of both.
   private var gated: [KernelCase] {
