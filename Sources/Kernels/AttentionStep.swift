@@ -116,7 +116,8 @@ import Glibc
       unsafe withUnsafePointer(to: head.pointee.slots) { slots in
         unsafe table.pointee.attend_tiles(
           slots, queries + firstRow * stride + queryOffset(task.head), stride, Int32(shape.group),
-          Int32(task.parts.lowerBound), Int32(Self.lanes), lane, out + firstRow * width + queryOffset(task.head), width,
+          Int32(task.parts.lowerBound), Int32(Self.lanes), lane,
+          out + firstRow * width + queryOffset(task.head), width,
           columns.sums == nil ? nil : sums, columns.squares == nil ? nil : squares, columns.last)
       }
     }
