@@ -1,8 +1,8 @@
 // Attention of a few rows (query x query head of one group) over one split of a KV head's slots.
 //
-// Scores run down the head dimension in order, values over slots in order: the same sums for a decoded token as for a row of a
-// prefill tile, whatever the number of rows.
-
+// Scores run down the even and the odd dimensions in order, values over slots in order: the same sums for a decoded token as for a row
+// of a prefill tile, whatever the number of rows.
+//
 // Exponentials lie page by page: [page][rows of the piece][16], so that a kernel needs one pointer and constant offsets.
 
 // Scores of `count` rows with a page of 16 keys: the even dimensions' sum and the odd ones', so that few rows keep the units busy too.
