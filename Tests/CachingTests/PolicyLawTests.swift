@@ -130,11 +130,11 @@ import Testing
     let run = try Simulation(
       Small.plan(CacheRequest(policy: name, budget: name == "full" ? nil : .slots(8)), prompt: 8, new: 4))
     run.step(8, attention: { _ in 0 })
-    #expect(run.cache.slots(layer: 0, head: 0).sums == nil, "the dense part is not counted")
+    #expect(run.cache.slots(layer: 0, head: 0).columns.sums == nil, "the dense part is not counted")
     run.cache.append(1)
     let slots = run.cache.slots(layer: 0, head: 0)
-    #expect((slots.sums != nil) == columns.contains(.sums))
-    #expect((slots.squares != nil) == columns.contains(.squares))
-    #expect((slots.last != nil) == columns.contains(.last))
+    #expect((slots.columns.sums != nil) == columns.contains(.sums))
+    #expect((slots.columns.squares != nil) == columns.contains(.squares))
+    #expect((slots.columns.window != nil) == columns.contains(.last))
   }
 }

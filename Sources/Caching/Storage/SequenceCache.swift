@@ -69,12 +69,19 @@ package final class SequenceCache {
   /// What the kernels of one (layer, KV head) read and write; good until the next `append`.
   package func slots(layer: Int, head: Int) -> KeyValueSlots {
     let columns = self.head(layer: layer, head: head)
+    var counted = SlotColumns()
+    if isCounted {
+      unsafe counted.sums = columns.sums
+      unsafe counted.squares = columns.squares
+      unsafe counted.window = columns.last
+      counted.windowRows = 1
+      counted.windowStride = layout.slots
+      counted.firstQuery = logicalLength - newCount
+    }
     // Safety: the block and the pool outlive this cache, and the caller's use of the result ends with it.
     return unsafe KeyValueSlots(
       keys: pool.keys, values: pool.values, pages: columns.pages, halfPageBytes: plan.shape.pageBytes / 2,
-      slotCount: columns.slotCount, newSlots: columns.newSlots, newCount: newCount,
-      sums: isCounted ? columns.sums : nil,
-      squares: isCounted ? columns.squares : nil, last: isCounted ? columns.last : nil)
+      slotCount: columns.slotCount, newSlots: columns.newSlots, newCount: newCount, columns: counted)
   }
 
   /// Evicts what is due in every head of a layer.

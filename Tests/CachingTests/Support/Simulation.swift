@@ -75,9 +75,10 @@ final class Simulation {
 
   private func attend(_ layer: Int, _ head: Int, _ count: Int, _ attention: (AttentionPlace) -> Float) {
     let slots = cache.slots(layer: layer, head: head)
+    let columns = slots.columns
     let positions = cache.positions(layer: layer, head: head)
     if writesBytes { for index in 0..<count { write(Int(slots.newSlots[index]), positions, layer, head) } }
-    guard slots.sums != nil || slots.squares != nil || slots.last != nil else { return }
+    guard columns.sums != nil || columns.squares != nil || columns.window != nil else { return }
     let order = positions.indices.sorted { positions[$0] < positions[$1] }
     for index in 0..<count {
       let query = cache.logicalLength - count + index
@@ -86,9 +87,9 @@ final class Simulation {
           AttentionPlace(
             layer: layer, head: head, query: query, position: positions[slot], rank: rank, queryInChunk: index
           ))
-        slots.sums?[slot] += weight
-        slots.squares?[slot] += weight * weight
-        if index == count - 1 { slots.last?[slot] = weight }
+        columns.sums?[slot] += weight
+        columns.squares?[slot] += weight * weight
+        if index == count - 1 { columns.window?[slot] = weight }
       }
     }
   }
