@@ -31,11 +31,15 @@ package struct EvictionPolicyDescription: Sendable {
   package var aliases: [String] = []
   /// One line for help texts.
   package let summary: String
-  /// What the cache has to keep for it.
-  package var columns: StatisticColumns = []
   package var parameters: [PolicyParameter] = []
   /// Whether it ever evicts; `full` does not, and alone needs no budget.
   package var evicts = true
+  /// Whether it ranks generated tokens too; otherwise only the prompt is evicted, and `prefill` is the only scope.
+  package var evictsGenerated = true
+  /// Whether its rule needs keys that are rotated at their original positions.
+  package var needsOriginalPositions = false
+  /// Neighbours in position, itself included, of whose worth a slot gets the largest; odd, 1 for none.
+  package var pool = 1
   /// Newest slots kept by default after a chunk of the prompt.
   package var prefillRecent = RecentWindow.slots(0)
   /// Newest slots kept by default after a generated token.
