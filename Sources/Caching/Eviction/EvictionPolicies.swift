@@ -9,6 +9,8 @@ package enum EvictionPolicies {
     H2O.description,
     TOVA.description,
     RoCo.description,
+    SnapKV.description,
+    SnapKV.generatingDescription,
   ]
 
   package static var names: [String] { all.map(\.name) }
