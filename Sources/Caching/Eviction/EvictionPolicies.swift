@@ -11,6 +11,7 @@ package enum EvictionPolicies {
     RoCo.description,
     SnapKV.description,
     SnapKV.generatingDescription,
+    KeyDiff.description,
   ]
 
   package static var names: [String] { all.map(\.name) }

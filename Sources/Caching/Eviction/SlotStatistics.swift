@@ -22,6 +22,8 @@ package struct SlotStatistics: ~Copyable {
   /// `[count, headDimension]`.
   package internal(set) var keys: [Float] = []
   package internal(set) var values: [Float] = []
+  /// Keys of the live slots that are no candidates, `[protectedCount, headDimension]`, in no order.
+  package internal(set) var protectedKeys: [Float] = []
   /// Mean of the queries before rotation, `[group, headDimension]`, and their variance.
   package internal(set) var queryMeans: [Float] = []
   package internal(set) var queryVariances: [Float] = []
@@ -50,6 +52,14 @@ package struct SlotStatistics: ~Copyable {
   package func valueNorm(_ candidate: Int) -> Float { valueNorms[candidate] }
   /// A number of the policy's own.
   package func memory(_ candidate: Int, column: Int) -> Float { memory[column * capacity + candidate] }
+
+  /// Live slots that are no candidates, if the policy needs their keys.
+  package var protectedCount: Int { protectedKeys.count / max(1, headDimension) }
+
+  /// Where a candidate's key lies in `keys`, and its value in `values`.
+  package func channels(_ candidate: Int) -> Range<Int> {
+    candidate &* headDimension..<(candidate &+ 1) &* headDimension
+  }
 
   /// Population variance of that attention; rounding cannot make it negative.
   package func variance(_ candidate: Int) -> Float {

@@ -14,6 +14,8 @@ package struct StatisticNeeds: Sendable, Equatable {
   package var queryMoments = false
   /// The candidates' keys as they are stored.
   package var keys = false
+  /// The keys of the protected slots.
+  package var protectedKeys = false
   /// The candidates' values.
   package var values = false
   /// The candidates' order by position.
@@ -34,6 +36,7 @@ package struct StatisticNeeds: Sendable, Equatable {
     union.valueNorms = valueNorms || other.valueNorms
     union.queryMoments = queryMoments || other.queryMoments
     union.keys = keys || other.keys
+    union.protectedKeys = protectedKeys || other.protectedKeys
     union.values = values || other.values
     union.order = order || other.order
     union.joinsByMaximum = joinsByMaximum || other.joinsByMaximum

@@ -71,9 +71,11 @@ func policy(_ name: String, _ parameters: [String: Double] = [:]) throws -> any 
   try EvictionPolicies.description(named: name).policy(with: parameters)
 }
 
-/// Whether numbers agree within a share of the largest of the expected ones.
-func agree(_ numbers: [Float], _ expected: [Double], within share: Double = 1e-5) -> Bool {
-  let scale = expected.filter(\.isFinite).map(abs).max() ?? 0
+/// Whether numbers agree within a share of `scale`, by default the largest of the expected ones.
+func agree(
+  _ numbers: [Float], _ expected: [Double], within share: Double = 1e-5, of scale: Double? = nil
+) -> Bool {
+  let scale = scale ?? expected.filter(\.isFinite).map(abs).max() ?? 0
   return numbers.count == expected.count
     && zip(numbers, expected).allSatisfy { Double($0) == $1 || abs(Double($0) - $1) <= share * scale }
 }
