@@ -12,6 +12,7 @@ package enum EvictionPolicies {
     SnapKV.description,
     SnapKV.generatingDescription,
     KeyDiff.description,
+    ExpectedAttention.description,
   ]
 
   package static var names: [String] { all.map(\.name) }

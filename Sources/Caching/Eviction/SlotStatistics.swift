@@ -56,9 +56,12 @@ package struct SlotStatistics: ~Copyable {
   /// Live slots that are no candidates, if the policy needs their keys.
   package var protectedCount: Int { protectedKeys.count / max(1, headDimension) }
 
-  /// Where a candidate's key lies in `keys`, and its value in `values`.
-  package func channels(_ candidate: Int) -> Range<Int> {
-    candidate &* headDimension..<(candidate &+ 1) &* headDimension
+  /// Query heads whose moments are here: those of the group.
+  package var queryHeads: Int { queryMeans.count / max(1, headDimension) }
+
+  /// Where a candidate's key lies in `keys` and its value in `values`, or a query head's moments in theirs.
+  package func channels(_ row: Int) -> Range<Int> {
+    row &* headDimension..<(row &+ 1) &* headDimension
   }
 
   /// Population variance of that attention; rounding cannot make it negative.

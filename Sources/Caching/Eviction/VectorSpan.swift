@@ -1,6 +1,10 @@
+import Glibc
+
 /// Keys and values, sixteen numbers at a time.
 extension Span<Float> {
-  /// Sum of the products with as many other numbers. O(count).
+  /// Sum of the products with as many other numbers.
+  ///
+  /// O(count).
   @inline(__always)
   func dot(_ other: Span<Float>) -> Float {
     let whole = count & ~15
@@ -22,11 +26,27 @@ extension Span<Float> {
 }
 
 extension MutableSpan<Float> {
-  /// Adds each number of `other` times `factor`. O(count).
+  /// Adds each number of `other` times `factor`.
+  ///
+  /// O(count).
   @inline(__always)
   mutating func add(_ other: Span<Float>, times factor: Float) {
     precondition(other.count == count, "vectors of one length")
     for index in 0..<count { self[index] += other[index] * factor }
+  }
+
+  /// Replaces the numbers at `range`, which must be finite, by their softmax; they then sum to 1.
+  ///
+  /// O(range).
+  mutating func applySoftmax(at range: Range<Int>) {
+    var largest = -Float.infinity
+    for index in range { largest = Swift.max(largest, self[index]) }
+    var total: Float = 0
+    for index in range {
+      self[index] = exp(self[index] - largest)
+      total += self[index]
+    }
+    for index in range { self[index] /= total }
   }
 }
 

@@ -81,7 +81,7 @@ func agree(
 }
 
 extension SplitMix64 {
-  /// Uniform in -1 ... 1, as a number that f16 holds exactly.
+  /// Uniform from -1 to 1, as a number that f16 holds exactly.
   mutating func number() -> Float { Float(Int(next() >> 53) - 1024) / 1024 }
 
   mutating func vector(_ count: Int) -> [Float] { (0..<count).map { _ in number() } }
