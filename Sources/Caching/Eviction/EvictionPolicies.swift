@@ -13,6 +13,7 @@ package enum EvictionPolicies {
     SnapKV.generatingDescription,
     KeyDiff.description,
     ExpectedAttention.description,
+    LagKV.description,
   ]
 
   package static var names: [String] { all.map(\.name) }
