@@ -14,6 +14,7 @@ package enum EvictionPolicies {
     KeyDiff.description,
     ExpectedAttention.description,
     LagKV.description,
+    RKV.description,
   ]
 
   package static var names: [String] { all.map(\.name) }
