@@ -101,7 +101,9 @@ package struct AttentionShape: Sendable, Equatable {
           half_page_bytes: slots.halfPageBytes, slots: Int32(slots.slotCount),
           head_dim: Int32(shape.headDimension),
           new_slots: slots.newSlots, new_count: Int32(slots.newCount))
-        unsafe heads.append(AttentionStep.Head(slots: view, slotCount: slots.slotCount, columns: slots.columns, scratch: needed))
+        unsafe heads.append(
+          AttentionStep.Head(slots: view, slotCount: slots.slotCount, columns: slots.columns, scratch: needed)
+        )
         needed +=
           AttentionStep.scratchFloats(shape, slots: slots.slotCount)
           * (chunks[chunk].count == 1 ? 1 : AttentionStep.lanes)

@@ -113,7 +113,7 @@ final class AttentionFixture {
       guard counted else { return nil }
       let copy = UnsafeMutablePointer<Float>.allocate(capacity: values.count)
       for i in values.indices { copy[i] = values[i] }
-      columns.append(copy)
+      self.columns.append(copy)
       return copy
     }
     var columns = SlotColumns()

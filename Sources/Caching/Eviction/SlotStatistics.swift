@@ -64,6 +64,14 @@ package struct SlotStatistics: ~Copyable {
     row &* headDimension..<(row &+ 1) &* headDimension
   }
 
+  /// Lists the candidates by position; O(n log n).
+  mutating func sortByPosition() {
+    order.removeAll(keepingCapacity: true)
+    order.append(contentsOf: 0..<Int32(count))
+    let positions = positions
+    order.sort { positions[Int($0)] < positions[Int($1)] }
+  }
+
   /// Population variance of that attention; rounding cannot make it negative.
   package func variance(_ candidate: Int) -> Float {
     let mean = mean(candidate)

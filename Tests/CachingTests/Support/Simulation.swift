@@ -62,6 +62,8 @@ final class Simulation {
   }
 
   private func evict() {
+    guard cache.hasWorkDue else { return }
+    cache.prepareEviction()
     guard evictsInParallel else {
       for layer in 0..<plan.shape.layers { cache.evict(layer: layer, scratch: &scratch) }
       return
@@ -82,6 +84,11 @@ final class Simulation {
     let order = positions.indices.sorted { positions[$0] < positions[$1] }
     for index in 0..<count {
       let query = cache.logicalLength - count + index
+      if let window = columns.window {
+        for slot in 0..<slots.slotCount {
+          window[query % columns.windowRows * columns.windowStride + slot] = 0
+        }
+      }
       for (rank, slot) in order.enumerated() where positions[slot] <= query {
         let weight = attention(
           AttentionPlace(
@@ -89,7 +96,7 @@ final class Simulation {
           ))
         columns.sums?[slot] += weight
         columns.squares?[slot] += weight * weight
-        if index == count - 1 { columns.window?[slot] = weight }
+        columns.window.map { $0[query % columns.windowRows * columns.windowStride + slot] = weight }
       }
     }
   }
