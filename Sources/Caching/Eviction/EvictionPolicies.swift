@@ -15,6 +15,7 @@ package enum EvictionPolicies {
     ExpectedAttention.description,
     LagKV.description,
     RKV.description,
+    LazyEviction.description,
   ]
 
   package static var names: [String] { all.map(\.name) }
