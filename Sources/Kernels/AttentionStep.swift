@@ -110,16 +110,18 @@ import Glibc
       let width = shape.queryHeads * shape.headDimension
       let columns = unsafe head.pointee.columns
       let (sums, squares) = unsafe laneColumns(head, lane: task.parts.lowerBound)
+      var counted = unsafe kvota_columns(columns)
       if columns.countsAttention {
         unsafe memset(sums, 0, 2 * Self.columnFloats(head.pointee.slotCount) * MemoryLayout<Float>.size)
+        unsafe counted.sums = columns.sums == nil ? nil : sums
+        unsafe counted.squares = columns.squares == nil ? nil : squares
       }
       let lane = unsafe squares + Self.columnFloats(head.pointee.slotCount)
       unsafe withUnsafePointer(to: head.pointee.slots) { slots in
         unsafe table.pointee.attend_tiles(
           slots, queries + firstRow * stride + queryOffset(task.head), stride, Int32(shape.group),
           Int32(task.parts.lowerBound), Int32(Self.lanes), lane,
-          out + firstRow * width + queryOffset(task.head), width,
-          columns.sums == nil ? nil : sums, columns.squares == nil ? nil : squares, columns.window)
+          out + firstRow * width + queryOffset(task.head), width, &counted)
       }
     }
   }
@@ -140,10 +142,10 @@ import Glibc
       guard unsafe chunks[chunk].count > 1 else {
         let target =
           unsafe out + chunks[chunk].firstRow * shape.queryHeads * shape.headDimension + queryOffset(head)
+        var counted = unsafe kvota_columns(columns)
         unsafe withUnsafePointer(to: entry.pointee.slots) { slots in
           unsafe table.pointee.attend_finish(
-            slots, Int32(shape.group), scratch + entry.pointee.scratch, target, columns.sums,
-            columns.squares, columns.window)
+            slots, Int32(shape.group), scratch + entry.pointee.scratch, target, &counted)
         }
         return
       }
@@ -157,6 +159,17 @@ import Glibc
         }
       }
     }
+  }
+}
+
+extension kvota_columns {
+  /// A chunk's columns as the kernels see them.
+  init(_ columns: SlotColumns) {
+    // Safety: pointers are passed on; `SlotColumns` says how long they live.
+    unsafe self.init(
+      sums: columns.sums, squares: columns.squares, window: columns.window,
+      window_stride: columns.windowStride, window_rows: Int32(columns.windowRows),
+      first_query: Int32(columns.firstQuery))
   }
 }
 

@@ -66,6 +66,15 @@ typedef struct {
   int new_count;
 } kvota_slots;
 
+// What attention tells of each slot, in columns indexed by slot: each may be NULL. A query's attention is the mean of its heads' weights.
+typedef struct {
+  float *sums, *squares; // to which each query's attention is added, and the square of it
+  float *window;         // [window_rows][window_stride]: query q of the chunk sets row (first_query + q) % window_rows, unless a later one
+                         // of the chunk has the same row; slots that it does not see get 0
+  size_t window_stride;
+  int window_rows, first_query;
+} kvota_columns;
+
 // Slots are attended in splits of this size, whoever the threads are, so that sums have one order.
 enum { KVOTA_SPLIT = 256 };
 // Rows (query x query head) that one kernel call holds in registers.
@@ -106,13 +115,13 @@ typedef struct kvota_isa {
   // Attention of one token's query heads [group][head_dim] (already scaled by log2(e) / sqrt(head_dim)) over one split of a KV head's
   // slots, into scratch.
   void (*attend_split)(const kvota_slots *slots, const float *queries, int group, int split, float *scratch);
-  // Joins all splits of attend_split: out[group][head_dim]. Adds the attention row (mean over the group) to the columns sums and
-  // squares, sets last; each may be NULL.
-  void (*attend_finish)(const kvota_slots *slots, int group, float *scratch, float *out, float *sums, float *squares, float *last);
+  // Joins all splits of attend_split: out[group][head_dim], and adds to the columns.
+  void (*attend_finish)(const kvota_slots *slots, int group, float *scratch, float *out, const kvota_columns *columns);
   // Attention of a chunk's tokens, of which this lane does every lanes-th tile. queries and out: [token][..., group, head_dim] with
-  // strides in floats. A token sees neither itself's successors nor their slots. sums and squares are this lane's own columns.
+  // strides in floats. A token does not see the slots of later ones. The columns' sums and squares are this lane's own, the window
+  // is all lanes'.
   void (*attend_tiles)(const kvota_slots *slots, const float *queries, size_t query_stride, int group, int lane, int lanes,
-                       float *scratch, float *out, size_t out_stride, float *sums, float *squares, float *last);
+                       float *scratch, float *out, size_t out_stride, const kvota_columns *columns);
 
   // The ceilings that a kernel's speed is a share of. Reads `count` bytes (a multiple of 512) and returns a sum of them.
   uint32_t (*read_bytes)(const uint8_t *bytes, size_t count);
