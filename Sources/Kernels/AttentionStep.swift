@@ -67,6 +67,8 @@ import Glibc
         let slot = unsafe target.pointee.slots.new_slots[row - chunks[chunk].firstRow]
         unsafe withUnsafePointer(to: target.pointee.slots) { slots in
           unsafe table.pointee.store(slots, slot, key, token + valueOffset + head * dimension)
+          guard let norms = unsafe target.pointee.columns.valueNorms else { return }
+          unsafe norms[Int(slot)] = table.pointee.value_norm(slots, slot)
         }
       }
     }
@@ -76,6 +78,18 @@ import Glibc
     unsafe table.pointee.rope(
       head, Int32(rotated), Int32(shape.headDimension), cosines + row * pairs, sines + row * pairs,
       pairsHalves ? 1 : 0, scale)
+  }
+
+  /// Adds the queries of one chunk's KV head, token after token, to its moments.
+  func addMoments(chunk: Int, head: Int, queries: UnsafePointer<Float>, stride: Int) {
+    unsafe withHead(chunk, head) { target in
+      guard let moments = unsafe target.pointee.columns.queryMoments else { return }
+      let chunk = unsafe chunks[chunk]
+      for row in chunk.firstRow..<chunk.firstRow + chunk.count {
+        unsafe table.pointee.add_moments(
+          queries + row * stride + queryOffset(head), Int32(shape.group * shape.headDimension), moments)
+      }
+    }
   }
 
   /// One task of the plan.
@@ -186,6 +200,19 @@ extension kvota_columns {
     // Safety: checked by `Attention.rotateAndStore`.
     unsafe step.rotateAndStore(
       row: row, base + row * width, keyOffset: keyOffset, valueOffset: valueOffset, scale: scale)
+  }
+}
+
+/// The moments of one KV head's queries.
+@safe struct AddingMoments: ParallelWork {
+  let step: AttentionStep
+  let queries: UnsafePointer<Float>
+  let stride: Int
+
+  func perform(_ task: Int) {
+    // Safety: checked by `Attention.rotateAndStore`.
+    unsafe step.addMoments(
+      chunk: task / step.shape.kvHeads, head: task % step.shape.kvHeads, queries: queries, stride: stride)
   }
 }
 

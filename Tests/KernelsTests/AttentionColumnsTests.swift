@@ -23,6 +23,39 @@ import Testing
     #expect(worst(found.sums, expected.sums) < 1e-5)
   }
 
+  @Test("each new slot's value norm is set, no other's", arguments: InstructionSet.available, cases)
+  func valueNorms(set: InstructionSet, sizes: AttentionCase) {
+    let fixture = AttentionFixture(sizes)
+    let found = attend([fixture], on: set)[0].valueNorms
+    var expected = fixture.valueNorms.map { $0.map { Double($0) } }
+    for head in expected.indices {
+      for slot in fixture.newSlots[head].map({ Int($0) }) {
+        expected[head][slot] = fixture.value(head, slot).reduce(0) { $0 + abs($1) }
+      }
+    }
+    #expect(worst(found, expected) < 1e-4)
+  }
+
+  @Test(
+    "queries before rotation and scaling, and their squares, are added up",
+    arguments: InstructionSet.available,
+    cases + [AttentionCase(group: 8, dimension: 80, old: 3, chunk: 5)])
+  func queryMoments(set: InstructionSet, sizes: AttentionCase) {
+    let fixture = AttentionFixture(sizes)
+    let found = attend([fixture], on: set)[0].queryMoments
+    var expected = fixture.queryMoments.map { $0.map { Double($0) } }
+    let width = sizes.group * sizes.dimension
+    for head in expected.indices {
+      for query in fixture.inputs.map({ $0[head * width..<(head + 1) * width] }) {
+        for (index, number) in query.map({ Double($0) }).enumerated() {
+          expected[head][index] += number
+          expected[head][width + index] += number * number
+        }
+      }
+    }
+    #expect(worst(found, expected) < 1e-4)
+  }
+
   @Test(
     "columns are bit-identical on any number of threads and in any company",
     arguments: InstructionSet.available, cases)

@@ -37,6 +37,9 @@ final class AttentionFixture {
   var squares: [[Float]]
   /// Per head, `[windowRows][windowStride]`.
   var window: [[Float]]
+  var valueNorms: [[Float]]
+  /// Per head, `[2][group][dimension]`.
+  var queryMoments: [[Float]]
 
   /// All pages' keys, then all pages' values.
   private let pool: UnsafeMutablePointer<Float16>
@@ -71,6 +74,8 @@ final class AttentionFixture {
     sums = (0..<heads).map { _ in column(&random) }
     squares = (0..<heads).map { _ in column(&random) }
     window = (0..<heads).map { _ in random.normals(sizes.windowRows * sizes.windowStride) }
+    valueNorms = (0..<heads).map { _ in column(&random) }
+    queryMoments = (0..<heads).map { _ in random.normals(2 * sizes.group * sizes.dimension) }
     pagePointers = .allocate(capacity: heads * pagesPerHead)
     newPointers = .allocate(capacity: heads * sizes.chunk)
     for head in 0..<heads {
@@ -129,6 +134,8 @@ final class AttentionFixture {
     columns.windowRows = sizes.windowRows
     columns.windowStride = sizes.windowStride
     columns.firstQuery = firstPosition + first
+    columns.valueNorms = column(valueNorms[head])
+    columns.queryMoments = column(queryMoments[head])
     return KeyValueSlots(
       keys: UnsafeMutableRawPointer(pool), values: UnsafeMutableRawPointer(pool + valuesStart),
       pages: pagePointers + head * pagesPerHead, halfPageBytes: halfPage * 2,
@@ -152,6 +159,8 @@ struct Attended: Equatable {
   var sums: [[Float]] = []
   var squares: [[Float]] = []
   var window: [[Float]] = []
+  var valueNorms: [[Float]] = []
+  var queryMoments: [[Float]] = []
 }
 
 /// Runs one step over several sequences, which must have the same head sizes.
@@ -196,10 +205,13 @@ func attend(
       result.outputs.append(out.floats.withRow(row) { span in span.indices.map { span[$0] } })
       result.queries.append(projections.withRow(row) { span in (0..<queryWidth).map { span[$0] } })
     }
-    result.sums = views[index].map { fixtures[index].read($0.columns.sums) }
-    result.squares = views[index].map { fixtures[index].read($0.columns.squares) }
-    result.window = views[index].map {
-      fixtures[index].read($0.columns.window, count: fixtures[index].window[0].count)
+    let fixture = fixtures[index]
+    for columns in views[index].map(\.columns) {
+      result.sums.append(fixture.read(columns.sums))
+      result.squares.append(fixture.read(columns.squares))
+      result.window.append(fixture.read(columns.window, count: fixture.window[0].count))
+      result.valueNorms.append(fixture.read(columns.valueNorms))
+      result.queryMoments.append(fixture.read(columns.queryMoments, count: fixture.queryMoments[0].count))
     }
     return result
   }

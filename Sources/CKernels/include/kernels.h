@@ -105,12 +105,18 @@ typedef struct kvota_isa {
   void (*rms_norm)(const float *x, const float *weight, int count, float epsilon, float *out);
   // x += y
   void (*add)(float *x, const float *y, int count);
+  // moments[0 ..< count] += x, moments[count ..< 2 count] += x^2
+  void (*add_moments)(const float *x, int count, float *moments);
   // out = silu(gate) * up
   void (*silu_multiply)(const float *gate, const float *up, int count, float *out);
   // Rotates pairs of x in place and scales: pair i is (2i, 2i+1), or (i, i + rotated / 2) when `halves`.
   void (*rope)(float *x, int rotated, int head_dim, const float *cosines, const float *sines, int halves, float scale);
   // Writes one token's key and value [head_dim] into a slot.
   void (*store)(const kvota_slots *slots, int slot, const float *key, const float *value);
+  // The sum of magnitudes of a slot's value, as it is stored.
+  float (*value_norm)(const kvota_slots *slots, int slot);
+  // Copies keys and values of listed slots to rows [count][head_dim]; either may be NULL.
+  void (*gather)(const kvota_slots *slots, const int32_t *list, int count, float *keys, float *values);
 
   // Attention of one token's query heads [group][head_dim] (already scaled by log2(e) / sqrt(head_dim)) over one split of a KV head's
   // slots, into scratch.
