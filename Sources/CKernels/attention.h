@@ -116,6 +116,7 @@ typedef struct {
   float *exponentials; // [pieces][pages][rows of the piece][16]: `stride` a row
   float *maxima, *sums; // [splits][rows]
   float *weighted;      // [splits][rows][head_dim]
+  float *greatest, *totals; // [rows]: of all splits together
   float *queries;       // [pieces][head_dim][rows of the piece]
 } attention_scratch;
 
@@ -126,7 +127,9 @@ INLINE attention_scratch lay_out(const kvota_slots *slots, int rows, float *scra
   s.maxima = s.exponentials + rows * s.stride;
   s.sums = s.maxima + rows * s.splits;
   s.weighted = s.sums + rows * s.splits;
-  s.queries = s.weighted + rows * s.splits * slots->head_dim;
+  s.greatest = s.weighted + rows * s.splits * slots->head_dim;
+  s.totals = s.greatest + rows;
+  s.queries = s.totals + rows;
   return s;
 }
 
@@ -165,6 +168,8 @@ INLINE void join_splits(const attention_scratch *s, size_t splits, int rows, int
     s->maxima[i * rows + row] = factor;
     sum += factor * s->sums[i * rows + row];
   }
+  s->greatest[row] = max;
+  s->totals[row] = sum;
   float inverse = sum > 0 ? 1.0f / sum : 0;
   for (size_t i = 0; i < splits; i++) s->maxima[i * rows + row] *= inverse;
   for (int d = 0; d < head_dim; d += 16) {
@@ -181,11 +186,35 @@ INLINE float *window_row(const kvota_slots *slots, const kvota_columns *columns,
   return columns->window + (size_t)((columns->first_query + query) % columns->window_rows) * columns->window_stride;
 }
 
+// Makes the group's first row the softmax of the largest of its logits: the maximum of exponentials that are relative to one number.
+INLINE void join_by_maximum(const attention_scratch *s, int rows, int row, int group, int visible) {
+  float greatest = s->greatest[row];
+  for (int g = row + 1; g < row + group; g++) greatest = __builtin_fmaxf(greatest, s->greatest[g]);
+  // What was divided by is multiplied by.
+  for (int g = row; g < row + group; g++) s->totals[g] *= exp2_16(splat(s->greatest[g] - greatest))[0];
+  v16f sum = splat(0);
+  for (int slot = 0; slot < visible; slot += 16) {
+    v16f largest = splat(0);
+    for (int g = row; g < row + group; g++) {
+      const float factor = s->maxima[slot / KVOTA_SPLIT * rows + g] * s->totals[g];
+      largest = __builtin_elementwise_max(largest, load(exponentials_of(s, rows, g, slot)) * splat(factor));
+    }
+    save(exponentials_of(s, rows, row, slot), largest);
+    sum = sum + largest;
+  }
+  const float inverse = 1.0f / across_sum(sum);
+  for (size_t split = 0; split < split_count(visible); split++) s->maxima[split * rows + row] = inverse;
+}
+
 // Adds the attention of one query, whose group's rows start at `row`, to the columns.
 INLINE void observe(const kvota_slots *slots, const attention_scratch *s, int rows, int row, int group, int query, int visible,
                     const kvota_columns *columns) {
   float *sums = columns->sums, *squares = columns->squares, *window = window_row(slots, columns, query);
   if (!sums && !squares && !window) return;
+  if (columns->by_maximum) {
+    join_by_maximum(s, rows, row, group, visible);
+    group = 1;
+  }
   const v16f share = splat(1.0f / (float)group);
   for (int slot = 0; slot < visible; slot += 16) {
     const int split = slot / KVOTA_SPLIT, count = visible - slot;

@@ -183,7 +183,7 @@ extension kvota_columns {
     unsafe self.init(
       sums: columns.sums, squares: columns.squares, window: columns.window,
       window_stride: columns.windowStride, window_rows: Int32(columns.windowRows),
-      first_query: Int32(columns.firstQuery))
+      first_query: Int32(columns.firstQuery), by_maximum: columns.joinsByMaximum)
   }
 }
 

@@ -23,6 +23,27 @@ import Testing
     #expect(worst(found.sums, expected.sums) < 1e-5)
   }
 
+  @Test(
+    "joined by the maximum, a query's attention is the softmax of its heads' largest logits",
+    arguments: InstructionSet.available,
+    cases + [
+      AttentionCase(group: 1, dimension: 16, old: 40, chunk: 5),
+      AttentionCase(group: 16, dimension: 64, old: 600, chunk: 1),
+      AttentionCase(group: 16, dimension: 64, old: 300, chunk: 17, reused: 4),
+    ])
+  func maximum(set: InstructionSet, sizes: AttentionCase) {
+    var sizes = sizes
+    sizes.joinsByMaximum = true
+    let fixture = AttentionFixture(sizes)
+    let found = attend([fixture], on: set)[0]
+    let expected = AttentionReference(fixture, queries: found.queries)
+    #expect(worst(found.window, expected.window) < 1e-6)
+    #expect(worst(found.sums, expected.sums) < 1e-5)
+    #expect(worst(found.squares, expected.squares) < 1e-5)
+    sizes.joinsByMaximum = false
+    #expect(found.outputs == attend([AttentionFixture(sizes)], on: set)[0].outputs)
+  }
+
   @Test("each new slot's value norm is set, no other's", arguments: InstructionSet.available, cases)
   func valueNorms(set: InstructionSet, sizes: AttentionCase) {
     let fixture = AttentionFixture(sizes)
@@ -60,11 +81,15 @@ import Testing
     "columns are bit-identical on any number of threads and in any company",
     arguments: InstructionSet.available, cases)
   func invariance(set: InstructionSet, sizes: AttentionCase) {
-    let alone = attend([AttentionFixture(sizes)], on: set, threads: 1)[0]
     let other = AttentionCase(group: 3, dimension: 32, old: 40, chunk: 5, reused: 2, windowRows: 2, seed: 2)
-    for threads in [2, 3] {
-      let together = attend([other, sizes].map(AttentionFixture.init), on: set, threads: threads)
-      #expect(together[1] == alone)
+    for joinsByMaximum in [false, true] {
+      var sizes = sizes
+      sizes.joinsByMaximum = joinsByMaximum
+      let alone = attend([AttentionFixture(sizes)], on: set, threads: 1)[0]
+      for threads in [2, 3] {
+        let together = attend([other, sizes].map(AttentionFixture.init), on: set, threads: threads)
+        #expect(together[1] == alone)
+      }
     }
   }
 }

@@ -13,6 +13,7 @@ struct AttentionCase: Sendable, CustomStringConvertible {
   /// How many of the new tokens get the slots of old ones.
   var reused = 0
   var windowRows = 1
+  var joinsByMaximum = false
   var seed: UInt64 = 1
 
   var kvHeads: Int { 2 }
@@ -133,6 +134,7 @@ final class AttentionFixture {
     columns.window = column(window[head])
     columns.windowRows = sizes.windowRows
     columns.windowStride = sizes.windowStride
+    columns.joinsByMaximum = sizes.joinsByMaximum
     columns.firstQuery = firstPosition + first
     columns.valueNorms = column(valueNorms[head])
     columns.queryMoments = column(queryMoments[head])

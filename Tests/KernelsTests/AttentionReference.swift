@@ -18,24 +18,27 @@ struct AttentionReference {
       for token in queries.indices {
         let hidden = Set(fixture.newSlots[head][(token + 1)...])
         var mean = [Double](repeating: 0, count: sizes.slotCount)
+        var largest = [Double](repeating: -.infinity, count: sizes.slotCount)
         for member in 0..<sizes.group {
           let start = (head * sizes.group + member) * sizes.dimension
           let query = queries[token][start..<start + sizes.dimension].map { Double($0) }
-          let weights = Self.softmax(
-            keys.enumerated().map { slot, key in
-              hidden.contains(Int32(slot)) ? -.infinity : zip(query, key).reduce(0) { $0 + $1.0 * $1.1 }
-            })
+          let logits = keys.enumerated().map { slot, key in
+            hidden.contains(Int32(slot)) ? -.infinity : zip(query, key).reduce(0) { $0 + $1.0 * $1.1 }
+          }
+          let weights = Self.softmax(logits)
+          largest = zip(largest, logits).map { max($0, $1) }
           for slot in weights.indices { mean[slot] += weights[slot] / Double(sizes.group) }
           outputs[token] += (0..<sizes.dimension).map { d in
             weights.indices.reduce(0) { weights[$1] == 0 ? $0 : $0 + weights[$1] * values[$1][d] }
           }
         }
-        for slot in mean.indices {
-          sums[head][slot] += mean[slot]
-          squares[head][slot] += mean[slot] * mean[slot]
+        let joined = sizes.joinsByMaximum ? Self.softmax(largest) : mean
+        for slot in joined.indices {
+          sums[head][slot] += joined[slot]
+          squares[head][slot] += joined[slot] * joined[slot]
         }
         let row = (fixture.firstPosition + token) % sizes.windowRows * sizes.windowStride
-        window[head].replaceSubrange(row..<row + sizes.slotCount, with: mean)
+        window[head].replaceSubrange(row..<row + sizes.slotCount, with: joined)
       }
     }
   }
