@@ -94,16 +94,10 @@ package struct AttentionShape: Sendable, Equatable {
       for head in 0..<shape.kvHeads {
         let slots = slots(chunk, head)
         precondition(slots.newCount == chunks[chunk].count, "the cache was not extended by this chunk")
-        // Safety: pointers are passed on; they are good until the cache's next append.
-        let view = unsafe kvota_slots(
-          keys: slots.keys.assumingMemoryBound(to: UInt8.self),
-          values: slots.values.assumingMemoryBound(to: UInt8.self), pages: slots.pages,
-          half_page_bytes: slots.halfPageBytes, slots: Int32(slots.slotCount),
-          head_dim: Int32(shape.headDimension),
-          new_slots: slots.newSlots, new_count: Int32(slots.newCount))
+        precondition(slots.headDimension == shape.headDimension, "the cache has other heads")
         unsafe heads.append(
-          AttentionStep.Head(slots: view, slotCount: slots.slotCount, columns: slots.columns, scratch: needed)
-        )
+          AttentionStep.Head(
+            slots: kvota_slots(slots), slotCount: slots.slotCount, columns: slots.columns, scratch: needed))
         needed +=
           AttentionStep.scratchFloats(shape, slots: slots.slotCount)
           * (chunks[chunk].count == 1 ? 1 : AttentionStep.lanes)
@@ -114,7 +108,7 @@ package struct AttentionShape: Sendable, Equatable {
   }
 
   /// Rotates queries and keys of every row in place, scales queries by `log2(e) / sqrt(headDimension)` (attention takes powers of two),
-  /// and stores keys and values in their slots.
+  /// and stores keys and values in their slots; before that, adds to the queries' moments where they are wanted.
   ///
   /// A row of `projections` holds queries, then keys at `keyOffset`, then values at `valueOffset`.
   package func rotateAndStore(_ projections: borrowing FloatRows, keyOffset: Int, valueOffset: Int) {
@@ -123,7 +117,11 @@ package struct AttentionShape: Sendable, Equatable {
     // Safety: widths were checked above, rows by `begin`.
     let base = unsafe projections.pointer()
     let width = projections.width
+    let hasMoments = heads.contains { unsafe $0.columns.queryMoments != nil }
     withStep { step in
+      if hasMoments {
+        unsafe compute.pool.run(tasks: heads.count, AddingMoments(step: step, queries: base, stride: width))
+      }
       unsafe compute.forRows(
         chunkOfRow.count,
         Storing(

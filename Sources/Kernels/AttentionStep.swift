@@ -67,6 +67,8 @@ import Glibc
         let slot = unsafe target.pointee.slots.new_slots[row - chunks[chunk].firstRow]
         unsafe withUnsafePointer(to: target.pointee.slots) { slots in
           unsafe table.pointee.store(slots, slot, key, token + valueOffset + head * dimension)
+          guard let norms = unsafe target.pointee.columns.valueNorms else { return }
+          unsafe norms[Int(slot)] = table.pointee.value_norm(slots, slot)
         }
       }
     }
@@ -76,6 +78,19 @@ import Glibc
     unsafe table.pointee.rope(
       head, Int32(rotated), Int32(shape.headDimension), cosines + row * pairs, sines + row * pairs,
       pairsHalves ? 1 : 0, scale)
+  }
+
+  /// Adds the queries of one chunk's KV head, token after token, to its moments.
+  func addMoments(chunk: Int, head: Int, queries: UnsafePointer<Float>, stride: Int) {
+    unsafe withHead(chunk, head) { target in
+      guard let moments = unsafe target.pointee.columns.queryMoments else { return }
+      let chunk = unsafe chunks[chunk]
+      let skipped = unsafe min(target.pointee.columns.firstMoment, chunk.count)
+      for row in chunk.firstRow + skipped..<chunk.firstRow + chunk.count {
+        unsafe table.pointee.add_moments(
+          queries + row * stride + queryOffset(head), Int32(shape.group * shape.headDimension), moments)
+      }
+    }
   }
 
   /// One task of the plan.
@@ -110,16 +125,18 @@ import Glibc
       let width = shape.queryHeads * shape.headDimension
       let columns = unsafe head.pointee.columns
       let (sums, squares) = unsafe laneColumns(head, lane: task.parts.lowerBound)
+      var counted = unsafe kvota_columns(columns)
       if columns.countsAttention {
         unsafe memset(sums, 0, 2 * Self.columnFloats(head.pointee.slotCount) * MemoryLayout<Float>.size)
+        unsafe counted.sums = columns.sums == nil ? nil : sums
+        unsafe counted.squares = columns.squares == nil ? nil : squares
       }
       let lane = unsafe squares + Self.columnFloats(head.pointee.slotCount)
       unsafe withUnsafePointer(to: head.pointee.slots) { slots in
         unsafe table.pointee.attend_tiles(
           slots, queries + firstRow * stride + queryOffset(task.head), stride, Int32(shape.group),
           Int32(task.parts.lowerBound), Int32(Self.lanes), lane,
-          out + firstRow * width + queryOffset(task.head), width,
-          columns.sums == nil ? nil : sums, columns.squares == nil ? nil : squares, columns.window)
+          out + firstRow * width + queryOffset(task.head), width, &counted)
       }
     }
   }
@@ -140,10 +157,10 @@ import Glibc
       guard unsafe chunks[chunk].count > 1 else {
         let target =
           unsafe out + chunks[chunk].firstRow * shape.queryHeads * shape.headDimension + queryOffset(head)
+        var counted = unsafe kvota_columns(columns)
         unsafe withUnsafePointer(to: entry.pointee.slots) { slots in
           unsafe table.pointee.attend_finish(
-            slots, Int32(shape.group), scratch + entry.pointee.scratch, target, columns.sums,
-            columns.squares, columns.window)
+            slots, Int32(shape.group), scratch + entry.pointee.scratch, target, &counted)
         }
         return
       }
@@ -160,6 +177,17 @@ import Glibc
   }
 }
 
+extension kvota_columns {
+  /// A chunk's columns as the kernels see them.
+  init(_ columns: SlotColumns) {
+    // Safety: pointers are passed on; `SlotColumns` says how long they live.
+    unsafe self.init(
+      sums: columns.sums, squares: columns.squares, window: columns.window,
+      window_stride: columns.windowStride, window_rows: Int32(columns.windowRows),
+      first_query: Int32(columns.firstQuery), by_maximum: columns.joinsByMaximum)
+  }
+}
+
 /// Rotating and storing of a row.
 @safe struct Storing: ParallelWork {
   let step: AttentionStep
@@ -173,6 +201,19 @@ import Glibc
     // Safety: checked by `Attention.rotateAndStore`.
     unsafe step.rotateAndStore(
       row: row, base + row * width, keyOffset: keyOffset, valueOffset: valueOffset, scale: scale)
+  }
+}
+
+/// The moments of one KV head's queries.
+@safe struct AddingMoments: ParallelWork {
+  let step: AttentionStep
+  let queries: UnsafePointer<Float>
+  let stride: Int
+
+  func perform(_ task: Int) {
+    // Safety: checked by `Attention.rotateAndStore`.
+    unsafe step.addMoments(
+      chunk: task / step.shape.kvHeads, head: task % step.shape.kvHeads, queries: queries, stride: stride)
   }
 }
 

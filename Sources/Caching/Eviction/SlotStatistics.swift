@@ -53,6 +53,14 @@ package struct SlotStatistics: ~Copyable {
   /// A number of the policy's own.
   package func memory(_ candidate: Int, column: Int) -> Float { memory[column * capacity + candidate] }
 
+  /// Lists the candidates by position; O(n log n).
+  mutating func sortByPosition() {
+    order.removeAll(keepingCapacity: true)
+    order.append(contentsOf: 0..<Int32(count))
+    let positions = positions
+    order.sort { positions[Int($0)] < positions[Int($1)] }
+  }
+
   /// Live slots that are no candidates, if the policy needs their keys.
   package var protectedCount: Int { protectedKeys.count / max(1, headDimension) }
 
@@ -62,14 +70,6 @@ package struct SlotStatistics: ~Copyable {
   /// Where a candidate's key lies in `keys` and its value in `values`, or a query head's moments in theirs.
   package func channels(_ row: Int) -> Range<Int> {
     row &* headDimension..<(row &+ 1) &* headDimension
-  }
-
-  /// Lists the candidates by position; O(n log n).
-  mutating func sortByPosition() {
-    order.removeAll(keepingCapacity: true)
-    order.append(contentsOf: 0..<Int32(count))
-    let positions = positions
-    order.sort { positions[Int($0)] < positions[Int($1)] }
   }
 
   /// Population variance of that attention; rounding cannot make it negative.

@@ -14,6 +14,9 @@ package final class SequenceCache {
   /// Slots given up by the last eviction, in all heads together.
   package private(set) var lastEvicted = 0
 
+  /// The first tokens' queries, which are unlike all later ones, are left out of the moments (arXiv 2510.00636).
+  static let momentsFrom = 4
+
   let pool: CachePool
   /// All pages that the cache may come to need.
   let pages: [Range<UInt32>]
@@ -144,6 +147,7 @@ package final class SequenceCache {
     kept.joinsByMaximum = layout.needs.joinsByMaximum
     unsafe kept.valueNorms = columns.valueNorms
     unsafe kept.queryMoments = columns.queryMoments
+    kept.firstMoment = max(0, Self.momentsFrom - kept.firstQuery)
     unsafe kept.keyPositions = columns.ranks.map { unsafe UnsafePointer($0) }
     guard isCounted else { return kept }
     unsafe kept.sums = columns.sums
@@ -178,7 +182,8 @@ package final class SequenceCache {
     if isCounted, layout.needs.memoryColumns > 0 { observe(layer) }
     guard let limit else { return }
     let eviction = LayerEviction(
-      heads: (0..<kvHeads).map { self.head(layer: layer, head: $0) }, limit: limit + layerOffsets[layer],
+      cache: self, layer: layer, heads: (0..<kvHeads).map { self.head(layer: layer, head: $0) },
+      limit: limit + layerOffsets[layer],
       plan: plan, ranking: ranking, moment: plan.moment(phase, layer: layer, fed: logicalLength),
       firstCounted: firstCounted)
     eviction.run(&scratch)

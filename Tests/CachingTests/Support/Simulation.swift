@@ -19,7 +19,8 @@ final class Simulation {
   let pool: CachePool
   let plan: CachePlan
   let cache: SequenceCache
-  var scratch = EvictionScratch()
+  private let instructions: InstructionSet
+  private var scratch: EvictionScratch
   /// Whether to write keys and values.
   var writesBytes = false
   /// Whether each layer is evicted by a thread of its own.
@@ -69,8 +70,9 @@ final class Simulation {
       return
     }
     nonisolated(unsafe) let cache = cache
+    let instructions = instructions
     DispatchQueue.concurrentPerform(iterations: plan.shape.layers) { layer in
-      var scratch = EvictionScratch()
+      var scratch = EvictionScratch(instructions: instructions)
       cache.evict(layer: layer, scratch: &scratch)
     }
   }
