@@ -212,6 +212,30 @@ package final class SequenceCache {
 }
 
 extension SequenceCache {
+  /// Whether the first tokens of this cache are what they would be in a cache of another plan.
+  func canLend(to plan: CachePlan) -> Bool {
+    residentTotal == logicalLength * plan.shape.heads && limit == nil
+      && plan.request.positions == self.plan.request.positions && !plan.layout.needs.queryMoments
+      && (layout.needs.valueNorms || !plan.layout.needs.valueNorms)
+  }
+
+  /// Takes over the first `count` tokens of a cache that has evicted nothing, whose slots are therefore its positions.
+  func copy(_ count: Int, from source: SequenceCache) {
+    append(count)
+    for index in 0..<plan.shape.heads {
+      let (target, origin) = (head(index), source.head(index))
+      for page in 0..<target.startedPages {
+        // Safety: both heads have started this page.
+        unsafe pool.copyPage(from: origin.pages[page], to: target.pages[page])
+      }
+      if let norms = unsafe target.valueNorms, let lent = unsafe origin.valueNorms {
+        // Safety: both columns have a number for each slot below `count`.
+        unsafe norms.update(from: lent, count: count)
+      }
+    }
+    endStep()
+  }
+
   private var phase: EvictionPhase { logicalLength <= plan.promptTokens ? .prefill : .decode }
   private var firstCounted: Int { plan.schedule.firstCounted ?? 0 }
 

@@ -1,4 +1,4 @@
-import Caching
+@testable import Caching
 import Dispatch
 import Kernels
 
@@ -26,11 +26,17 @@ final class Simulation {
   /// Whether each layer is evicted by a thread of its own.
   var evictsInParallel = false
 
-  init(_ plan: CachePlan, pool: CachePool) throws {
-    self.plan = plan
-    self.pool = pool
+  convenience init(_ plan: CachePlan, pool: CachePool) throws {
     guard let cache = pool.makeCache(plan) else { throw NoRoom() }
+    try self.init(plan, cache: cache)
+  }
+
+  init(_ plan: CachePlan, cache: SequenceCache) throws {
+    pool = cache.pool
+    self.plan = plan
     self.cache = cache
+    instructions = try InstructionSet()
+    scratch = EvictionScratch(instructions: instructions)
   }
 
   convenience init(_ plan: CachePlan) throws {
