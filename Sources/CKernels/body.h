@@ -128,6 +128,7 @@ const kvota_isa NAME = {
     .store = store,
     .value_norm = value_norm,
     .gather = gather,
+    .turn_keys = turn_keys,
     .attend_split = attend_split,
     .attend_finish = attend_finish,
     .attend_tiles = attend_tiles,

@@ -9,6 +9,8 @@ import Glibc
     let slotCount: Int
     let columns: SlotColumns
     let scratch: Int
+    /// Where in the scratch the copy of its keys is made that attention reads: page numbers, then pages. Nil if keys are read in place.
+    let turnedKeys: Int?
   }
 
   /// A piece of work: some splits of a decoded token, or one lane of a longer chunk.
@@ -27,11 +29,15 @@ import Glibc
   let cosines: UnsafeMutablePointer<Float>
   let sines: UnsafeMutablePointer<Float>
   let pairs: Int
+  /// Of every position that a key may have.
+  let rotations: UnsafePointer<Float>
   let chunks: UnsafeBufferPointer<Attention.Chunk>
   let chunkOfRow: UnsafeBufferPointer<Int>
   /// Of every chunk, `[chunks, kvHeads]`.
   let heads: UnsafeBufferPointer<Head>
   let tasks: UnsafeBufferPointer<Task>
+  /// Splits whose keys are to be turned.
+  let turning: UnsafeBufferPointer<Task>
   let scratch: UnsafeMutablePointer<Float>
 
   /// Lanes of a longer chunk: fixed, so that column sums have one order whatever the number of threads.
@@ -43,6 +49,15 @@ import Glibc
       * columnFloats(slots)
   }
 
+  /// Floats for a copy of a KV head's keys, page numbers included.
+  static func turnedFloats(_ shape: AttentionShape, slots: Int) -> Int {
+    let halves = 16 * shape.headDimension * pageCount(slots)
+    return pageNumberFloats(slots) + halves * MemoryLayout<UInt16>.size / MemoryLayout<Float>.size
+  }
+
+  private static func pageCount(_ slots: Int) -> Int { (slots + 15) / 16 }
+  /// Rounded up to a cache line, as pages begin on one.
+  private static func pageNumberFloats(_ slots: Int) -> Int { (pageCount(slots) + 15) / 16 * 16 }
   private static func columnFloats(_ slots: Int) -> Int { (slots + 15) / 16 * 16 }
 
   /// Floats from a row's start to the first query head of a KV head.
@@ -62,8 +77,8 @@ import Glibc
     for head in 0..<shape.queryHeads { unsafe rotate(token + head * dimension, row: row, scale: scale) }
     for head in 0..<shape.kvHeads {
       let key = unsafe token + keyOffset + head * dimension
-      unsafe rotate(key, row: row, scale: 1)
       unsafe withHead(chunk, head) { target in
+        if unsafe target.pointee.columns.keyPositions == nil { unsafe rotate(key, row: row, scale: 1) }
         let slot = unsafe target.pointee.slots.new_slots[row - chunks[chunk].firstRow]
         unsafe withUnsafePointer(to: target.pointee.slots) { slots in
           unsafe table.pointee.store(slots, slot, key, token + valueOffset + head * dimension)
@@ -93,6 +108,45 @@ import Glibc
     }
   }
 
+  /// A KV head's slots as attention reads them: keys from the turned copy, if there is one.
+  private func slotsRead(_ head: UnsafePointer<Head>) -> kvota_slots {
+    var slots = unsafe head.pointee.slots
+    guard let start = unsafe head.pointee.turnedKeys else { return unsafe slots }
+    let (numbers, pages) = unsafe turnedKeys(start, slots: head.pointee.slotCount)
+    unsafe slots.key_pages = UnsafePointer(numbers)
+    unsafe slots.keys = UnsafeMutableRawPointer(pages).assumingMemoryBound(to: UInt8.self)
+    return unsafe slots
+  }
+
+  private func turnedKeys(
+    _ start: Int, slots: Int
+  ) -> (numbers: UnsafeMutablePointer<UInt32>, pages: UnsafeMutablePointer<UInt16>) {
+    let (numbers, pages) = unsafe (scratch + start, scratch + start + Self.pageNumberFloats(slots))
+    return unsafe (
+      UnsafeMutableRawPointer(numbers).assumingMemoryBound(to: UInt32.self),
+      UnsafeMutableRawPointer(pages).assumingMemoryBound(to: UInt16.self)
+    )
+  }
+
+  /// Turns the keys of one split to their slots' positions, into the copy that attention reads.
+  func turnKeys(_ index: Int) {
+    let task = unsafe turning[index]
+    unsafe withHead(task.chunk, task.head) { head in
+      let slotCount = unsafe head.pointee.slotCount
+      guard let start = unsafe head.pointee.turnedKeys,
+        let positions = unsafe head.pointee.columns.keyPositions
+      else { return }
+      let (numbers, pages) = unsafe turnedKeys(start, slots: slotCount)
+      let first = task.parts.lowerBound * KVOTA_SPLIT
+      let last = min(task.parts.upperBound * KVOTA_SPLIT, slotCount)
+      for page in first / 16..<Self.pageCount(last) { unsafe numbers[page] = UInt32(page) }
+      unsafe withUnsafePointer(to: head.pointee.slots) { slots in
+        unsafe table.pointee.turn_keys(
+          slots, Int32(first), Int32(last), positions, rotations, Int32(rotated), pairsHalves ? 1 : 0, pages)
+      }
+    }
+  }
+
   /// One task of the plan.
   func attend(
     _ index: Int, queries: UnsafeMutablePointer<Float>, stride: Int, out: UnsafeMutablePointer<Float>
@@ -108,7 +162,7 @@ import Glibc
   private func attendSplits(_ task: Task, queries: UnsafeMutablePointer<Float>, stride: Int) {
     unsafe withHead(task.chunk, task.head) { head in
       let row = unsafe queries + chunks[task.chunk].firstRow * stride + queryOffset(task.head)
-      unsafe withUnsafePointer(to: head.pointee.slots) { slots in
+      unsafe withUnsafePointer(to: slotsRead(head)) { slots in
         for split in task.parts {
           unsafe table.pointee.attend_split(
             slots, row, Int32(shape.group), Int32(split), scratch + head.pointee.scratch)
@@ -132,7 +186,7 @@ import Glibc
         unsafe counted.squares = columns.squares == nil ? nil : squares
       }
       let lane = unsafe squares + Self.columnFloats(head.pointee.slotCount)
-      unsafe withUnsafePointer(to: head.pointee.slots) { slots in
+      unsafe withUnsafePointer(to: slotsRead(head)) { slots in
         unsafe table.pointee.attend_tiles(
           slots, queries + firstRow * stride + queryOffset(task.head), stride, Int32(shape.group),
           Int32(task.parts.lowerBound), Int32(Self.lanes), lane,
@@ -215,6 +269,13 @@ extension kvota_columns {
     unsafe step.addMoments(
       chunk: task / step.shape.kvHeads, head: task % step.shape.kvHeads, queries: queries, stride: stride)
   }
+}
+
+/// The turning of one split's keys.
+@safe struct TurningKeys: ParallelWork {
+  let step: AttentionStep
+
+  func perform(_ task: Int) { step.turnKeys(task) }
 }
 
 /// Splits of a decoded token, or a lane of a longer chunk.

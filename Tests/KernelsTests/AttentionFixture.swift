@@ -14,6 +14,8 @@ struct AttentionCase: Sendable, CustomStringConvertible {
   var reused = 0
   var windowRows = 1
   var joinsByMaximum = false
+  /// Whether keys are stored before rotation, and read at any positions.
+  var turnsKeys = false
   var seed: UInt64 = 1
 
   var kvHeads: Int { 2 }
@@ -41,13 +43,15 @@ final class AttentionFixture {
   var valueNorms: [[Float]]
   /// Per head, `[2][group][dimension]`.
   var queryMoments: [[Float]]
+  /// Per head and slot.
+  var keyPositions: [[Int32]]
 
   /// All pages' keys, then all pages' values.
   private let pool: UnsafeMutablePointer<Float16>
   /// Numbers of one page's keys, and of its values.
   private let halfPage: Int
   private let valuesStart: Int
-  private var allocated: [UnsafeMutablePointer<Float>] = []
+  private var allocated: [UnsafeMutableRawPointer] = []
   private let pagePointers: UnsafeMutablePointer<UInt32>
   private let newPointers: UnsafeMutablePointer<Int32>
   private let pagesPerHead: Int
@@ -77,6 +81,9 @@ final class AttentionFixture {
     window = (0..<heads).map { _ in random.normals(sizes.windowRows * sizes.windowStride) }
     valueNorms = (0..<heads).map { _ in column(&random) }
     queryMoments = (0..<heads).map { _ in random.normals(2 * sizes.group * sizes.dimension) }
+    keyPositions = (0..<heads).map { _ in
+      (0..<sizes.slotCount).map { _ in Int32.random(in: 0..<3000, using: &random) }
+    }
     pagePointers = .allocate(capacity: heads * pagesPerHead)
     newPointers = .allocate(capacity: heads * sizes.chunk)
     for head in 0..<heads {
@@ -87,7 +94,10 @@ final class AttentionFixture {
       for slot in newSlots[head] { (sums[head][Int(slot)], squares[head][Int(slot)]) = (0, 0) }
       for slot in 0..<sizes.old where !newSlots[head].contains(Int32(slot)) {
         let (key, value) = (random.normals(sizes.dimension), random.normals(sizes.dimension))
-        for d in 0..<sizes.dimension { setKeyAndValue(head, slot, d, Float16(key[d]), Float16(value[d])) }
+        for d in 0..<sizes.dimension {
+          setKey(head, slot, d, Float16(key[d]))
+          pool[valueRow(head, slot) + d] = Float16(value[d])
+        }
       }
     }
   }
@@ -103,9 +113,8 @@ final class AttentionFixture {
   private func valueRow(_ head: Int, _ slot: Int) -> Int {
     valuesStart + page(head, slot) + slot % 16 * sizes.dimension
   }
-  private func setKeyAndValue(_ head: Int, _ slot: Int, _ d: Int, _ key: Float16, _ value: Float16) {
+  func setKey(_ head: Int, _ slot: Int, _ d: Int, _ key: Float16) {
     pool[page(head, slot) + 16 * d + slot % 16] = key
-    pool[valueRow(head, slot) + d] = value
   }
   func key(_ head: Int, _ slot: Int) -> [Double] {
     (0..<sizes.dimension).map { Double(pool[page(head, slot) + 16 * $0 + slot % 16]) }
@@ -125,7 +134,7 @@ final class AttentionFixture {
       guard counted else { return nil }
       let copy = UnsafeMutablePointer<Float>.allocate(capacity: values.count)
       for i in values.indices { copy[i] = values[i] }
-      allocated.append(copy)
+      allocated.append(UnsafeMutableRawPointer(copy))
       return copy
     }
     var columns = SlotColumns()
@@ -138,6 +147,12 @@ final class AttentionFixture {
     columns.firstQuery = firstPosition + first
     columns.valueNorms = column(valueNorms[head])
     columns.queryMoments = column(queryMoments[head])
+    if sizes.turnsKeys {
+      let copy = UnsafeMutablePointer<Int32>.allocate(capacity: sizes.slotCount)
+      for slot in 0..<sizes.slotCount { copy[slot] = keyPositions[head][slot] }
+      allocated.append(UnsafeMutableRawPointer(copy))
+      columns.keyPositions = UnsafePointer(copy)
+    }
     return KeyValueSlots(
       keys: UnsafeMutableRawPointer(pool), values: UnsafeMutableRawPointer(pool + valuesStart),
       pages: pagePointers + head * pagesPerHead, halfPageBytes: halfPage * 2,

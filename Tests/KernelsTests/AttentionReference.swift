@@ -7,13 +7,14 @@ struct AttentionReference {
   var squares: [[Double]]
   var window: [[Double]]
 
-  init(_ fixture: AttentionFixture, queries: [[Float]]) {
+  /// `key(head, slot)` is what attention reads; what is stored by default.
+  init(_ fixture: AttentionFixture, queries: [[Float]], key: ((Int, Int) -> [Double])? = nil) {
     let sizes = fixture.sizes
     let wide = { (columns: [[Float]]) in columns.map { $0.map { Double($0) } } }
     (sums, squares, window) = (wide(fixture.sums), wide(fixture.squares), wide(fixture.window))
     outputs = queries.map { _ in [] }
     for head in 0..<sizes.kvHeads {
-      let keys = (0..<sizes.slotCount).map { fixture.key(head, $0) }
+      let keys = (0..<sizes.slotCount).map { key?(head, $0) ?? fixture.key(head, $0) }
       let values = (0..<sizes.slotCount).map { fixture.value(head, $0) }
       for token in queries.indices {
         let hidden = Set(fixture.newSlots[head][(token + 1)...])
@@ -50,6 +51,19 @@ struct AttentionReference {
     let total = weights.reduce(0, +)
     return weights.map { $0 / total }
   }
+}
+
+/// A head turned to a position in double precision.
+func turn(_ x: [Double], position: Int, halves: Bool, base: Double = 10000) -> [Double] {
+  var out = x
+  let pairs = x.count / 2
+  for pair in 0..<pairs {
+    let angle = Double(position) * pow(base, -2 * Double(pair) / Double(x.count))
+    let (a, b) = halves ? (pair, pair + pairs) : (2 * pair, 2 * pair + 1)
+    out[a] = x[a] * cos(angle) - x[b] * sin(angle)
+    out[b] = x[b] * cos(angle) + x[a] * sin(angle)
+  }
+  return out
 }
 
 /// The greatest difference of two tables of the same shape; infinite where shapes differ or a number is none.

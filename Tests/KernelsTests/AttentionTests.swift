@@ -43,7 +43,7 @@ import Testing
     let (dimension, keyOffset) = (80, 2 * 3 * 80)
     for (token, input) in fixture.inputs.enumerated() {
       let turned = { (start: Int) in
-        turn(Array(input[start..<start + dimension]), position: 1000 + token, halves: halves)
+        turn(input[start..<start + dimension].map { Double($0) }, position: 1000 + token, halves: halves)
       }
       for head in 0..<2 {
         let slot = Int(fixture.newSlots[head][token])
@@ -56,18 +56,6 @@ import Testing
       let query = turned(0).map { $0 * M_LOG2E / 80.0.squareRoot() }
       #expect(zip(found.queries[token], query).allSatisfy { abs(Double($0) - $1) < 1e-5 })
     }
-  }
-
-  private func turn(_ x: [Float], position: Int, halves: Bool) -> [Double] {
-    var out = x.map(Double.init)
-    let pairs = x.count / 2
-    for pair in 0..<pairs {
-      let angle = Double(position) * pow(10000, -2 * Double(pair) / Double(x.count))
-      let (a, b) = halves ? (pair, pair + pairs) : (2 * pair, 2 * pair + 1)
-      out[a] = Double(x[a]) * cos(angle) - Double(x[b]) * sin(angle)
-      out[b] = Double(x[b]) * cos(angle) + Double(x[a]) * sin(angle)
-    }
-    return out
   }
 
   @Test(

@@ -55,10 +55,10 @@ int kvota_type_count(void);
 const kvota_type *kvota_type_at(int index);
 
 // The slots of one (sequence, layer, KV head). A page is 16 slots: keys f16 [head_dim][16] at keys + page * half_page_bytes, values
-// f16 [16][head_dim] at values + page * half_page_bytes.
+// f16 [16][head_dim] at values + page * half_page_bytes. Both have the same page number, unless keys are a copy.
 typedef struct {
   uint8_t *keys, *values;
-  const uint32_t *pages;
+  const uint32_t *key_pages, *pages;
   size_t half_page_bytes;
   int slots;               // live slots are 0 ..< slots
   int head_dim;            // a multiple of 16
@@ -119,6 +119,11 @@ typedef struct kvota_isa {
   float (*value_norm)(const kvota_slots *slots, int slot);
   // Copies keys and values of listed slots to rows [count][head_dim]; either may be NULL.
   void (*gather)(const kvota_slots *slots, const int32_t *list, int count, float *keys, float *values);
+
+  // Turns the keys of slots first ..< last (first begins a page) to their positions: page i of the slots becomes out[i][head_dim][16].
+  // turns: [position][cosines, sines][rotated / 2, rounded up to 16]; pairs as for rope.
+  void (*turn_keys)(const kvota_slots *slots, int first, int last, const int32_t *positions, const float *turns, int rotated,
+                    int halves, uint16_t *out);
 
   // Attention of one token's query heads [group][head_dim] (already scaled by log2(e) / sqrt(head_dim)) over one split of a KV head's
   // slots, into scratch.
