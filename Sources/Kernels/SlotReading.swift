@@ -36,6 +36,7 @@ extension InstructionSet {
 
 extension KeyValueSlots {
   fileprivate func check(_ list: Span<Int32>, against room: Int) {
+    precondition(headDimension % 16 == 0, "the kernel copies 16 numbers at a time")
     precondition(room >= list.count * headDimension, "no room for the listed slots")
     for index in list.indices {
       precondition(list[index] >= 0 && list[index] < slotCount, "slot \(list[index]) of \(slotCount)")

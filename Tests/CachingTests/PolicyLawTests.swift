@@ -122,7 +122,7 @@ import Testing
   @Test(
     "layers evicted by several threads at once give what one thread gives", arguments: Small.evictingPolicies)
   func threadsDoNotMeet(name: String) throws {
-    let shape = try CacheShape(layers: 8, kvHeads: 2, queryHeads: 2, headDimension: 2)
+    let shape = try CacheShape(layers: 8, kvHeads: 2, queryHeads: 2, headDimension: 16)
     let request = CacheRequest(policy: name, budget: .slots(48), parameters: try Small.eachToken(name))
     let plan = try CachePlan(request, shape: shape, promptTokens: 150, maxNewTokens: 30)
     let serial = try Simulation(plan)

@@ -3,7 +3,7 @@ import Caching
 /// Small shapes and short ways to ask for plans.
 enum Small {
   static var shape: CacheShape {
-    get throws { try CacheShape(layers: 2, kvHeads: 2, queryHeads: 6, headDimension: 8) }
+    get throws { try CacheShape(layers: 2, kvHeads: 2, queryHeads: 6, headDimension: 16) }
   }
 
   static func plan(_ request: CacheRequest, prompt: Int, new: Int) throws -> CachePlan {

@@ -31,6 +31,8 @@ final class Simulation {
     self.pool = pool
     guard let cache = pool.makeCache(plan) else { throw NoRoom() }
     self.cache = cache
+    instructions = try InstructionSet()
+    scratch = EvictionScratch(instructions: instructions)
   }
 
   convenience init(_ plan: CachePlan) throws {
