@@ -36,7 +36,7 @@ extension InstructionSet {
 
 extension KeyValueSlots {
   fileprivate func check(_ list: Span<Int32>, against room: Int) {
-    precondition(headDimension % 16 == 0, "the head dimension must be a multiple of 16")
+    precondition(headDimension % 16 == 0, "the kernel copies 16 numbers at a time")
     precondition(room >= list.count * headDimension, "no room for the listed slots")
     for index in list.indices {
       precondition(list[index] >= 0 && list[index] < slotCount, "slot \(list[index]) of \(slotCount)")
@@ -50,7 +50,7 @@ extension kvota_slots {
     // Safety: pointers are passed on; `KeyValueSlots` says how long they live.
     unsafe self.init(
       keys: slots.keys.assumingMemoryBound(to: UInt8.self),
-      values: slots.values.assumingMemoryBound(to: UInt8.self), key_pages: slots.pages, pages: slots.pages,
+      values: slots.values.assumingMemoryBound(to: UInt8.self), pages: slots.pages,
       half_page_bytes: slots.halfPageBytes, slots: Int32(slots.slotCount),
       head_dim: Int32(slots.headDimension), new_slots: slots.newSlots, new_count: Int32(slots.newCount))
   }
