@@ -94,7 +94,9 @@ package struct AttentionShape: Sendable, Equatable {
         let attending =
           AttentionStep.scratchFloats(shape, slots: slots.slotCount)
           * (chunks[chunk].count == 1 ? 1 : AttentionStep.lanes)
-        let turned = reachPositions(slots) ? AttentionStep.turnedFloats(shape, slots: slots.slotCount) : 0
+        let turned =
+          reachPositions(slots)
+          ? TurnedKeys.floatCount(slots: slots.slotCount, headDimension: shape.headDimension) : 0
         unsafe heads.append(
           AttentionStep.Head(
             slots: kvota_slots(slots), slotCount: slots.slotCount, columns: slots.columns, scratch: needed,
@@ -117,9 +119,9 @@ package struct AttentionShape: Sendable, Equatable {
   }
 
   /// Rotates queries and keys of every row in place, scales queries by `log2(e) / sqrt(headDimension)` (attention takes powers of two),
-  /// and stores keys and values in their slots; before that, adds to the queries' moments where they are wanted. Keys whose slots
-  /// have positions are stored as they are.
+  /// and stores keys and values in their slots.
   ///
+  /// Before that, adds to the queries' moments where they are wanted; keys whose slots have positions are stored as they are.
   /// A row of `projections` holds queries, then keys at `keyOffset`, then values at `valueOffset`.
   package func rotateAndStore(_ projections: borrowing FloatRows, keyOffset: Int, valueOffset: Int) {
     let dimension = shape.headDimension

@@ -9,7 +9,7 @@ import Glibc
     let slotCount: Int
     let columns: SlotColumns
     let scratch: Int
-    /// Where in the scratch the copy of its keys is made that attention reads: page numbers, then pages. Nil if keys are read in place.
+    /// Floats from the scratch's start to its `TurnedKeys`; nil if keys are read in place.
     let turnedKeys: Int?
   }
 
@@ -49,15 +49,6 @@ import Glibc
       * columnFloats(slots)
   }
 
-  /// Floats for a copy of a KV head's keys, page numbers included.
-  static func turnedFloats(_ shape: AttentionShape, slots: Int) -> Int {
-    let halves = 16 * shape.headDimension * pageCount(slots)
-    return pageNumberFloats(slots) + halves * MemoryLayout<UInt16>.size / MemoryLayout<Float>.size
-  }
-
-  private static func pageCount(_ slots: Int) -> Int { (slots + 15) / 16 }
-  /// Rounded up to a cache line, as pages begin on one.
-  private static func pageNumberFloats(_ slots: Int) -> Int { (pageCount(slots) + 15) / 16 * 16 }
   private static func columnFloats(_ slots: Int) -> Int { (slots + 15) / 16 * 16 }
 
   /// Floats from a row's start to the first query head of a KV head.
@@ -108,27 +99,14 @@ import Glibc
     }
   }
 
-  /// A KV head's slots as attention reads them: keys from the turned copy, if there is one.
+  /// A KV head's slots as attention reads them.
   private func slotsRead(_ head: UnsafePointer<Head>) -> kvota_slots {
-    var slots = unsafe head.pointee.slots
+    let slots = unsafe head.pointee.slots
     guard let start = unsafe head.pointee.turnedKeys else { return unsafe slots }
-    let (numbers, pages) = unsafe turnedKeys(start, slots: head.pointee.slotCount)
-    unsafe slots.key_pages = UnsafePointer(numbers)
-    unsafe slots.keys = UnsafeMutableRawPointer(pages).assumingMemoryBound(to: UInt8.self)
-    return unsafe slots
+    return unsafe TurnedKeys(at: scratch + start, slots: head.pointee.slotCount).replacingKeys(of: slots)
   }
 
-  private func turnedKeys(
-    _ start: Int, slots: Int
-  ) -> (numbers: UnsafeMutablePointer<UInt32>, pages: UnsafeMutablePointer<UInt16>) {
-    let (numbers, pages) = unsafe (scratch + start, scratch + start + Self.pageNumberFloats(slots))
-    return unsafe (
-      UnsafeMutableRawPointer(numbers).assumingMemoryBound(to: UInt32.self),
-      UnsafeMutableRawPointer(pages).assumingMemoryBound(to: UInt16.self)
-    )
-  }
-
-  /// Turns the keys of one split to their slots' positions, into the copy that attention reads.
+  /// Turns the keys of one split to their slots' positions.
   func turnKeys(_ index: Int) {
     let task = unsafe turning[index]
     unsafe withHead(task.chunk, task.head) { head in
@@ -136,13 +114,11 @@ import Glibc
       guard let start = unsafe head.pointee.turnedKeys,
         let positions = unsafe head.pointee.columns.keyPositions
       else { return }
-      let (numbers, pages) = unsafe turnedKeys(start, slots: slotCount)
       let first = task.parts.lowerBound * KVOTA_SPLIT
       let last = min(task.parts.upperBound * KVOTA_SPLIT, slotCount)
-      for page in first / 16..<Self.pageCount(last) { unsafe numbers[page] = UInt32(page) }
       unsafe withUnsafePointer(to: head.pointee.slots) { slots in
-        unsafe table.pointee.turn_keys(
-          slots, Int32(first), Int32(last), positions, rotations, Int32(rotated), pairsHalves ? 1 : 0, pages)
+        unsafe TurnedKeys(at: scratch + start, slots: slotCount).make(
+          first..<last, of: slots, positions: positions, by: self)
       }
     }
   }
@@ -228,74 +204,5 @@ import Glibc
         }
       }
     }
-  }
-}
-
-extension kvota_columns {
-  /// A chunk's columns as the kernels see them.
-  init(_ columns: SlotColumns) {
-    // Safety: pointers are passed on; `SlotColumns` says how long they live.
-    unsafe self.init(
-      sums: columns.sums, squares: columns.squares, window: columns.window,
-      window_stride: columns.windowStride, window_rows: Int32(columns.windowRows),
-      first_query: Int32(columns.firstQuery), by_maximum: columns.joinsByMaximum)
-  }
-}
-
-/// Rotating and storing of a row.
-@safe struct Storing: ParallelWork {
-  let step: AttentionStep
-  let base: UnsafeMutablePointer<Float>
-  let width: Int
-  let keyOffset: Int
-  let valueOffset: Int
-  let scale: Float
-
-  func perform(_ row: Int) {
-    // Safety: checked by `Attention.rotateAndStore`.
-    unsafe step.rotateAndStore(
-      row: row, base + row * width, keyOffset: keyOffset, valueOffset: valueOffset, scale: scale)
-  }
-}
-
-/// The moments of one KV head's queries.
-@safe struct AddingMoments: ParallelWork {
-  let step: AttentionStep
-  let queries: UnsafePointer<Float>
-  let stride: Int
-
-  func perform(_ task: Int) {
-    // Safety: checked by `Attention.rotateAndStore`.
-    unsafe step.addMoments(
-      chunk: task / step.shape.kvHeads, head: task % step.shape.kvHeads, queries: queries, stride: stride)
-  }
-}
-
-/// The turning of one split's keys.
-@safe struct TurningKeys: ParallelWork {
-  let step: AttentionStep
-
-  func perform(_ task: Int) { step.turnKeys(task) }
-}
-
-/// Splits of a decoded token, or a lane of a longer chunk.
-@safe struct Attending: ParallelWork {
-  let step: AttentionStep
-  let queries: UnsafeMutablePointer<Float>
-  let stride: Int
-  let out: UnsafeMutablePointer<Float>
-
-  // Safety: checked by `Attention.attend`.
-  func perform(_ task: Int) { unsafe step.attend(task, queries: queries, stride: stride, out: out) }
-}
-
-/// The end of a chunk's attention, for one KV head.
-@safe struct Finishing: ParallelWork {
-  let step: AttentionStep
-  let out: UnsafeMutablePointer<Float>
-
-  func perform(_ task: Int) {
-    // Safety: checked by `Attention.attend`.
-    unsafe step.finish(chunk: task / step.shape.kvHeads, head: task % step.shape.kvHeads, out: out)
   }
 }

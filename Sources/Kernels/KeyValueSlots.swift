@@ -1,3 +1,5 @@
+import CKernels
+
 /// The slots of one (sequence, layer, KV head) as the kernels see them: where keys and values lie, what is new, what is counted.
 ///
 /// A page is 16 slots: keys transposed as f16 `[headDimension][16]` in one place, values as f16 `[16][headDimension]` in another.
@@ -68,4 +70,27 @@
 
   /// Whether this chunk's attention is added to any column.
   var countsAttention: Bool { unsafe sums != nil || squares != nil || window != nil }
+}
+
+extension kvota_slots {
+  /// Slots as the kernels see them.
+  init(_ slots: KeyValueSlots) {
+    // Safety: pointers are passed on; `KeyValueSlots` says how long they live.
+    unsafe self.init(
+      keys: slots.keys.assumingMemoryBound(to: UInt8.self),
+      values: slots.values.assumingMemoryBound(to: UInt8.self), key_pages: slots.pages, pages: slots.pages,
+      half_page_bytes: slots.halfPageBytes, slots: Int32(slots.slotCount),
+      head_dim: Int32(slots.headDimension), new_slots: slots.newSlots, new_count: Int32(slots.newCount))
+  }
+}
+
+extension kvota_columns {
+  /// A chunk's columns as the kernels see them.
+  init(_ columns: SlotColumns) {
+    // Safety: pointers are passed on; `SlotColumns` says how long they live.
+    unsafe self.init(
+      sums: columns.sums, squares: columns.squares, window: columns.window,
+      window_stride: columns.windowStride, window_rows: Int32(columns.windowRows),
+      first_query: Int32(columns.firstQuery), by_maximum: columns.joinsByMaximum)
+  }
 }

@@ -43,15 +43,3 @@ extension KeyValueSlots {
     }
   }
 }
-
-extension kvota_slots {
-  /// Slots as the kernels see them.
-  init(_ slots: KeyValueSlots) {
-    // Safety: pointers are passed on; `KeyValueSlots` says how long they live.
-    unsafe self.init(
-      keys: slots.keys.assumingMemoryBound(to: UInt8.self),
-      values: slots.values.assumingMemoryBound(to: UInt8.self), pages: slots.pages,
-      half_page_bytes: slots.halfPageBytes, slots: Int32(slots.slotCount),
-      head_dim: Int32(slots.headDimension), new_slots: slots.newSlots, new_count: Int32(slots.newCount))
-  }
-}
