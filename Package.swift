@@ -87,7 +87,7 @@ let package = Package(
 
     // What several test targets share: model files made up from a seed.
     .target(
-      name: "ModelFixtures", dependencies: ["GGUF"], path: "Tests/ModelFixtures",
+      name: "ModelFixtures", dependencies: ["GGUF", "Kernels"], path: "Tests/ModelFixtures",
       swiftSettings: testing),
     tests("KernelsTests", ["CKernels", "Kernels", "ModelFixtures"], golden: true),
     tests("GGUFTests", ["GGUF", "ModelFixtures"]),
