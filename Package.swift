@@ -96,7 +96,9 @@ let package = Package(
       "ModelsTests", ["Models", "Caching", "GGUF", "Kernels", "ModelFixtures", "Synthesis", "COpenBLAS"],
       golden: true),
     tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels", "ModelFixtures"]),
-    tests("EvaluationTests", ["Evaluation", "GGUF", "Kernels", "ModelFixtures"]),
+    tests(
+      "EvaluationTests",
+      ["Evaluation", "Models", "Caching", "Tokenizing", "GGUF", "Kernels", "ModelFixtures"], golden: true),
     tests("SynthesisTests", ["Synthesis", "GGUF", "Kernels", "ModelFixtures", "Tokenizing"]),
     tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),

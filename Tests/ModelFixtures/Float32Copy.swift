@@ -32,7 +32,8 @@ package final class Float32Copy {
         .init(
           name: tensor.name, dimensions: tensor.dimensions.map(UInt64.init), type: TensorType.f32.rawValue,
           offset: UInt64(offset)))
-      offset += (4 * tensor.elementCount + GGUFHeader.alignment - 1) / GGUFHeader.alignment * GGUFHeader.alignment
+      offset +=
+        (4 * tensor.elementCount + GGUFHeader.alignment - 1) / GGUFHeader.alignment * GGUFHeader.alignment
     }
     let metadata = file.metadata.keys.compactMap { key in value(key, in: file.metadata).map { (key, $0) } }
     var bytes = GGUFHeader(metadata: metadata, tensors: tensors).bytes()
@@ -48,7 +49,9 @@ package final class Float32Copy {
   }
 
   private static func values(of tensor: TensorInfo, in file: GGUFFile) throws -> [Float] {
-    guard let storage = TensorStorage(id: tensor.type.rawValue) else { throw UnreadableType(type: tensor.type) }
+    guard let storage = TensorStorage(id: tensor.type.rawValue) else {
+      throw UnreadableType(type: tensor.type)
+    }
     var values = [Float](repeating: 0, count: tensor.elementCount)
     var span = values.mutableSpan
     file.withTensor(tensor) { storage.dequantize($0, into: &span) }

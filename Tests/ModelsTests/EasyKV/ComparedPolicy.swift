@@ -23,8 +23,8 @@ struct ComparedPolicy: EvictionPolicy {
     let wanted = wanted(choice, moment)
     comparison.add(
       Comparison.Decision(
-        run: golden.name, policy: golden.request.policy, layer: moment.layer, head: moment.head,
-        fed: moment.fedTokens, isListed: golden.listedLayers.contains(moment.layer),
+        policy: golden.request.policy, layer: moment.layer,
+        isListed: golden.listedLayers.contains(moment.layer),
         margin: wanted == choice.victims ? nil : choice.margin(to: wanted)))
     if adopts { for candidate in wanted { worth[candidate] = -.infinity } }
   }
@@ -95,11 +95,8 @@ private struct Choice {
 /// All choices of some runs beside EasyKV's.
 final class Comparison: Sendable {
   struct Decision: Sendable {
-    let run: String
     let policy: String
     let layer: Int
-    let head: Int
-    let fed: Int
     /// Whether EasyKV's victims are known; if not, only that it kept what was about to be evicted.
     let isListed: Bool
     /// How far the rule was from EasyKV's choice; nil where both are the same.

@@ -56,10 +56,10 @@ struct GoldenReplay {
     return batch
   }
 
-  /// Overlap (Jaccard) of what each head of each run holds with what EasyKV held.
+  /// Overlap (Jaccard) of what a head of a run holds with what EasyKV held, for all heads of all runs.
   ///
   /// A prompt outside the budget, which is kept anyway, is left out.
-  var overlaps: [Double] {
+  var overlaps: [(policy: String, overlap: Double)] {
     zip(runs, caches).flatMap { run, cache in
       let shape = cache.plan.shape
       let first = run.request.scope == .generated ? run.prompt.count : 0
@@ -67,10 +67,10 @@ struct GoldenReplay {
         let (layer, head) = (index / shape.kvHeads, index % shape.kvHeads)
         let held = cache.positions(layer: layer, head: head).filter { $0 >= first }.map(Int32.init)
         let kept = run.kept(layer: layer, head: head, layers: shape.layers, kvHeads: shape.kvHeads)
-        return Double(kept.intersection(held).count) / Double(kept.union(held).count)
+        return (
+          run.request.policy, Double(kept.intersection(held).count) / Double(kept.union(held).count)
+        )
       }
     }
   }
-
-  func release() { for cache in caches { loaded.pool.release(cache) } }
 }

@@ -37,7 +37,6 @@ struct GoldenRuns: Decodable {
           GoldenRun.self, .init(codingPath: [], debugDescription: "prompt or mode of a run"))
       }
       return GoldenRun(
-        name: "\(entry.policy) \(entry.mode) \(entry.budget) of \(prompt.count), stride \(entry.stride)",
         request: CacheRequest(
           policy: entry.policy == "h2o_head" ? "h2o" : entry.policy,
           budget: entry.budget < 1 ? .ratio(entry.budget) : .slots(Int(entry.budget)), scope: scope,
@@ -70,7 +69,6 @@ struct GoldenRuns: Decodable {
 
 /// One of them.
 struct GoldenRun: Sendable {
-  let name: String
   let request: CacheRequest
   let prompt: [Int32]
   let generated: [Int32]
@@ -80,6 +78,8 @@ struct GoldenRun: Sendable {
   fileprivate let kept: [Set<Int32>]
 
   var tokens: [Int32] { prompt + generated }
+  /// Forwards that were followed by evictions.
+  var evictions: Int { steps.count }
 
   /// Positions that EasyKV evicted after `fed` tokens; nil in layers that are not listed.
   func victims(layer: Int, head: Int, fed: Int, kvHeads: Int) -> [Int32]? {
