@@ -34,7 +34,8 @@ package final class Eviction {
   /// Layers are independent, so they share the threads.
   package func endStep(of caches: some Sequence<SequenceCache>, on pool: ThreadPool) {
     due.removeAll(keepingCapacity: true)
-    due.append(contentsOf: caches.lazy.filter { $0.evictionsDue > 0 })
+    due.append(contentsOf: caches.lazy.filter(\.hasWorkDue))
+    for cache in due { cache.prepareEviction() }
     if !due.isEmpty { pool.run(tasks: scratch.count, Work(due: due, scratch: scratch)) }
     for cache in caches { cache.endStep() }
     due.removeAll(keepingCapacity: true)

@@ -92,18 +92,20 @@ package struct AttentionShape: Sendable, Equatable {
     var needed = 0
     for chunk in chunks.indices {
       for head in 0..<shape.kvHeads {
-        let columns = slots(chunk, head)
-        precondition(columns.newCount == chunks[chunk].count, "the cache was not extended by this chunk")
+        let slots = slots(chunk, head)
+        precondition(slots.newCount == chunks[chunk].count, "the cache was not extended by this chunk")
         // Safety: pointers are passed on; they are good until the cache's next append.
         let view = unsafe kvota_slots(
-          keys: columns.keys.assumingMemoryBound(to: UInt8.self),
-          values: columns.values.assumingMemoryBound(to: UInt8.self), pages: columns.pages,
-          half_page_bytes: columns.halfPageBytes, slots: Int32(columns.slotCount),
+          keys: slots.keys.assumingMemoryBound(to: UInt8.self),
+          values: slots.values.assumingMemoryBound(to: UInt8.self), pages: slots.pages,
+          half_page_bytes: slots.halfPageBytes, slots: Int32(slots.slotCount),
           head_dim: Int32(shape.headDimension),
-          new_slots: columns.newSlots, new_count: Int32(columns.newCount))
-        unsafe heads.append(AttentionStep.Head(slots: view, columns: columns, scratch: needed))
+          new_slots: slots.newSlots, new_count: Int32(slots.newCount))
+        unsafe heads.append(
+          AttentionStep.Head(slots: view, slotCount: slots.slotCount, columns: slots.columns, scratch: needed)
+        )
         needed +=
-          AttentionStep.scratchFloats(shape, slots: columns.slotCount)
+          AttentionStep.scratchFloats(shape, slots: slots.slotCount)
           * (chunks[chunk].count == 1 ? 1 : AttentionStep.lanes)
       }
     }

@@ -6,7 +6,8 @@ import Glibc
   /// One KV head of one chunk: what the kernels read, and its part of the scratch.
   @safe struct Head {
     let slots: kvota_slots
-    let columns: KeyValueSlots
+    let slotCount: Int
+    let columns: SlotColumns
     let scratch: Int
   }
 
@@ -109,16 +110,16 @@ import Glibc
       let width = shape.queryHeads * shape.headDimension
       let columns = unsafe head.pointee.columns
       let (sums, squares) = unsafe laneColumns(head, lane: task.parts.lowerBound)
-      if columns.counts {
-        unsafe memset(sums, 0, 2 * Self.columnFloats(columns.slotCount) * MemoryLayout<Float>.size)
+      if columns.countsAttention {
+        unsafe memset(sums, 0, 2 * Self.columnFloats(head.pointee.slotCount) * MemoryLayout<Float>.size)
       }
-      let lane = unsafe squares + Self.columnFloats(columns.slotCount)
+      let lane = unsafe squares + Self.columnFloats(head.pointee.slotCount)
       unsafe withUnsafePointer(to: head.pointee.slots) { slots in
         unsafe table.pointee.attend_tiles(
           slots, queries + firstRow * stride + queryOffset(task.head), stride, Int32(shape.group),
           Int32(task.parts.lowerBound), Int32(Self.lanes), lane,
           out + firstRow * width + queryOffset(task.head), width,
-          columns.sums == nil ? nil : sums, columns.squares == nil ? nil : squares, columns.last)
+          columns.sums == nil ? nil : sums, columns.squares == nil ? nil : squares, columns.window)
       }
     }
   }
@@ -127,7 +128,7 @@ import Glibc
   private func laneColumns(
     _ head: UnsafePointer<Head>, lane: Int
   ) -> (sums: UnsafeMutablePointer<Float>, squares: UnsafeMutablePointer<Float>) {
-    let slots = unsafe head.pointee.columns.slotCount
+    let slots = unsafe head.pointee.slotCount
     let start = unsafe scratch + head.pointee.scratch + lane * Self.scratchFloats(shape, slots: slots)
     return unsafe (start, start + Self.columnFloats(slots))
   }
@@ -142,17 +143,17 @@ import Glibc
         unsafe withUnsafePointer(to: entry.pointee.slots) { slots in
           unsafe table.pointee.attend_finish(
             slots, Int32(shape.group), scratch + entry.pointee.scratch, target, columns.sums,
-            columns.squares, columns.last)
+            columns.squares, columns.window)
         }
         return
       }
       for lane in 0..<Self.lanes {
         let (sums, squares) = unsafe laneColumns(entry, lane: lane)
         if let total = unsafe columns.sums {
-          unsafe table.pointee.add(total, sums, Int32(columns.slotCount))
+          unsafe table.pointee.add(total, sums, Int32(entry.pointee.slotCount))
         }
         if let total = unsafe columns.squares {
-          unsafe table.pointee.add(total, squares, Int32(columns.slotCount))
+          unsafe table.pointee.add(total, squares, Int32(entry.pointee.slotCount))
         }
       }
     }
@@ -195,9 +196,4 @@ import Glibc
     // Safety: checked by `Attention.attend`.
     unsafe step.finish(chunk: task / step.shape.kvHeads, head: task % step.shape.kvHeads, out: out)
   }
-}
-
-extension KeyValueSlots {
-  /// Whether this chunk's attention is added to any column.
-  var counts: Bool { unsafe sums != nil || squares != nil || last != nil }
 }

@@ -15,17 +15,12 @@
   /// Slot of each token being fed, in token order and ascending; a token must not see the slots of later ones.
   package let newSlots: UnsafePointer<Int32>
   package let newCount: Int
-  /// Columns indexed by slot, to which attention adds (`sums`, `squares`) or which it sets (`last`); nil where the policy keeps none or
-  /// this chunk is not counted.
-  package let sums: UnsafeMutablePointer<Float>?
-  package let squares: UnsafeMutablePointer<Float>?
-  package let last: UnsafeMutablePointer<Float>?
+  /// What attention adds to.
+  package let columns: SlotColumns
 
   package init(
     keys: UnsafeMutableRawPointer, values: UnsafeMutableRawPointer, pages: UnsafePointer<UInt32>,
-    halfPageBytes: Int,
-    slotCount: Int, newSlots: UnsafePointer<Int32>, newCount: Int, sums: UnsafeMutablePointer<Float>?,
-    squares: UnsafeMutablePointer<Float>?, last: UnsafeMutablePointer<Float>?
+    halfPageBytes: Int, slotCount: Int, newSlots: UnsafePointer<Int32>, newCount: Int, columns: SlotColumns
   ) {
     // Safety: only stores the pointers; the type's contract says how long they live.
     unsafe self.keys = keys
@@ -35,8 +30,38 @@
     self.slotCount = slotCount
     unsafe self.newSlots = newSlots
     self.newCount = newCount
-    unsafe self.sums = sums
-    unsafe self.squares = squares
-    unsafe self.last = last
+    self.columns = columns
   }
+}
+
+/// What an eviction policy wants to know of each slot, or of the queries: columns of 4-byte numbers indexed by slot.
+///
+/// Nil where the policy keeps none or this chunk is not counted. A counted query's **attention** is the softmax weight of each slot,
+/// joined over the query heads of the group.
+@safe package struct SlotColumns {
+  /// To which each counted query's attention is added.
+  package var sums: UnsafeMutablePointer<Float>?
+  /// To which the square of it is added.
+  package var squares: UnsafeMutablePointer<Float>?
+  /// The attention of the last `windowRows` queries, `[windowRows][windowStride]`: query `firstQuery + j` sets all of row
+  /// `(firstQuery + j) % windowRows`, with 0 for slots that it does not see.
+  package var window: UnsafeMutablePointer<Float>?
+  package var windowRows = 0
+  package var windowStride = 0
+  /// Number of the chunk's first query among all tokens of its sequence.
+  package var firstQuery = 0
+  /// How a group's query heads are joined: the mean of their weights, or the softmax of the largest of their logits.
+  package var joinsByMaximum = false
+  /// Set for each new slot to the sum of its value's magnitudes, `|v|_1`.
+  package var valueNorms: UnsafeMutablePointer<Float>?
+  /// To which the queries before rotation and scaling, and their squares, are added: `[2][group][headDimension]`; every token of the
+  /// chunk counts, in token order.
+  package var queryMoments: UnsafeMutablePointer<Float>?
+  /// Position at which each slot's key is to be read, where keys are stored before rotation; nil where they are stored rotated.
+  package var keyPositions: UnsafePointer<Int32>?
+
+  package init() {}
+
+  /// Whether this chunk's attention is added to any column.
+  var countsAttention: Bool { unsafe sums != nil || squares != nil || window != nil }
 }

@@ -14,7 +14,7 @@ import Testing
   func arithmetic() throws {
     let request = CacheRequest(policy: "roco", budget: .slots(64), stride: 64)
     let error = try #require(Small.refusal(request, prompt: 500, new: 5))
-    #expect(error == .protectedDoNotFit(budget: 64, sinks: 4, recent: 10, chunk: 64, enough: 78))
+    #expect(error == .protectedDoNotFit(budget: 64, sinks: 4, recent: 10, pinned: 0, chunk: 64, enough: 78))
     #expect(error.description.contains("4 sinks + 10 recent + a chunk of 64 = 78; a budget of 78 would do"))
     #expect(
       Small.refusal(CacheRequest(policy: "roco", budget: .slots(78), stride: 64), prompt: 500, new: 5) == nil)
@@ -25,7 +25,7 @@ import Testing
   @Test("the budget that would do is the smallest, also where windows grow with it")
   func smallestBudget() throws {
     let request = CacheRequest(policy: "h2o", budget: .slots(20), stride: 50, recent: .ratio(0.5))
-    guard case .protectedDoNotFit(_, _, _, _, let enough?) = Small.refusal(request, prompt: 500, new: 5)
+    guard case .protectedDoNotFit(_, _, _, _, _, let enough?) = Small.refusal(request, prompt: 500, new: 5)
     else {
       Issue.record("not refused for its size")
       return

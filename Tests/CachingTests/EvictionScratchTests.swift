@@ -8,7 +8,7 @@ import Testing
   func grows(slots: Int) {
     var scratch = EvictionScratch()
     for wanted in [slots, slots + CacheShape.slotsPerPage] {
-      scratch.fit(wanted)
+      scratch.fit(wanted, memoryColumns: 0)
       let room = scratch.statistics.capacity
       #expect(room >= wanted)
     }

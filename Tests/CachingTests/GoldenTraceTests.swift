@@ -57,7 +57,7 @@ struct Replay {
     let request = CacheRequest(
       policy: trace.policy == "h2o_head" ? "h2o" : trace.policy,
       budget: trace.budget < 1 ? .ratio(trace.budget) : .slots(Int(trace.budget)),
-      scope: try #require(scopes[trace.mode]), stride: trace.stride, faithful: true, parameters: parameters)
+      scope: scopes[trace.mode], stride: trace.stride, faithful: true, parameters: parameters)
     let shape = try CacheShape(
       layers: trace.layers, kvHeads: trace.kv_heads, queryHeads: trace.query_heads, headDimension: 2)
     let plan = try CachePlan(

@@ -113,15 +113,21 @@ final class AttentionFixture {
       guard counted else { return nil }
       let copy = UnsafeMutablePointer<Float>.allocate(capacity: values.count)
       for i in values.indices { copy[i] = values[i] }
-      columns.append(copy)
+      self.columns.append(copy)
       return copy
     }
+    var columns = SlotColumns()
+    columns.sums = column(sums[head])
+    columns.squares = column(squares[head])
+    columns.window = column(last[head])
+    columns.windowRows = 1
+    columns.windowStride = last[head].count
     return KeyValueSlots(
       keys: UnsafeMutableRawPointer(pool), values: UnsafeMutableRawPointer(pool + valuesStart),
       pages: pagePointers + head * pagesPerHead, halfPageBytes: halfPage * 2,
       slotCount: visible ?? sizes.slotCount,
       newSlots: newPointers + head * sizes.chunk + first, newCount: count ?? sizes.chunk,
-      sums: column(sums[head]), squares: column(squares[head]), last: column(last[head]))
+      columns: columns)
   }
 
   func read(_ column: UnsafeMutablePointer<Float>?) -> [Float] {
@@ -183,9 +189,9 @@ func attend(
       result.outputs.append(out.floats.withRow(row) { span in span.indices.map { span[$0] } })
       result.queries.append(projections.withRow(row) { span in (0..<queryWidth).map { span[$0] } })
     }
-    result.sums = views[index].map { fixtures[index].read($0.sums) }
-    result.squares = views[index].map { fixtures[index].read($0.squares) }
-    result.last = views[index].map { fixtures[index].read($0.last) }
+    result.sums = views[index].map { fixtures[index].read($0.columns.sums) }
+    result.squares = views[index].map { fixtures[index].read($0.columns.squares) }
+    result.last = views[index].map { fixtures[index].read($0.columns.window) }
     return result
   }
 }

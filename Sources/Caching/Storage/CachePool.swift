@@ -37,7 +37,7 @@ package final class CachePool {
   package func makeCache(_ plan: CachePlan) -> SequenceCache? {
     precondition(plan.shape == shape, "a plan for this pool's model")
     guard plan.peakBytes <= limitBytes - reservedBytes else { return nil }
-    let cache = SequenceCache(plan: plan, pool: self, pages: freePages.take(plan.layout.pages * shape.heads))
+    let cache = SequenceCache(plan: plan, pool: self, pages: freePages.take(plan.pageCount))
     reservedBytes += plan.peakBytes
     columnBytes += cache.columnBytes
     return cache
@@ -59,6 +59,8 @@ package final class CachePool {
 
   /// Notes that a sequence has its first slot in one of its pages.
   func startPage() { pagesInUse += 1 }
+  /// Notes that a sequence has emptied one of its pages.
+  func endPage() { pagesInUse -= 1 }
 
   func moveSlot(from source: (page: UInt32, lane: Int), to target: (page: UInt32, lane: Int)) {
     region.moveSlot(from: source, to: target)

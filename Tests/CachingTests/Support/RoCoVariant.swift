@@ -16,6 +16,8 @@ struct RoCoVariant: EvictionPolicy {
 
   let detail: Detail
 
+  var needs: StatisticNeeds { StatisticNeeds(sums: true, squares: true) }
+
   func rank(
     _ slots: borrowing SlotStatistics, at moment: EvictionMoment, worth: inout MutableSpan<Float>,
     spare: inout MutableSpan<RankKey>

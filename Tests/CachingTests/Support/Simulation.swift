@@ -62,6 +62,8 @@ final class Simulation {
   }
 
   private func evict() {
+    guard cache.hasWorkDue else { return }
+    cache.prepareEviction()
     guard evictsInParallel else {
       for layer in 0..<plan.shape.layers { cache.evict(layer: layer, scratch: &scratch) }
       return
@@ -75,20 +77,26 @@ final class Simulation {
 
   private func attend(_ layer: Int, _ head: Int, _ count: Int, _ attention: (AttentionPlace) -> Float) {
     let slots = cache.slots(layer: layer, head: head)
+    let columns = slots.columns
     let positions = cache.positions(layer: layer, head: head)
     if writesBytes { for index in 0..<count { write(Int(slots.newSlots[index]), positions, layer, head) } }
-    guard slots.sums != nil || slots.squares != nil || slots.last != nil else { return }
+    guard columns.sums != nil || columns.squares != nil || columns.window != nil else { return }
     let order = positions.indices.sorted { positions[$0] < positions[$1] }
     for index in 0..<count {
       let query = cache.logicalLength - count + index
+      if let window = columns.window {
+        for slot in 0..<slots.slotCount {
+          window[query % columns.windowRows * columns.windowStride + slot] = 0
+        }
+      }
       for (rank, slot) in order.enumerated() where positions[slot] <= query {
         let weight = attention(
           AttentionPlace(
             layer: layer, head: head, query: query, position: positions[slot], rank: rank, queryInChunk: index
           ))
-        slots.sums?[slot] += weight
-        slots.squares?[slot] += weight * weight
-        if index == count - 1 { slots.last?[slot] = weight }
+        columns.sums?[slot] += weight
+        columns.squares?[slot] += weight * weight
+        columns.window.map { $0[query % columns.windowRows * columns.windowStride + slot] = weight }
       }
     }
   }

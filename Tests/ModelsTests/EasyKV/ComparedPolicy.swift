@@ -14,6 +14,8 @@ struct ComparedPolicy: EvictionPolicy {
   let adopts: Bool
   let comparison: Comparison
 
+  var needs: StatisticNeeds { rule.needs }
+
   func rank(
     _ slots: borrowing SlotStatistics, at moment: EvictionMoment, worth: inout MutableSpan<Float>,
     spare: inout MutableSpan<RankKey>
@@ -26,7 +28,7 @@ struct ComparedPolicy: EvictionPolicy {
         policy: golden.request.policy, layer: moment.layer,
         isListed: golden.listedLayers.contains(moment.layer),
         margin: wanted == choice.victims ? nil : choice.margin(to: wanted)))
-    if adopts { for candidate in wanted { worth[candidate] = -.infinity } }
+    if adopts { for candidate in worth.indices { worth[candidate] = wanted.contains(candidate) ? 0 : 1 } }
   }
 
   /// What EasyKV evicted or, in a layer of which only the end is known, the least worthy of what does not remain there.

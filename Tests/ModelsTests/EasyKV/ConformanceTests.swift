@@ -40,9 +40,9 @@ struct ConformanceTests {
         mean: overlaps.reduce(0, +) / Double(overlaps.count), worst: overlaps.min() ?? 0
       )
       #expect(found.mean >= mean && found.worst >= worst, "\(policy): \(found)")
-      let agreement = Agreement(
-        replay.comparison.decisions.filter { $0.policy == policy && $0.isListed })
-      print("EasyKV, \(policy), Q4_1: overlap \(found.mean), in the worst head \(found.worst); \(agreement)")
+      let choices = replay.comparison.decisions.filter { $0.policy == policy && $0.isListed }
+      let same = Double(choices.count { $0.margin == nil }) / Double(choices.count)
+      print("EasyKV, \(policy), Q4_1: overlap \(found.mean), worst head \(found.worst), same victims \(same)")
     }
   }
 
