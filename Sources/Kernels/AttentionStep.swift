@@ -9,6 +9,8 @@ import Glibc
     let slotCount: Int
     let columns: SlotColumns
     let scratch: Int
+    /// Where in the scratch the copy of its keys is made that attention reads: page numbers, then pages. Nil if keys are read in place.
+    let turnedKeys: Int?
   }
 
   /// A piece of work: some splits of a decoded token, or one lane of a longer chunk.
@@ -27,11 +29,15 @@ import Glibc
   let cosines: UnsafeMutablePointer<Float>
   let sines: UnsafeMutablePointer<Float>
   let pairs: Int
+  /// Of every position that a key may have.
+  let rotations: UnsafePointer<Float>
   let chunks: UnsafeBufferPointer<Attention.Chunk>
   let chunkOfRow: UnsafeBufferPointer<Int>
   /// Of every chunk, `[chunks, kvHeads]`.
   let heads: UnsafeBufferPointer<Head>
   let tasks: UnsafeBufferPointer<Task>
+  /// Splits whose keys are to be turned.
+  let turning: UnsafeBufferPointer<Task>
   let scratch: UnsafeMutablePointer<Float>
 
   /// Lanes of a longer chunk: fixed, so that column sums have one order whatever the number of threads.
@@ -43,6 +49,15 @@ import Glibc
       * columnFloats(slots)
   }
 
+  /// Floats for a copy of a KV head's keys, page numbers included.
+  static func turnedFloats(_ shape: AttentionShape, slots: Int) -> Int {
+    let halves = 16 * shape.headDimension * pageCount(slots)
+    return pageNumberFloats(slots) + halves * MemoryLayout<UInt16>.size / MemoryLayout<Float>.size
+  }
+
+  private static func pageCount(_ slots: Int) -> Int { (slots + 15) / 16 }
+  /// Rounded up to a cache line, as pages begin on one.
+  private static func pageNumberFloats(_ slots: Int) -> Int { (pageCount(slots) + 15) / 16 * 16 }
   private static func columnFloats(_ slots: Int) -> Int { (slots + 15) / 16 * 16 }
 
   /// Floats from a row's start to the first query head of a KV head.
@@ -62,11 +77,13 @@ import Glibc
     for head in 0..<shape.queryHeads { unsafe rotate(token + head * dimension, row: row, scale: scale) }
     for head in 0..<shape.kvHeads {
       let key = unsafe token + keyOffset + head * dimension
-      unsafe rotate(key, row: row, scale: 1)
       unsafe withHead(chunk, head) { target in
+        if unsafe target.pointee.columns.keyPositions == nil { unsafe rotate(key, row: row, scale: 1) }
         let slot = unsafe target.pointee.slots.new_slots[row - chunks[chunk].firstRow]
         unsafe withUnsafePointer(to: target.pointee.slots) { slots in
           unsafe table.pointee.store(slots, slot, key, token + valueOffset + head * dimension)
+          guard let norms = unsafe target.pointee.columns.valueNorms else { return }
+          unsafe norms[Int(slot)] = table.pointee.value_norm(slots, slot)
         }
       }
     }
@@ -76,6 +93,58 @@ import Glibc
     unsafe table.pointee.rope(
       head, Int32(rotated), Int32(shape.headDimension), cosines + row * pairs, sines + row * pairs,
       pairsHalves ? 1 : 0, scale)
+  }
+
+  /// Adds the queries of one chunk's KV head, token after token, to its moments.
+  func addMoments(chunk: Int, head: Int, queries: UnsafePointer<Float>, stride: Int) {
+    unsafe withHead(chunk, head) { target in
+      guard let moments = unsafe target.pointee.columns.queryMoments else { return }
+      let chunk = unsafe chunks[chunk]
+      let skipped = unsafe min(target.pointee.columns.firstMoment, chunk.count)
+      for row in chunk.firstRow + skipped..<chunk.firstRow + chunk.count {
+        unsafe table.pointee.add_moments(
+          queries + row * stride + queryOffset(head), Int32(shape.group * shape.headDimension), moments)
+      }
+    }
+  }
+
+  /// A KV head's slots as attention reads them: keys from the turned copy, if there is one.
+  private func slotsRead(_ head: UnsafePointer<Head>) -> kvota_slots {
+    var slots = unsafe head.pointee.slots
+    guard let start = unsafe head.pointee.turnedKeys else { return unsafe slots }
+    let (numbers, pages) = unsafe turnedKeys(start, slots: head.pointee.slotCount)
+    unsafe slots.key_pages = UnsafePointer(numbers)
+    unsafe slots.keys = UnsafeMutableRawPointer(pages).assumingMemoryBound(to: UInt8.self)
+    return unsafe slots
+  }
+
+  private func turnedKeys(
+    _ start: Int, slots: Int
+  ) -> (numbers: UnsafeMutablePointer<UInt32>, pages: UnsafeMutablePointer<UInt16>) {
+    let (numbers, pages) = unsafe (scratch + start, scratch + start + Self.pageNumberFloats(slots))
+    return unsafe (
+      UnsafeMutableRawPointer(numbers).assumingMemoryBound(to: UInt32.self),
+      UnsafeMutableRawPointer(pages).assumingMemoryBound(to: UInt16.self)
+    )
+  }
+
+  /// Turns the keys of one split to their slots' positions, into the copy that attention reads.
+  func turnKeys(_ index: Int) {
+    let task = unsafe turning[index]
+    unsafe withHead(task.chunk, task.head) { head in
+      let slotCount = unsafe head.pointee.slotCount
+      guard let start = unsafe head.pointee.turnedKeys,
+        let positions = unsafe head.pointee.columns.keyPositions
+      else { return }
+      let (numbers, pages) = unsafe turnedKeys(start, slots: slotCount)
+      let first = task.parts.lowerBound * KVOTA_SPLIT
+      let last = min(task.parts.upperBound * KVOTA_SPLIT, slotCount)
+      for page in first / 16..<Self.pageCount(last) { unsafe numbers[page] = UInt32(page) }
+      unsafe withUnsafePointer(to: head.pointee.slots) { slots in
+        unsafe table.pointee.turn_keys(
+          slots, Int32(first), Int32(last), positions, rotations, Int32(rotated), pairsHalves ? 1 : 0, pages)
+      }
+    }
   }
 
   /// One task of the plan.
@@ -93,7 +162,7 @@ import Glibc
   private func attendSplits(_ task: Task, queries: UnsafeMutablePointer<Float>, stride: Int) {
     unsafe withHead(task.chunk, task.head) { head in
       let row = unsafe queries + chunks[task.chunk].firstRow * stride + queryOffset(task.head)
-      unsafe withUnsafePointer(to: head.pointee.slots) { slots in
+      unsafe withUnsafePointer(to: slotsRead(head)) { slots in
         for split in task.parts {
           unsafe table.pointee.attend_split(
             slots, row, Int32(shape.group), Int32(split), scratch + head.pointee.scratch)
@@ -110,16 +179,18 @@ import Glibc
       let width = shape.queryHeads * shape.headDimension
       let columns = unsafe head.pointee.columns
       let (sums, squares) = unsafe laneColumns(head, lane: task.parts.lowerBound)
+      var counted = unsafe kvota_columns(columns)
       if columns.countsAttention {
         unsafe memset(sums, 0, 2 * Self.columnFloats(head.pointee.slotCount) * MemoryLayout<Float>.size)
+        unsafe counted.sums = columns.sums == nil ? nil : sums
+        unsafe counted.squares = columns.squares == nil ? nil : squares
       }
       let lane = unsafe squares + Self.columnFloats(head.pointee.slotCount)
-      unsafe withUnsafePointer(to: head.pointee.slots) { slots in
+      unsafe withUnsafePointer(to: slotsRead(head)) { slots in
         unsafe table.pointee.attend_tiles(
           slots, queries + firstRow * stride + queryOffset(task.head), stride, Int32(shape.group),
           Int32(task.parts.lowerBound), Int32(Self.lanes), lane,
-          out + firstRow * width + queryOffset(task.head), width,
-          columns.sums == nil ? nil : sums, columns.squares == nil ? nil : squares, columns.window)
+          out + firstRow * width + queryOffset(task.head), width, &counted)
       }
     }
   }
@@ -140,10 +211,10 @@ import Glibc
       guard unsafe chunks[chunk].count > 1 else {
         let target =
           unsafe out + chunks[chunk].firstRow * shape.queryHeads * shape.headDimension + queryOffset(head)
+        var counted = unsafe kvota_columns(columns)
         unsafe withUnsafePointer(to: entry.pointee.slots) { slots in
           unsafe table.pointee.attend_finish(
-            slots, Int32(shape.group), scratch + entry.pointee.scratch, target, columns.sums,
-            columns.squares, columns.window)
+            slots, Int32(shape.group), scratch + entry.pointee.scratch, target, &counted)
         }
         return
       }
@@ -157,6 +228,17 @@ import Glibc
         }
       }
     }
+  }
+}
+
+extension kvota_columns {
+  /// A chunk's columns as the kernels see them.
+  init(_ columns: SlotColumns) {
+    // Safety: pointers are passed on; `SlotColumns` says how long they live.
+    unsafe self.init(
+      sums: columns.sums, squares: columns.squares, window: columns.window,
+      window_stride: columns.windowStride, window_rows: Int32(columns.windowRows),
+      first_query: Int32(columns.firstQuery), by_maximum: columns.joinsByMaximum)
   }
 }
 
@@ -174,6 +256,26 @@ import Glibc
     unsafe step.rotateAndStore(
       row: row, base + row * width, keyOffset: keyOffset, valueOffset: valueOffset, scale: scale)
   }
+}
+
+/// The moments of one KV head's queries.
+@safe struct AddingMoments: ParallelWork {
+  let step: AttentionStep
+  let queries: UnsafePointer<Float>
+  let stride: Int
+
+  func perform(_ task: Int) {
+    // Safety: checked by `Attention.rotateAndStore`.
+    unsafe step.addMoments(
+      chunk: task / step.shape.kvHeads, head: task % step.shape.kvHeads, queries: queries, stride: stride)
+  }
+}
+
+/// The turning of one split's keys.
+@safe struct TurningKeys: ParallelWork {
+  let step: AttentionStep
+
+  func perform(_ task: Int) { step.turnKeys(task) }
 }
 
 /// Splits of a decoded token, or a lane of a longer chunk.

@@ -32,6 +32,9 @@
     self.newCount = newCount
     self.columns = columns
   }
+
+  /// Numbers of a key, and of a value.
+  package var headDimension: Int { halfPageBytes / (16 * MemoryLayout<UInt16>.size) }
 }
 
 /// What an eviction policy wants to know of each slot, or of the queries: columns of 4-byte numbers indexed by slot.
@@ -52,11 +55,12 @@
   package var firstQuery = 0
   /// How a group's query heads are joined: the mean of their weights, or the softmax of the largest of their logits.
   package var joinsByMaximum = false
-  /// Set for each new slot to the sum of its value's magnitudes, `|v|_1`.
+  /// Set for each new slot to the sum of its value's magnitudes as it is stored, rounded to half precision: `|v|_1`.
   package var valueNorms: UnsafeMutablePointer<Float>?
-  /// To which the queries before rotation and scaling, and their squares, are added: `[2][group][headDimension]`; every token of the
-  /// chunk counts, in token order.
+  /// To which the queries before rotation and scaling, and their squares, are added: `[2][group][headDimension]`; the chunk's
+  /// tokens from `firstMoment` on count, in token order.
   package var queryMoments: UnsafeMutablePointer<Float>?
+  package var firstMoment = 0
   /// Position at which each slot's key is to be read, where keys are stored before rotation; nil where they are stored rotated.
   package var keyPositions: UnsafePointer<Int32>?
 

@@ -14,6 +14,8 @@ package enum EvictionPolicies {
     KeyDiff.description,
     ExpectedAttention.description,
     LagKV.description,
+    RKV.description,
+    LazyEviction.description,
   ]
 
   package static var names: [String] { all.map(\.name) }
