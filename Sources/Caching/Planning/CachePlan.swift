@@ -22,7 +22,7 @@ package struct CachePlan: Sendable {
   package let request: CacheRequest
 
   let description: EvictionPolicyDescription
-  let policy: any EvictionPolicy
+  private(set) var policy: any EvictionPolicy
   let allocator: any BudgetAllocator
   let allocation: AllocationSetting
   /// How much each layer's limits differ from the schedule's before any attention has been measured.
@@ -106,6 +106,13 @@ package struct CachePlan: Sendable {
 }
 
 extension CachePlan {
+  /// The same plan with another rule for what candidates are worth: how tests watch a policy, or hold it to known choices.
+  func replacingPolicy(with policy: any EvictionPolicy) -> CachePlan {
+    var plan = self
+    plan.policy = policy
+    return plan
+  }
+
   /// Whether the heads of a layer share one last row: EasyKV's TOVA, in a prompt that alone is under the budget.
   func averagesLast(in phase: EvictionPhase) -> Bool {
     request.faithful && scope == .prefill && phase == .prefill
