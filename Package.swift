@@ -75,11 +75,11 @@ let package = Package(
         "Transport", .product(name: "Logging", package: "swift-log"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
-    target("Evaluation", ["Caching", "GGUF", "Kernels", "Models", "Tokenizing"]),
+    target("Evaluation", ["Caching", "GGUF", "Inference", "Kernels", "Models", "Tokenizing"]),
     .executableTarget(
       name: "kvota",
       dependencies: [
-        "Caching", "Evaluation", "GGUF", "Inference", "Kernels", "Models", "Serving", "Synthesis",
+        "Caching", "Evaluation", "GGUF", "Inference", "Kernels", "Models", "Serving", "Synthesis", "Tokenizing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -96,7 +96,7 @@ let package = Package(
       "ModelsTests", ["Models", "Caching", "GGUF", "Kernels", "ModelFixtures", "Synthesis", "COpenBLAS"],
       golden: true),
     tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels", "ModelFixtures"]),
-    tests("EvaluationTests", ["Evaluation", "GGUF", "Kernels", "ModelFixtures"]),
+    tests("EvaluationTests", ["Evaluation", "Caching", "GGUF", "Kernels", "ModelFixtures", "Tokenizing"]),
     tests("SynthesisTests", ["Synthesis", "GGUF", "Kernels", "ModelFixtures", "Tokenizing"]),
     tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),
