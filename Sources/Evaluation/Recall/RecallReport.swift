@@ -36,7 +36,8 @@ extension RecallMeasurement {
       let share = { (row: Row) in Tally(row, tasks) { $0.kind == kind }.share }
       return Plot(
         title: "Right answers, \(kind.rawValue): more is better", yLabel: "right answers, %", rows,
-        cell: { ($0.cell, $0.cache) }, value: { share($0) * 100 }, shown: { .share(share($0), digits: 1) })
+        cell: { ($0.cell, $0.cache) }, value: { share($0) * 100 }, shown: { .share(share($0), digits: 1) },
+        yRange: 0...100)
     }
   }
 

@@ -20,7 +20,8 @@ extension Plot {
   /// A value of every row against its budget in slots; the first row is the full cache's.
   init<Row>(
     title: String, yLabel: String, _ rows: [Row], cell: (Row) -> (cell: Cell, cache: CacheFacts),
-    value: (Row) -> Double, shown: (Row) -> ReportValue, showsFull: Bool = true
+    value: (Row) -> Double, shown: (Row) -> ReportValue, showsFull: Bool = true,
+    yRange: ClosedRange<Double>? = nil
   ) {
     let constrained = rows.dropFirst()
     let strides = Set(constrained.map { cell($0).cache.stride })
@@ -40,6 +41,6 @@ extension Plot {
     self.init(
       title: title, xLabel: "budget, slots in each layer and head", yLabel: yLabel,
       lines: names.map { Line(name: $0, points: points[$0] ?? []) },
-      reference: showsFull ? rows.first.map { ("full", value($0)) } : nil)
+      reference: showsFull ? rows.first.map { ("full", value($0)) } : nil, yRange: yRange)
   }
 }

@@ -15,7 +15,9 @@ extension Report {
     <body>
     <h1>\(title.escaped)</h1>
     \(factList)
+    <div class="plots">
     \(plots.map(Self.figure).joined(separator: "\n"))
+    </div>
     \(tables.map(Self.table).joined(separator: "\n"))
     </body>
     </html>
@@ -70,24 +72,24 @@ extension Report {
     @media (prefers-color-scheme: dark) { :root { --ground: #14181d; --ink: #e6eaef; --soft: #9aa5b1; --line: #313943;
       --c0: #58a6ff; --c1: #ff8b61; --c2: #4cc38a; --c3: #bd93f9; --c4: #e3b341; --c5: #f778ba; --c6: #4fd1dc; --c7: #adb6c0; } }
     * { box-sizing: border-box; }
-    body { margin: 0 auto; max-width: 60rem; padding: 1.5rem 1rem 3rem; background: var(--ground); color: var(--ink);
+    body { margin: 0 auto; max-width: 72rem; padding: 1.5rem 1rem 3rem; background: var(--ground); color: var(--ink);
       font: 16px/1.5 system-ui, sans-serif; }
     h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1rem; }
     h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
     h2::first-letter { text-transform: uppercase; }
-    dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .5rem 1.5rem; margin: 0; }
+    dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .5rem 1.5rem; margin: 0; }
     dl div { border-top: 1px solid var(--line); padding-top: .25rem; }
     dt { color: var(--soft); font-size: .8rem; }
     dd { margin: 0; overflow-wrap: anywhere; }
-    figure { margin: 2rem 0 0; }
+    .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); gap: 2rem; margin-top: 2rem; }
+    figure { margin: 0; }
     figcaption { font-weight: 600; margin-bottom: .5rem; }
-    svg { display: block; width: 100%; height: auto; overflow: visible; font: 13px system-ui, sans-serif; }
-    .grid { stroke: var(--line); }
+    svg { display: block; width: 100%; max-width: 40rem; height: auto; overflow: visible; font: 11px system-ui, sans-serif; }
+    .grid { stroke: var(--line); stroke-width: .75; }
     .mark, .label { fill: var(--soft); }
-    .label { font-size: 14px; }
-    .reference { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 6 5; }
-    .series polyline { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; }
-    .series circle { fill: currentColor; stroke: var(--ground); stroke-width: 1.5; }
+    .reference { stroke: var(--ink); stroke-dasharray: 5 4; }
+    .series polyline { fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linejoin: round; }
+    .series circle { fill: currentColor; stroke: var(--ground); }
     .s0 { color: var(--c0); } .s1 { color: var(--c1); } .s2 { color: var(--c2); } .s3 { color: var(--c3); }
     .s4 { color: var(--c4); } .s5 { color: var(--c5); } .s6 { color: var(--c6); } .s7 { color: var(--c7); }
     .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; margin: .5rem 0 0; padding: 0; }
@@ -99,6 +101,6 @@ extension Report {
     th, td { padding: .35rem .75rem .35rem 0; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--line); }
     th { color: var(--soft); font-weight: 600; white-space: normal; vertical-align: bottom; }
     .number { text-align: right; padding-left: .75rem; padding-right: 0; }
-    @media (max-width: 40rem) { svg { font-size: 20px; } .label { font-size: 20px; } body { font-size: 15px; } }
+    @media (max-width: 40rem) { svg { font-size: 14px; } body { font-size: 15px; } }
     """
 }

@@ -6,12 +6,12 @@ struct SVGPlot {
   private let x: Axis
   private let y: Axis
 
-  private static let width = 720.0
-  private static let height = 360.0
-  private static let left = 66.0
-  private static let right = 14.0
-  private static let top = 12.0
-  private static let bottom = 52.0
+  private static let width = 480.0
+  private static let height = 270.0
+  private static let left = 58.0
+  private static let right = 12.0
+  private static let top = 10.0
+  private static let bottom = 44.0
 
   init(_ plot: Plot) {
     self.plot = plot
@@ -44,17 +44,25 @@ struct SVGPlot {
       let height = vertical(mark)
       return """
         <line class="grid" x1="\(left)" x2="\(right)" y1="\(height.short)" y2="\(height.short)"/>
-        <text class="mark" text-anchor="end" x="\(left - 8)" y="\((height + 4).short)">\(Axis.text(mark))</text>
+        <text class="mark" text-anchor="end" x="\(left - 6)" y="\((height + 4).short)">\(Axis.text(mark))</text>
         """
     }
-    let upward = x.marks.map { mark in
+    let upward = horizontalMarks.map { mark in
       let place = horizontal(mark)
       return """
         <line class="grid" x1="\(place.short)" x2="\(place.short)" y1="\(Self.top)" y2="\(floor)"/>
-        <text class="mark" text-anchor="middle" x="\(place.short)" y="\(floor + 18)">\(Axis.text(mark))</text>
+        <text class="mark" text-anchor="middle" x="\(place.short)" y="\(floor + 16)">\(Axis.text(mark))</text>
         """
     }
     return across + upward
+  }
+
+  /// The budgets themselves, if they are few and not too near to each other.
+  private var horizontalMarks: [Double] {
+    let budgets = Set(plot.xs).sorted()
+    let places = budgets.map(x.place)
+    let areApart = zip(places, places.dropFirst()).allSatisfy { $1 - $0 > 0.1 }
+    return areApart ? budgets : x.marks
   }
 
   private var labels: [String] {
@@ -63,11 +71,11 @@ struct SVGPlot {
     let kind = { (axis: Axis) in axis.isLogarithmic ? " (logarithmic)" : "" }
     return [
       """
-      <text class="label" text-anchor="middle" x="\(center)" y="\(Self.height - 10)">\
+      <text class="label" text-anchor="middle" x="\(center)" y="\(Self.height - 6)">\
       \(plot.xLabel.escaped)\(kind(x))</text>
       """,
       """
-      <text class="label" text-anchor="middle" transform="translate(14 \(middle)) rotate(-90)">\
+      <text class="label" text-anchor="middle" transform="translate(13 \(middle)) rotate(-90)">\
       \(plot.yLabel.escaped)\(kind(y))</text>
       """,
     ]
@@ -87,7 +95,7 @@ struct SVGPlot {
     let places = points.map { "\(horizontal($0.x).short),\(vertical($0.y).short)" }.joined(separator: " ")
     let dots = points.map { point in
       """
-      <circle r="4.5" cx="\(horizontal(point.x).short)" cy="\(vertical(point.y).short)">\
+      <circle r="3.5" cx="\(horizontal(point.x).short)" cy="\(vertical(point.y).short)">\
       <title>\(point.title.escaped)</title></circle>
       """
     }

@@ -33,7 +33,7 @@ struct EvalRecall: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Where in the text the number is, 0 to 1 or 0% to 100%, with commas between.", valueName: "list"))
-  var depths = "10%,30%,50%,70%,90%"
+  var depths = "10%,50%,90%"
 
   @Option(help: ArgumentHelp("Texts of each kind, length and depth.", valueName: "count"))
   var trials = 2
