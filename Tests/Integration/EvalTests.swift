@@ -4,7 +4,8 @@ import Testing
 extension RealClients {
   @Suite("eval")
   struct EvalTests {
-    private let text = String(repeating: "The sea is wide, and the ship is small. Who can tell where it goes? ", count: 12)
+    private let text = String(
+      repeating: "The sea is wide, and the ship is small. Who can tell where it goes? ", count: 12)
 
     @Test("caches are compared on a text, and the report is written in every form")
     func perplexity() async throws {
@@ -32,7 +33,9 @@ extension RealClients {
         try text.write(to: path, atomically: true, encoding: .utf8)
         let caches = ["--policies", "tova", "--budgets", "48", "--json"]
         for arguments in [
-          ["agreement", "--text", path.path, "--prompts", "1", "--prompt-tokens", "100", "--new-tokens", "4"],
+          [
+            "agreement", "--text", path.path, "--prompts", "1", "--prompt-tokens", "100", "--new-tokens", "4",
+          ],
           ["recall", "--lengths", "200", "--depths", "50%", "--trials", "1", "--tasks", "passkey"],
           ["speed", "--prompt-tokens", "100", "--new-tokens", "4", "--repetitions", "1"],
         ] {
@@ -55,11 +58,16 @@ extension RealClients {
     @Test(
       "what cannot be measured is refused before anything is",
       arguments: [
-        (["speed", "--output", "report.txt"], "--output is 'report.txt'; expected a name that ends in .json"),
+        (
+          ["speed", "--output", "report.txt"], "--output is 'report.txt'; expected a name that ends in .json"
+        ),
         (["speed", "--output", "/nowhere/report.html"], "in a folder that cannot be written to"),
         (["speed", "--policies", "rocko"], "unknown eviction policy 'rocko'"),
         (["speed", "--repetitions", "0"], "--repetitions is 0; expected 1 or more"),
-        (["perplexity", "--text", "/nowhere.txt"], "--text is '/nowhere.txt', which is no readable UTF-8 file"),
+        (
+          ["perplexity", "--text", "/nowhere.txt"],
+          "--text is '/nowhere.txt', which is no readable UTF-8 file"
+        ),
         (["perplexity", "--text", "x", "--budgets", "64"], "add --policies"),
         (["recall", "--depths", "2"], "--depths has '2'; expected 0 to 1, or 0% to 100%"),
         (["recall", "--tasks", "riddle"], "--tasks has 'riddle'; expected passkey, key-value"),

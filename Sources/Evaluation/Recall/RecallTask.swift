@@ -64,7 +64,8 @@ private struct Story {
   var answer: String
 
   static let filler = [
-    "The grass is green. ", "The sky is blue. ", "The sun is yellow. ", "Here we go. ", "There and back again. ",
+    "The grass is green. ", "The sky is blue. ", "The sun is yellow. ", "Here we go. ",
+    "There and back again. ",
   ]
 
   private static let names = [

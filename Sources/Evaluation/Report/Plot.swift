@@ -46,7 +46,8 @@ package struct Plot: Sendable, Equatable {
   }
 
   package static func == (a: Plot, b: Plot) -> Bool {
-    (a.title, a.xLabel, a.yLabel) == (b.title, b.xLabel, b.yLabel) && a.lines == b.lines && a.yRange == b.yRange
+    (a.title, a.xLabel, a.yLabel) == (b.title, b.xLabel, b.yLabel) && a.lines == b.lines
+      && a.yRange == b.yRange
       && a.reference?.name == b.reference?.name && a.reference?.y == b.reference?.y
   }
 

@@ -73,7 +73,8 @@ package final class ModelRunner {
       let isPrompt = start < cache.plan.promptTokens
       let count = isPrompt ? cache.plan.nextChunk(fed: start, atMost: min(end - start, Self.chunkTokens)) : 1
       precondition(count > 0, "chunks end where the plan lets them end")
-      step(tokens[start..<start + count], cache, logits: min(count, max(0, start + count - max(first, 0))), read)
+      step(
+        tokens[start..<start + count], cache, logits: min(count, max(0, start + count - max(first, 0))), read)
     }
   }
 

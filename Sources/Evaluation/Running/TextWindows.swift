@@ -12,7 +12,8 @@ package enum TextWindows {
     let tokens = tokenizer.encode(text, parseSpecial: false, addBOS: tokenizer.addsBOS)
     let most = tokens.count / size
     guard most > 0 else { throw .shortText(tokens: tokens.count, window: size) }
-    return windows(of: tokens, tokenizer, size: size, starts: (0..<min(count ?? .max, most)).map { $0 * size })
+    return windows(
+      of: tokens, tokenizer, size: size, starts: (0..<min(count ?? .max, most)).map { $0 * size })
   }
 
   /// `count` windows of `size` tokens from places spread evenly over the text; they overlap if it is short.
@@ -22,7 +23,8 @@ package enum TextWindows {
     let tokens = tokenizer.encode(text, parseSpecial: false, addBOS: tokenizer.addsBOS)
     let last = tokens.count - size
     guard last >= 0 else { throw .shortText(tokens: tokens.count, window: size) }
-    return windows(of: tokens, tokenizer, size: size, starts: (0..<count).map { $0 * last / max(1, count - 1) })
+    return windows(
+      of: tokens, tokenizer, size: size, starts: (0..<count).map { $0 * last / max(1, count - 1) })
   }
 
   private static func windows(

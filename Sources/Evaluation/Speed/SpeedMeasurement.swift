@@ -47,7 +47,8 @@ package struct SpeedMeasurement {
       for index in cells.indices {
         steps.begin(cells[index].name)
         try runner.withCache(plans[index]) { cache in
-          samples[index].prefill.append(time { runner.feed(tokens, upTo: prompt.count, to: cache, logitsFrom: prompt.count - 1) })
+          samples[index].prefill.append(
+            time { runner.feed(tokens, upTo: prompt.count, to: cache, logitsFrom: prompt.count - 1) })
           samples[index].decode.append(time { runner.feed(tokens, to: cache, logitsFrom: prompt.count) })
           samples[index].cache = CacheFacts(cache)
         }

@@ -45,14 +45,16 @@ struct ComparisonOptions: ParsableArguments {
 
   private static func cell(_ policy: String, budget: String, stride: String?) throws -> Cell {
     let options = policy.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    let text = (options + ["budget=\(budget)"] + (stride.map { ["stride=\($0)"] } ?? [])).joined(separator: "; ")
+    let text = (options + ["budget=\(budget)"] + (stride.map { ["stride=\($0)"] } ?? [])).joined(
+      separator: "; ")
     do {
       guard !options[0].isEmpty, !options[0].contains("=") else {
         throw ValidationError("'\(policy)' does not begin with a policy; write it as in roco:recent=32")
       }
       let name = try EvictionPolicies.description(named: options[0]).name
       let request = try CacheText.request(text)
-      return Cell(policy: ([name] + options.dropFirst()).joined(separator: ":"), budget: budget, request: request)
+      return Cell(
+        policy: ([name] + options.dropFirst()).joined(separator: ":"), budget: budget, request: request)
     } catch {
       throw ValidationError("'\(policy)' with budget \(budget): \(error)")
     }

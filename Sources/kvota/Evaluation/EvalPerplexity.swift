@@ -56,10 +56,14 @@ struct EvalPerplexity: ParsableCommand {
     if let windows { try require("--windows", windows, atLeast: 1) }
     if let tokens { try require("--tokens", tokens, atLeast: 2) }
     if compares {
-      guard window == nil else { throw ValidationError("--window goes without --policies; with them use --tokens") }
-    } else if tokens != nil || scoreFrom != nil || !comparison.budgets.isEmpty || !comparison.strides.isEmpty {
+      guard window == nil else {
+        throw ValidationError("--window goes without --policies; with them use --tokens")
+      }
+    } else if tokens != nil || scoreFrom != nil || !comparison.budgets.isEmpty || !comparison.strides.isEmpty
+    {
       throw ValidationError(
-        "--tokens, --score-from, --budgets and --strides compare caches; add --policies, such as --policies roco,tova")
+        "--tokens, --score-from, --budgets and --strides compare caches; add --policies, such as --policies roco,tova"
+      )
     }
   }
 

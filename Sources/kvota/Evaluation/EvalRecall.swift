@@ -38,7 +38,8 @@ struct EvalRecall: ParsableCommand {
   @Option(help: ArgumentHelp("Texts of each kind, length and depth.", valueName: "count"))
   var trials = 2
 
-  @Option(help: ArgumentHelp("People in a text of key-value, 1 to \(RecallTask.mostKeys).", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("People in a text of key-value, 1 to \(RecallTask.mostKeys).", valueName: "count"))
   var keys = 4
 
   @Option(help: "What the texts depend on; the same seed gives the same.")

@@ -6,7 +6,8 @@ import Foundation
 struct ReportOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Also write the report to a file that ends in .json, .csv or .html; may be repeated.", valueName: "file"))
+      "Also write the report to a file that ends in .json, .csv or .html; may be repeated.", valueName: "file"
+    ))
   var output: [String] = []
 
   @Flag(help: "Print JSON instead of the table.")

@@ -56,8 +56,10 @@ struct ComparisonOptionsTests {
   @Test(
     "what cannot be is refused with what is known",
     arguments: [
-      ("rocko", "64", "known: full, random, streaming"), ("roco:nothing=1", "64", "known: policy, budget, stride"),
-      ("tova:decode_margin=1", "64", "'kv_cache.decode_margin' is unknown"), ("roco:recent", "64", "not name=value"),
+      ("rocko", "64", "known: full, random, streaming"),
+      ("roco:nothing=1", "64", "known: policy, budget, stride"),
+      ("tova:decode_margin=1", "64", "'kv_cache.decode_margin' is unknown"),
+      ("roco:recent", "64", "not name=value"),
       ("recent=32", "64", "does not begin with a policy"), ("", "64", "does not begin with a policy"),
       ("roco", "", "with budget"), ("roco", "0", "slots (512)"), ("roco", "64MB x", "slots (512)"),
       ("roco:budget=3", "64", "appears twice"), ("roco:scope=all", "64", "total, generated, prefill"),

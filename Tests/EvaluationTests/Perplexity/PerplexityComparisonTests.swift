@@ -31,7 +31,8 @@ struct PerplexityComparisonTests {
     #expect(rows[1].cache.peakSlots == min(budget + stride, 200))
   }
 
-  @Test("no token is scored twice or left out, whatever the first is", arguments: [1, 39, 40, 41, 72, 73, 199])
+  @Test(
+    "no token is scored twice or left out, whatever the first is", arguments: [1, 39, 40, 41, 72, 73, 199])
   func targets(first: Int) throws {
     let rows = try measurement.compare([Tiny.cell("streaming", 40)], on: [text], firstTarget: first).rows
     #expect(rows.map(\.perplexity.tokens) == [200 - first, 200 - first])

@@ -40,7 +40,9 @@ struct RecallTests {
     }
   }
 
-  @Test("there are as many people as keys, and each has a number of its own", arguments: [1, 4, RecallTask.mostKeys])
+  @Test(
+    "there are as many people as keys, and each has a number of its own",
+    arguments: [1, 4, RecallTask.mostKeys])
   func people(keys: Int) throws {
     let text = try task(.keyValue, tokens: 8000, depth: 0.5, keys: keys).text
     let sentences = text.matches(of: /The pass key of ([A-Z][a-z]+) is ([0-9]{5})\./)

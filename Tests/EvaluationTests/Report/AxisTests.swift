@@ -7,7 +7,8 @@ struct AxisTests {
   @Test(
     "marks are ascending, within the axis, few, and at least two",
     arguments: [
-      [0, 100], [43.8, 48.2], [0.012, 0.3], [64, 512], [20, 1e5], [5], [0], [-3, 4], [1e-7, 2e-7], [100, 109],
+      [0, 100], [43.8, 48.2], [0.012, 0.3], [64, 512], [20, 1e5], [5], [0], [-3, 4], [1e-7, 2e-7],
+      [100, 109],
     ] as [[Double]])
   func marks(values: [Double]) {
     let axis = Axis(values)

@@ -78,7 +78,8 @@ struct ReportTests {
   @Test("plots of nothing, of one point, of equal and of impossible values are well-formed too")
   func degenerate() {
     let points = [
-      [], [(64.0, 3.0)], [(64, 3), (128, 3)], [(0, 0), (1, 0)], [(64, .nan), (128, 1)], [(64, 0), (1e6, 1e9)],
+      [], [(64.0, 3.0)], [(64, 3), (128, 3)], [(0, 0), (1, 0)], [(64, .nan), (128, 1)],
+      [(64, 0), (1e6, 1e9)],
     ]
     for points in points {
       let line = Plot.Line(name: "a", points: points.map { .init(x: $0.0, y: $0.1, title: "") })
