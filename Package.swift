@@ -75,11 +75,12 @@ let package = Package(
         "Transport", .product(name: "Logging", package: "swift-log"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
-    target("Evaluation", ["Caching", "GGUF", "Kernels", "Models", "Tokenizing"]),
+    target("Evaluation", ["Caching", "GGUF", "Inference", "Kernels", "Models", "Tokenizing"]),
     .executableTarget(
       name: "kvota",
       dependencies: [
         "Caching", "Evaluation", "GGUF", "Inference", "Kernels", "Models", "Serving", "Synthesis",
+        "Tokenizing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -98,7 +99,7 @@ let package = Package(
     tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels", "ModelFixtures"]),
     tests(
       "EvaluationTests",
-      ["Evaluation", "Models", "Caching", "Tokenizing", "GGUF", "Kernels", "ModelFixtures"], golden: true),
+      ["Evaluation", "Models", "Caching", "Tokenizing", "GGUF", "Kernels", "ModelFixtures", "kvota"], golden: true),
     tests("SynthesisTests", ["Synthesis", "GGUF", "Kernels", "ModelFixtures", "Tokenizing"]),
     tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),

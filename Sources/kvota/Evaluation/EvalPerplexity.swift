@@ -1,10 +1,5 @@
 import ArgumentParser
 import Evaluation
-import Foundation
-import GGUF
-import Inference
-import Kernels
-import Serving
 
 /// `kvota eval perplexity`: how well the model predicts a text.
 struct EvalPerplexity: ParsableCommand {
@@ -17,57 +12,94 @@ struct EvalPerplexity: ParsableCommand {
 
         kvota eval perplexity --text wiki.test.txt --windows 20
         llama-perplexity -m model.gguf -f wiki.test.txt -c 512 --chunks 20
+
+      With --policies it compares caches instead: the text's first tokens are fed as a prompt, in chunks with an \
+      eviction after each as the server does, and every token is predicted from what the cache then holds. The full \
+      cache is scored on the same tokens.
+
+        kvota eval perplexity --text book.txt --policies roco,tova,roco:recent=32 --budgets 128,25%,0.5 \\
+          --output perplexity.html
       """)
 
   @OptionGroup(title: "Model")
   var model: ModelOptions
 
+  @OptionGroup(title: "Caches to compare")
+  var comparison: ComparisonOptions
+
+  @OptionGroup(title: "Report")
+  var reporting: ReportOptions
+
   @Option(help: ArgumentHelp("The text, a UTF-8 file.", valueName: "file"))
   var text: String
 
-  @Option(help: ArgumentHelp("Tokens in a window.", valueName: "tokens"))
-  var window = 512
+  @Option(help: ArgumentHelp("Tokens in a window, without --policies. (default: 512)", valueName: "tokens"))
+  var window: Int?
 
-  @Option(help: ArgumentHelp("How many windows to take; all of the text by default.", valueName: "count"))
+  @Option(help: ArgumentHelp("Tokens in a window, with --policies. (default: 2048)", valueName: "tokens"))
+  var tokens: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "How many windows to take. (default: all of the text; with --policies 1)", valueName: "count"))
   var windows: Int?
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @Option(
+    help: ArgumentHelp(
+      "The first token of a window to score, with --policies. (default: the smallest budget in slots)",
+      valueName: "index"))
+  var scoreFrom: Int?
+
+  private var compares: Bool { !comparison.policies.isEmpty }
 
   func validate() throws {
-    if let windows, windows < 1 { throw ValidationError("--windows is \(windows); expected 1 or more") }
+    if let windows { try require("--windows", windows, atLeast: 1) }
+    if let tokens { try require("--tokens", tokens, atLeast: 2) }
+    if compares {
+      guard window == nil else {
+        throw ValidationError("--window goes without --policies; with them use --tokens")
+      }
+    } else if tokens != nil || scoreFrom != nil || !comparison.budgets.isEmpty || !comparison.strides.isEmpty
+    {
+      throw ValidationError(
+        "--tokens, --score-from, --budgets and --strides compare caches; add --policies, such as --policies roco,tova"
+      )
+    }
   }
 
   func run() throws {
-    let settings = try model.settings()
-    guard let content = try? String(contentsOfFile: text, encoding: .utf8) else {
-      throw ValidationError("--text is '\(text)', which is no readable UTF-8 file")
-    }
-    let compute = Compute(
-      instructions: try .fromEnvironment(), pool: try ThreadPool(threads: settings.engine.threads))
-    let measurement = try PerplexityMeasurement(
-      file: GGUFFile(path: settings.modelPath), compute: compute, window: window)
-    let found = try measurement.run(content, windows: windows) { share, sofar in
-      Console.redraw("\(Int(share * 100)) % of the text, perplexity \(Self.number(sofar.value)) so far")
-    }
-    Console.redraw("")
-    let report = Report(
-      perplexity: found.value, standardError: found.standardError, scoredTokens: found.tokens,
-      windowTokens: window)
-    Console.print(json ? try JSONText.of(report) : report.text)
+    let text = try TextFile(text)
+    if compares { try compare(on: text) } else { try measure(text) }
   }
 
-  private static func number(_ value: Double) -> String { String(format: "%.4f", value) }
-
-  private struct Report: Encodable {
-    let perplexity: Double
-    let standardError: Double
-    let scoredTokens: Int
-    let windowTokens: Int
-
-    var text: String {
-      "perplexity \(number(perplexity)) +/- \(number(standardError)) "
-        + "(\(scoredTokens) tokens scored, windows of \(windowTokens))"
+  private func measure(_ text: TextFile) throws {
+    let session = try EvalSession(model)
+    let size = window ?? 512
+    try PerplexityMeasurement.check(window: size, contextLength: session.runner.contextLength)
+    let pieces = try TextWindows.consecutive(text.content, session.tokenizer, size: size, count: windows)
+    let found = try PerplexityMeasurement(session.runner).perplexity(ofHalves: pieces) { share, soFar in
+      session.progress.show(share, "perplexity \(ReportValue.number(soFar.value, digits: 4).shown) so far")
     }
+    try reporting.deliver(
+      session.report(
+        "Perplexity", settings: [("text", .text(text.name)), ("window_tokens", .count(size))],
+        tables: [PerplexityMeasurement.table(found, windowTokens: size)]))
+  }
+
+  private func compare(on text: TextFile) throws {
+    let cells = try comparison.cells()
+    let session = try EvalSession(model)
+    let size = tokens ?? 2048
+    let pieces = try TextWindows.consecutive(text.content, session.tokenizer, size: size, count: windows ?? 1)
+    let (firstTarget, rows) = try PerplexityMeasurement(session.runner)
+      .compare(cells, on: pieces, firstTarget: scoreFrom, progress: session.progress.show)
+    try reporting.deliver(
+      session.report(
+        "Perplexity under eviction",
+        settings: [
+          ("text", .text(text.name)), ("tokens", .count(size)), ("windows", .count(pieces.count)),
+          ("scored_from_token", .count(firstTarget)),
+        ],
+        tables: [PerplexityMeasurement.table(rows)], plots: PerplexityMeasurement.plots(rows)))
   }
 }

@@ -4,6 +4,7 @@ import GGUF
 import Kernels
 import ModelFixtures
 import Testing
+import Tokenizing
 
 @Suite struct PerplexityTests {
   @Test("perplexity is the exponential of the mean, its error that of the mean")
@@ -15,20 +16,22 @@ import Testing
     #expect(abs(perplexity.standardError - 4 * log(2) * (0.5 / 3).squareRoot()) < 1e-12)
   }
 
-  @Test(
-    "windows that cannot be are refused with what can",
-    .enabled(if: DefaultModel.isPresent, "the default model's file is absent"),
-    arguments: [0, 2, 511, 1 << 20])
-  func refusesWindow(window: Int) throws {
-    #expect(throws: EvaluationError.window(window, contextLength: 8192)) { try measurement(window: window) }
+  @Test("windows that cannot be are refused with what can", arguments: [0, 2, 511, 1 << 20])
+  func refusesWindow(window: Int) {
+    #expect(throws: EvaluationError.window(window, contextLength: 8192)) {
+      try PerplexityMeasurement.check(window: window, contextLength: 8192)
+    }
   }
 
-  @Test(
-    "a text of less than one window is refused",
-    .enabled(if: DefaultModel.isPresent, "the default model's file is absent"))
+  @Test("a text of less than one window is refused")
   func refusesShortText() throws {
-    let measurement = try measurement(window: 64)
-    #expect(throws: EvaluationError.shortText(tokens: 2, window: 64)) { try measurement.run("The sea") }
+    let tokenizer = try Tiny().tokenizer
+    #expect(throws: EvaluationError.shortText(tokens: 7, window: 64)) {
+      try TextWindows.consecutive("The sea", tokenizer, size: 64)
+    }
+    #expect(throws: EvaluationError.shortText(tokens: 7, window: 64)) {
+      try TextWindows.spread("The sea", tokenizer, size: 64, count: 2)
+    }
   }
 
   @Test(
@@ -38,17 +41,16 @@ import Testing
     let text = try String(contentsOfFile: try #require(Self.wikiText), encoding: .utf8)
     // llama-perplexity b11434 with -c 512 --chunks 20.
     let expected = 23.1105
-    let found = try measurement(window: 512).run(text, windows: 20)
+    let file = try GGUFFile(path: DefaultModel.path)
+    let windows = try TextWindows.consecutive(
+      text, Tokenizer(metadata: file.metadata), size: 512, count: 20)
+    let compute = Compute(instructions: try InstructionSet(), pool: try ThreadPool(threads: 2))
+    let runner = try ModelRunner(file: file, compute: compute, poolBytes: 64 << 20)
+    let found = try PerplexityMeasurement(runner).perplexity(ofHalves: windows)
     #expect(found.tokens == 20 * 255)
     #expect(abs(found.value / expected - 1) < 0.005, "\(found.value)")
   }
 
   private static let wikiText = ProcessInfo.processInfo.environment["KVOTA_TEST_DATA"]
     .map { $0 + "/wikitext-2/test.txt" }.flatMap { FileManager.default.isReadableFile(atPath: $0) ? $0 : nil }
-
-  private func measurement(window: Int) throws -> PerplexityMeasurement {
-    try PerplexityMeasurement(
-      file: GGUFFile(path: DefaultModel.path),
-      compute: Compute(instructions: InstructionSet(), pool: try ThreadPool(threads: 2)), window: window)
-  }
 }

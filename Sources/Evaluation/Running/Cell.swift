@@ -1,0 +1,63 @@
+package import Caching
+
+/// One row of a comparison: what a cache is asked, and what the user called it.
+package struct Cell: Sendable, Equatable {
+  /// The policy with its options as they were written, such as `roco:recent=32`.
+  package let policy: String
+  /// The budget as it was written; empty for the full cache.
+  package let budget: String
+  package let request: CacheRequest
+
+  package init(policy: String, budget: String, request: CacheRequest) {
+    self.policy = policy
+    self.budget = budget
+    self.request = request
+  }
+
+  /// The cache that keeps everything, with which all others are compared.
+  package static let full = Cell(policy: "full", budget: "", request: CacheRequest())
+
+  package var name: String { budget.isEmpty ? policy : "\(policy) at \(budget)" }
+
+  /// The plan of the cell's cache for a sequence of these lengths.
+  ///
+  /// Throws `EvaluationError`, which names the cell.
+  func plan(shape: CacheShape, promptTokens: Int, newTokens: Int) throws(EvaluationError) -> CachePlan {
+    let plan: CachePlan
+    do {
+      plan = try CachePlan(request, shape: shape, promptTokens: promptTokens, maxNewTokens: newTokens)
+    } catch {
+      throw .cell(name, error)
+    }
+    guard plan.nextChunk(fed: plan.denseTokens, atMost: .max) <= ModelRunner.chunkTokens else {
+      throw .stride(name, plan.stride, most: ModelRunner.chunkTokens)
+    }
+    return plan
+  }
+}
+
+extension CachePlan {
+  /// Prompt tokens that are fed before anything is evicted or counted: so far all plans' caches are alike.
+  var denseTokens: Int { nextChunk(fed: 0, atMost: .max) }
+}
+
+/// What a cell's cache held in the end, and at most.
+package struct CacheFacts: Sendable, Equatable {
+  /// Prompt tokens between evictions; nil for the full cache.
+  package let stride: Int?
+  /// The budget in slots of each (layer, KV head); nil for the full cache.
+  package let budgetSlots: Int?
+  /// Slots of each (layer, KV head) after the last step.
+  package let keptSlots: Int
+  package let peakSlots: Int
+  package let peakBytes: Int
+
+  init(_ cache: SequenceCache) {
+    let plan = cache.plan
+    stride = plan.budgetSlots.map { _ in plan.stride }
+    budgetSlots = plan.budgetSlots
+    keptSlots = cache.residentSlots
+    peakSlots = plan.peakSlots
+    peakBytes = plan.peakBytes
+  }
+}

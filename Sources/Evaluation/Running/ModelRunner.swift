@@ -1,0 +1,96 @@
+package import Caching
+package import GGUF
+import Inference
+package import Kernels
+import Models
+
+/// A loaded model with a pool of caches: feeds one sequence at a time, in the steps that the serving engine makes.
+package final class ModelRunner {
+  package var shape: CacheShape { pool.shape }
+  package var contextLength: Int { model.configuration.contextLength }
+  package var vocabularySize: Int { model.configuration.vocabularySize }
+  /// Time that evictions took so far.
+  package private(set) var evictionTime = Duration.zero
+
+  private let model: Model
+  private let pool: CachePool
+  private let eviction: Eviction
+  private var batch = Batch()
+
+  /// Prompt tokens of one step, as the engine has by default.
+  package static let chunkTokens = 256
+
+  /// Loads `file`, with a pool of `poolBytes` for caches; `progress` is told the share loaded.
+  ///
+  /// Throws `ModelError` or `CacheError`.
+  package init(
+    file: GGUFFile, compute: Compute, poolBytes: Int, progress: (Double) -> Void = { _ in }
+  ) throws {
+    model = try Model(
+      file: file, compute: compute, maxTokens: Self.chunkTokens, maxLogitsRows: Self.chunkTokens,
+      progress: progress)
+    pool = try CachePool(limitBytes: poolBytes, shape: model.configuration.cacheShape)
+    eviction = Eviction(compute: compute)
+  }
+
+  /// Runs `body` with an empty cache, which is released afterwards.
+  ///
+  /// Throws `EvaluationError.poolTooSmall`, or what `body` throws.
+  func withCache<Result>(_ plan: CachePlan, _ body: (SequenceCache) throws -> Result) throws -> Result {
+    guard let cache = pool.makeCache(plan) else {
+      throw EvaluationError.poolTooSmall(
+        neededBytes: pool.reservedBytes + plan.peakBytes, limitBytes: pool.limitBytes)
+    }
+    defer { pool.release(cache) }
+    return try body(cache)
+  }
+
+  /// Runs `body` for every plan, with its index and a cache that holds the dense part of `prompt`, but for the prompt's last token.
+  ///
+  /// All plans' dense parts are alike, so what they share is to be computed here only. The order is that of their lengths.
+  func withPrefilled(
+    _ prompt: [Int32], plans: [CachePlan], _ body: (Int, SequenceCache) throws -> Void
+  ) throws {
+    for index in plans.indices.sorted(by: { plans[$0].denseTokens < plans[$1].denseTokens }) {
+      try withCache(plans[index]) { cache in
+        feed(prompt, upTo: min(plans[index].denseTokens, prompt.count - 1), to: cache)
+        try body(index, cache)
+      }
+    }
+  }
+
+  /// Feeds those of `tokens` that the cache has not seen yet, up to `end`: the prompt in its plan's chunks, then token by token.
+  ///
+  /// `read` gets every position from `first` on with the logits after it, `[vocabularySize]`. `end` must not split a chunk behind the
+  /// dense part.
+  func feed(
+    _ tokens: [Int32], upTo end: Int? = nil, to cache: SequenceCache, logitsFrom first: Int = .max,
+    _ read: (Int, inout MutableSpan<Float>) -> Void = { _, _ in }
+  ) {
+    let end = end ?? tokens.count
+    while cache.logicalLength < end {
+      let start = cache.logicalLength
+      let isPrompt = start < cache.plan.promptTokens
+      let count = isPrompt ? cache.plan.nextChunk(fed: start, atMost: min(end - start, Self.chunkTokens)) : 1
+      precondition(count > 0, "chunks end where the plan lets them end")
+      step(
+        tokens[start..<start + count], cache, logits: min(count, max(0, start + count - max(first, 0))), read)
+    }
+  }
+
+  private func step(
+    _ chunk: ArraySlice<Int32>, _ cache: SequenceCache, logits: Int,
+    _ read: (Int, inout MutableSpan<Float>) -> Void
+  ) {
+    batch.removeAll()
+    cache.append(chunk.count)
+    let rows = batch.append(chunk, cache: cache, logitsOfLast: logits)
+    model.forward(batch)
+    for row in rows {
+      model.withLogits(row) { read(chunk.endIndex - rows.count + row - rows.lowerBound, &$0) }
+    }
+    let start = ContinuousClock.now
+    eviction.endStep(of: CollectionOfOne(cache), on: model.compute.pool)
+    evictionTime += start.duration(to: .now)
+  }
+}

@@ -1,0 +1,48 @@
+import Caching
+import Foundation
+import Testing
+
+@testable import Evaluation
+
+@Suite("agreement")
+struct AgreementTests {
+  private func rows(_ cells: [Cell]) throws -> [AgreementMeasurement.Row] {
+    try AgreementMeasurement(Tiny().runner)
+      .compare(cells, after: [Tiny.tokens(100), Tiny.tokens(100, seed: 2)], newTokens: 20)
+  }
+
+  @Test(
+    "a cache that evicts nothing agrees everywhere and diverges nowhere",
+    arguments: [Cell.full, Tiny.cell("roco", 120), Tiny.cell("tova", 20, scope: .generated)])
+  func itself(cell: Cell) throws {
+    let row = try rows([cell])[1]
+    #expect(row.agreement == 1 && row.divergence == 0 && row.firstDifference == 20)
+  }
+
+  @Test("a constrained cache diverges, and the first difference is before the end unless all agree")
+  func constrained() throws {
+    for row in try rows([Tiny.cell("streaming", 16), Tiny.cell("random", 50)]).dropFirst() {
+      #expect(row.divergence > 0)
+      #expect((0...1).contains(row.agreement))
+      #expect(row.agreement == 1 || row.firstDifference < 20)
+    }
+  }
+
+  @Test("the budget is kept while tokens are generated")
+  func budget() throws {
+    let row = try rows([Tiny.cell("h2o", 32)])[1]
+    #expect(row.cache.keptSlots == 32 && row.cache.peakSlots == 54)
+  }
+
+  @Test("divergence is that of two distributions, whatever is added to their logits")
+  func divergence() {
+    var ours: [Float] = [0, 0, log(2)].map { $0 + 100 }
+    var theirs: [Float] = [0, log(2), 0]
+    var span = ours.mutableSpan
+    let row = LogitsRow(span)
+    #expect(row.token == 2 && row.divergence(of: span) == 0)
+    span = theirs.mutableSpan
+    // 1/4 and 1/2 trade places: 1/2 log 2 - 1/4 log 2.
+    #expect(abs(row.divergence(of: span) - 0.25 * log(2)) < 1e-6)
+  }
+}
