@@ -79,7 +79,8 @@ let package = Package(
     .executableTarget(
       name: "kvota",
       dependencies: [
-        "Caching", "Evaluation", "GGUF", "Inference", "Kernels", "Models", "OpenAIAPI", "Serving", "Synthesis",
+        "Caching", "Evaluation", "GGUF", "Inference", "Kernels", "Models", "OpenAIAPI", "Serving",
+        "Synthesis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

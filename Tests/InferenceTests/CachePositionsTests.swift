@@ -26,7 +26,9 @@ import Testing
     return Tiny.request(prompt, new: new, cache: cache)
   }
 
-  @Test("a text goes on past the model's context in bounded memory, and ends by its token limit", arguments: [10, 150])
+  @Test(
+    "a text goes on past the model's context in bounded memory, and ends by its token limit",
+    arguments: [10, 150])
   func endless(prompt: Int) async throws {
     let request = request(prompt, new: 300)
     let plan = try await withShortModel { try $0.plan(request) }
@@ -46,19 +48,24 @@ import Testing
   @Test("slots that would be held at once must fit the context, whatever keeps them")
   func bounded() async throws {
     let tooMany = AdmissionError.slotsExceedContext(peakSlots: 65, contextLength: Self.context)
-    for (new, expected) in [(24, .success(64)), (25, .failure(tooMany))] as [(Int, Result<Int, AdmissionError>)] {
+    for (new, expected) in [(24, .success(64)), (25, .failure(tooMany))]
+      as [(Int, Result<Int, AdmissionError>)]
+    {
       #expect(try await peakSlots(request(40, new: new, "full", budget: nil)) == expected)
       #expect(try await peakSlots(request(200, new: new + 8, "tova", scope: .prefill)) == expected)
     }
-    #expect(try await peakSlots(request(40, new: 5000, budget: .slots(23), scope: .generated)) == .success(64))
-    #expect(try await peakSlots(request(40, new: 5000, budget: .slots(24), scope: .generated)) == .failure(tooMany))
+    #expect(
+      try await peakSlots(request(40, new: 5000, budget: .slots(23), scope: .generated)) == .success(64))
+    #expect(
+      try await peakSlots(request(40, new: 5000, budget: .slots(24), scope: .generated)) == .failure(tooMany))
   }
 
   @Test("with original positions the context holds for the whole sequence")
   func original() async throws {
     var request = request(10, new: 300)
     request.cache.positions = .original
-    let tooLong = AdmissionError.contextExceeded(promptTokens: 10, maxTokens: 300, contextLength: Self.context)
+    let tooLong = AdmissionError.contextExceeded(
+      promptTokens: 10, maxTokens: 300, contextLength: Self.context)
     #expect(try await peakSlots(request) == .failure(tooLong))
   }
 }

@@ -5,8 +5,11 @@ extension RealClients {
   struct PinTests {
     private static let secret = "The secret word is marmalade. Say it when you are asked for it."
 
-    private func chat(_ cache: JSON, question: String = "What is the secret word?", maxTokens: Int = 24) -> OpenAIClient.Call {
-      let story = Array(repeating: "The sea was calm and the gulls were loud that day.", count: 40).joined(separator: " ")
+    private func chat(_ cache: JSON, question: String = "What is the secret word?", maxTokens: Int = 24)
+      -> OpenAIClient.Call
+    {
+      let story = Array(repeating: "The sea was calm and the gulls were loud that day.", count: 40).joined(
+        separator: " ")
       return .chat([
         "messages": [
           ["role": "system", "content": .string(Self.secret)],
@@ -24,7 +27,9 @@ extension RealClients {
         chat("streaming; budget=96; sinks=0; pins=role:system"),
       ])
       let pinned = answers.map { $0.usage.kv_cache.pinned.int ?? -1 }
-      #expect(pinned[0] == 0 && pinned[1] > 15 && pinned[1] < 40 && pinned[2] == pinned[1] && pinned[3] == pinned[1])
+      #expect(
+        pinned[0] == 0 && pinned[1] > 15 && pinned[1] < 40 && pinned[2] == pinned[1] && pinned[3] == pinned[1]
+      )
       let texts = answers.map { $0.choices[0].message.content.string ?? "" }
       #expect(texts[0].localizedCaseInsensitiveContains("marmalade") == false)
       #expect(texts[1].localizedCaseInsensitiveContains("marmalade") == true, "\(texts[1])")
@@ -53,7 +58,9 @@ extension RealClients {
       #expect(answer.error == "BadRequestError" && answer.code == "invalid_kv_cache")
       #expect(answer.param.string?.hasPrefix("kv_cache") == true)
       let message = try #require(answer.message.string)
-      #expect(message.contains(/96 slots is too small: .* sinks \+ .* recent \+ \d{3} pinned \+ a chunk of \d+ = \d{3}/))
+      #expect(
+        message.contains(
+          /96 slots is too small: .* sinks \+ .* recent \+ \d{3} pinned \+ a chunk of \d+ = \d{3}/))
       let enough = try #require(message.firstMatch(of: /a budget of (\d+) would do/)?.output.1)
       let again = try await OpenAIClient.run(
         chat(["policy": "roco", "budget": .string(String(enough)), "pins": ["user"]], maxTokens: 4))
@@ -78,18 +85,24 @@ extension RealClients {
       #expect(answers[1...].map(\.param) == ["kv_cache.pins", "kv_cache.pins", "kv_cache.fair"])
     }
 
-    @Test("the model's name takes pins too, and a server's defaults hold for chats without touching completions")
+    @Test(
+      "the model's name takes pins too, and a server's defaults hold for chats without touching completions")
     func nameAndDefaults() async throws {
       let named = try await OpenAIClient.run(
         .completion([
-          "model": .string(RunningServer.model + "@roco-64;pins=tokens:0-10"), "prompt": JSON(SeededTokens.make(150)),
+          "model": .string(RunningServer.model + "@roco-64;pins=tokens:0-10"),
+          "prompt": JSON(SeededTokens.make(150)),
         ]))
       #expect(named.usage.kv_cache.pinned == 10)
-      try await RunningServer.with(["--kv-policy", "roco", "--kv-budget", "128", "--kv-options", "pins=system"]) { server in
+      try await RunningServer.with([
+        "--kv-policy", "roco", "--kv-budget", "128", "--kv-options", "pins=system",
+      ]) { server in
         let answers = try await OpenAIClient.run(
           [
             .chat([
-              "messages": [["role": "system", "content": "Be brief."], ["role": "user", "content": "Hello!"]],
+              "messages": [
+                ["role": "system", "content": "Be brief."], ["role": "user", "content": "Hello!"],
+              ],
               "max_tokens": 4,
             ]),
             .completion(["prompt": JSON(SeededTokens.make(150))]),

@@ -74,8 +74,10 @@ struct CacheOptionsTests {
       ("{\"faithful\":1}", "kv_cache.faithful"), ("{\"mode\":true}", "kv_cache.mode"),
       ("{\"positions\":[]}", "kv_cache.positions"), ("{\"allocator\":{}}", "kv_cache.allocator"),
       ("{\"keep_attention\":\"yes\"}", "kv_cache.keep_attention"), ("{\"value\":0.5}", "kv_cache.value"),
-      ("{\"pool\":6}", "kv_cache.pool"), ("{\"pool\":65}", "kv_cache.pool"), ("{\"decay\":0.4}", "kv_cache.decay"),
-      ("{\"guard\":0.6}", "kv_cache.guard"), ("{\"fair\":1}", "kv_cache.fair"), ("{\"reduce\":2}", "kv_cache.reduce"),
+      ("{\"pool\":6}", "kv_cache.pool"), ("{\"pool\":65}", "kv_cache.pool"),
+      ("{\"decay\":0.4}", "kv_cache.decay"),
+      ("{\"guard\":0.6}", "kv_cache.guard"), ("{\"fair\":1}", "kv_cache.fair"),
+      ("{\"reduce\":2}", "kv_cache.reduce"),
       ("[]", "kv_cache"),
     ])
   func mistakes(json: String, path: String) {
@@ -85,7 +87,8 @@ struct CacheOptionsTests {
   @Test(
     "a pin that is none of the four forms is refused by its index",
     arguments: [
-      "1", "\"sistem\"", "\"\"", "\"message\"", "\"message:x\"", "\"message:-9223372036854775808\"", "\"tokens:5\"",
+      "1", "\"sistem\"", "\"\"", "\"message\"", "\"message:x\"", "\"message:-9223372036854775808\"",
+      "\"tokens:5\"",
       "\"tokens:5-5\"", "\"tokens:-1-5\"", "\"tokens:0-99999999999\"", "\"role:\"", "\"a:b:c\"", "{}",
       "{\"role\":\"sistem\"}", "{\"message\":0.5}", "{\"message\":0,\"role\":\"user\"}", "{\"tokens\":[5,2]}",
       "{\"tokens\":[0]}", "{\"tokens\":[-1,5]}", "{\"text\":\"x\"}", "{\"role\":\"user\",\"name\":\"x\"}",
@@ -132,11 +135,15 @@ struct CacheOptionsTests {
   @Test("behind a semicolon an alias takes what a header takes, but policy and budget only once")
   func aliasOptions() throws {
     let expected = try CacheOptions(header: "roco; budget=512; pins=system,message:0; decay=0.9")
-    for model in ["m@roco-512;pins=system,message:0;decay=0.9", "m@roco;budget=512; decay=0.9;pins=system,message:0"] {
+    for model in [
+      "m@roco-512;pins=system,message:0;decay=0.9", "m@roco;budget=512; decay=0.9;pins=system,message:0",
+    ] {
       #expect(try ModelReference(model).cache == expected)
     }
     let long = "m@roco;pins=" + String(repeating: "user,", count: 60) + "user"
-    for model in ["m@roco;h2o", "m@roco;policy=h2o", "m@roco-5;budget=6", "m@;pins=user", "m@roco;sinks", long] {
+    for model in [
+      "m@roco;h2o", "m@roco;policy=h2o", "m@roco-5;budget=6", "m@;pins=user", "m@roco;sinks", long,
+    ] {
       #expect(throws: APIError.self) { try ModelReference(model) }
     }
   }
@@ -170,7 +177,10 @@ struct CacheOptionsTests {
         roco; budget=64; stride=32; sinks=4; recent=8; scope=total; mode=soft; positions=cache; allocator=ada; pins=user; \
         keep_attention=true; value=true; pool=7; decay=0.9; guard=0.1; fair=true; reduce=max; seed=1; faithful=true
         """)
-    #expect(try CacheOptions(header: "sinks=2").merged(over: weaker).merged(over: CacheOptions()).pins == [.role(.user)])
+    #expect(
+      try CacheOptions(header: "sinks=2").merged(over: weaker).merged(over: CacheOptions()).pins == [
+        .role(.user)
+      ])
     var expected = weaker
     expected.fair = false
     expected.pins = []

@@ -7,7 +7,8 @@ struct ResponseTests {
   private let head = ResponseHead(id: "cmpl-1", createdSeconds: 7, model: "m\"\u{1}\"")
   private let usage = Usage(
     promptTokens: 3, completionTokens: 4, cachedTokens: 1,
-    cache: CacheUsage(policy: "roco", budgetSlots: 5, residentSlots: 5, evictedSlots: 2, pinnedSlots: 1, peakBytes: 99))
+    cache: CacheUsage(
+      policy: "roco", budgetSlots: 5, residentSlots: 5, evictedSlots: 2, pinnedSlots: 1, peakBytes: 99))
 
   private func parse(_ text: String) throws -> JSONValue { try JSONParser.parse([UInt8](text.utf8)) }
 

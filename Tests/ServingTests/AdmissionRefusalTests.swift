@@ -21,9 +21,13 @@ import Testing
       (.cache(.contradiction("this", "positions=cache")), 400, "kv_cache.positions", "invalid_kv_cache"),
       (.cache(.contradiction("this", "allocator=ada")), 400, "kv_cache.allocator", "invalid_kv_cache"),
       (.cache(.spansMissing), 400, "kv_cache.fair", "invalid_kv_cache"),
-      (.cache(.outOfRange(option: "pins", value: "0..<9", expected: "")), 400, "kv_cache.pins", "invalid_kv_cache"),
       (
-        .cache(.protectedDoNotFit(budget: 9, sinks: 1, recent: 2, pinned: 3, chunk: 4, enough: 10)), 400, "kv_cache",
+        .cache(.outOfRange(option: "pins", value: "0..<9", expected: "")), 400, "kv_cache.pins",
+        "invalid_kv_cache"
+      ),
+      (
+        .cache(.protectedDoNotFit(budget: 9, sinks: 1, recent: 2, pinned: 3, chunk: 4, enough: 10)), 400,
+        "kv_cache",
         "invalid_kv_cache"
       ),
       (.slotsExceedContext(peakSlots: 9, contextLength: 5), 400, "kv_cache", "context_length_exceeded"),
@@ -44,7 +48,8 @@ import Testing
   func pinnedSum() {
     let error = CacheError.protectedDoNotFit(budget: 9, sinks: 1, recent: 2, pinned: 3, chunk: 4, enough: 10)
     let message = APIError(.cache(error), prompt: "messages").message
-    #expect(message.contains("1 sinks + 2 recent + 3 pinned + a chunk of 4 = 10") && message.contains("pin less"))
+    #expect(
+      message.contains("1 sinks + 2 recent + 3 pinned + a chunk of 4 = 10") && message.contains("pin less"))
   }
 
   @Test("an exceeded context tells both counts")

@@ -73,7 +73,9 @@ import Testing
   @Test("in a completion messages cannot be pinned; to be fair to them is left for the engine to refuse")
   func completionPins() throws {
     for pin in ["system", "message:0"] {
-      let error = #expect(throws: APIError.self) { try self.cache(#"{"prompt": ""}"#, header: "roco; pins=\(pin)") }
+      let error = #expect(throws: APIError.self) {
+        try self.cache(#"{"prompt": ""}"#, header: "roco; pins=\(pin)")
+      }
       #expect(error?.param == "kv_cache.pins")
       #expect(error?.message.contains("a completion has none") == true)
     }
@@ -104,7 +106,7 @@ import Testing
       try self.cache(#"{"prompt": "", "kv_cache": {"policy": "h2o", "bugdet": 9}}"#, header: "roco; budget=5")
     }
     #expect(error?.param == "kv_cache.bugdet" && error?.code == "unknown_parameter")
-    #expect(error?.message.contains("budget, stride") == true)
+    #expect(error?.message.contains("budget, scope") == true)
   }
 
   @Test("two ways to say the recent window are one too many")

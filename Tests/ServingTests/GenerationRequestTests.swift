@@ -32,7 +32,8 @@ import Testing
     #expect(try generation(#"{"prompt": ""}"#, maxTokens: nil).sequences[0].maxTokens == 98)
     let full = try generation(#"{"prompt": ""}"#, maxTokens: nil, limits: limits { $0.contextLength = 2 })
     #expect(full.sequences[0].maxTokens == 1)
-    let endless = try generation(#"{"prompt": "", "kv_cache": "roco; budget=9; positions=cache"}"#, maxTokens: nil)
+    let endless = try generation(
+      #"{"prompt": "", "kv_cache": "roco; budget=9; positions=cache"}"#, maxTokens: nil)
     #expect(endless.sequences[0].maxTokens == 100)
   }
 

@@ -69,10 +69,14 @@ import Tokenizing
   @Test("the default format is understood")
   func chatML() throws {
     #expect(
-      try places(nil, dialogue).texts(.role(.system)) == ["<|im_start|>system\nhello<|im_end|>\n<|im_start|>user\n "])
+      try places(nil, dialogue).texts(.role(.system)) == [
+        "<|im_start|>system\nhello<|im_end|>\n<|im_start|>user\n "
+      ])
   }
 
-  @Test("a template that puts the system's message into the user's, last things first, or a text twice, is followed")
+  @Test(
+    "a template that puts the system's message into the user's, last things first, JSON, or a text twice, is followed"
+  )
   func rearranged() throws {
     let merging = """
       {% set system = messages[0].content %}{% for m in messages[1:] %}{% if loop.first %}{% set text = '<<' + system + '>>' \
@@ -81,6 +85,10 @@ import Tokenizing
     #expect(try places(merging, dialogue).texts(.role(.system)) == ["[<<hello>> "])
     let reversing = "{% for m in messages | reverse %}[{{ m.content }}]{% endfor %}"
     #expect(try places(reversing, dialogue).texts(.role(.system)) == ["\n][hello]"])
+    #expect(
+      try places("{{ messages[:2] | tojson }}", dialogue).texts(.message(1)) == [
+        #""}, {"role": "user", "content": " ab é\n"}]"#
+      ])
     let doubling = "{{ messages[0].content }}|{% for m in messages %}{{ m.content }}|{% endfor %}"
     #expect(try places(doubling, dialogue).texts(.message(0)) == ["hello|hello| "])
   }
@@ -107,7 +115,7 @@ import Tokenizing
     arguments: [
       "{% for m in messages %}{% if m.content.startswith('hello') %}!{% endif %}{{ m.content }}{% endfor %}",
       "{% for m in messages %}{{ m.content | length }}{{ m.content }}{% endfor %}",
-      "{% for m in messages %}{{ m.content[:3] }}{% endfor %}", "{{ messages | tojson }}",
+      "{% for m in messages %}{{ m.content[:3] }}{% endfor %}",
     ])
   func changedByMarks(template: String) throws {
     let found = try places(template, dialogue)
@@ -125,7 +133,8 @@ import Tokenizing
 
   @Test("an empty message has nothing to pin", arguments: ["", " \\n\\t "])
   func empty(text: String) throws {
-    let found = try places(tagged, #"[{"role": "system", "content": "\#(text)"}, {"role": "user", "content": "ab"}]"#)
+    let found = try places(
+      tagged, #"[{"role": "system", "content": "\#(text)"}, {"role": "user", "content": "ab"}]"#)
     #expect(try found.texts(.role(.system)) == [])
     #expect(try found.texts(.message(1)) == ["<s>system:</s><s>user:ab</s><s>bot:"])
   }

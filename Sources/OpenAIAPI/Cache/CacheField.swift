@@ -61,17 +61,21 @@ package struct CacheField: Sendable {
     CacheField("policy", \.policy, "the eviction policy") { fields, name throws(APIError) in
       try CacheOptions.policyName(&fields, name)
     },
-    CacheField("budget", \.budget, "slots of each layer and head (512), a share of the prompt (50%) or bytes (64MiB)") {
+    CacheField(
+      "budget", \.budget, "slots of each layer and head (512), a share of the prompt (50%) or bytes (64MiB)"
+    ) {
       fields, name throws(APIError) in try RequestedBudget.read(&fields, name)
     },
     choice("scope", \.scope, "what the budget counts: total, generated or prefill"),
-    choice("mode", \.mode, "when a long prompt is evicted: hard (after every chunk) or soft (once, at its end)"),
+    choice(
+      "mode", \.mode, "when a long prompt is evicted: hard (after every chunk) or soft (once, at its end)"),
     count("stride", \.stride, from: 1, "prompt tokens between evictions"),
     count("sinks", \.sinks, from: 0, "first positions that are never evicted"),
     count("recent", \.recent, from: 0, "newest slots that are never evicted"),
     number("recent_ratio", \.recentRatio, in: 0...1, "the same as a share of the budget"),
     CacheField(
-      "pins", \.pins, "what of the prompt is never evicted: roles, message:INDEX, tokens:FROM-TO, with commas between"
+      "pins", \.pins,
+      "what of the prompt is never evicted: roles, message:INDEX, tokens:FROM-TO, with commas between"
     ) { fields, name throws(APIError) in try RequestedPin.read(&fields, name) },
     choice("allocator", \.allocator, "how the budget is spread over layers and heads"),
     choice("positions", \.positions, "where keys are read: original, or cache (a text without end)"),
@@ -81,7 +85,8 @@ package struct CacheField: Sendable {
       fields, name throws(APIError) in try CacheOptions.poolWidth(&fields, name)
     },
     number("decay", \.decay, in: 0.5...1, "0.5 to 1: what attention still counts for a query later"),
-    number("guard", \.guardShare, in: 0...0.5, "0 to 0.5: share of slots, those of the largest values, that stay"),
+    number(
+      "guard", \.guardShare, in: 0...0.5, "0 to 0.5: share of slots, those of the largest values, that stay"),
     flag("fair", \.fair, "every message of a chat keeps its share of the budget"),
     choice("reduce", \.reduce, "how query heads that share a KV head are joined: mean or max"),
     CacheField("seed", \.seed, "for policies that draw") { fields, name throws(APIError) in

@@ -59,7 +59,8 @@ extension CacheOptions {
   /// 400: neither a field nor one of the parameters that the policy has.
   package static func unknown(_ path: String, parameters: [String] = []) -> APIError {
     .invalidRequest(
-      "'\(path)' is unknown; known: \((CacheField.all.map(\.name) + parameters).joined(separator: ", "))", param: path,
+      "'\(path)' is unknown; known: \((CacheField.all.map(\.name) + parameters).joined(separator: ", "))",
+      param: path,
       code: "unknown_parameter")
   }
 

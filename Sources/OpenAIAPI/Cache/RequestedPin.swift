@@ -34,7 +34,8 @@ package enum RequestedPin: Equatable, Sendable {
     }
     guard elements.count <= limit else {
       throw .invalidRequest(
-        "'\(path)' has \(elements.count) pins, allowed are up to \(limit)", param: path, code: "invalid_value")
+        "'\(path)' has \(elements.count) pins, allowed are up to \(limit)", param: path, code: "invalid_value"
+      )
     }
     var pins: [RequestedPin] = []
     for (index, element) in elements.enumerated() {

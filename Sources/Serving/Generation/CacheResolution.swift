@@ -50,7 +50,8 @@ enum CacheResolution {
 
   /// Turns pins and messages into spans of the prompt's tokens.
   private static func place(
-    _ options: CacheOptions, _ messages: (() throws(APIError) -> MessagePlaces)?, in request: inout CacheRequest
+    _ options: CacheOptions, _ messages: (() throws(APIError) -> MessagePlaces)?,
+    in request: inout CacheRequest
   ) throws(APIError) {
     let pins = options.pins ?? []
     let namesMessages = pins.contains { if case .tokens = $0 { false } else { true } }

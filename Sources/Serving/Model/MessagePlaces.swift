@@ -40,7 +40,8 @@ struct MessagePlaces: Equatable, Sendable {
     let index = number < 0 ? roles.count + number : number
     guard roles.indices.contains(index) else {
       throw .invalidRequest(
-        "'kv_cache.pins' names message \(number), and the conversation has \(roles.count)", param: "kv_cache.pins",
+        "'kv_cache.pins' names message \(number), and the conversation has \(roles.count)",
+        param: "kv_cache.pins",
         code: "invalid_value")
     }
     guard let spans = spans[index] else {

@@ -53,7 +53,8 @@ struct PlainMarks: Sendable {
   }
 
   private static func isNoncharacter(_ text: ArraySlice<UInt8>) -> Bool {
-    text.count >= markBytes && text.starts(with: noncharacter) && thirdBytes.contains(text[text.startIndex + 2])
+    text.count >= markBytes && text.starts(with: noncharacter)
+      && thirdBytes.contains(text[text.startIndex + 2])
   }
 
   /// Bytes of a mark.

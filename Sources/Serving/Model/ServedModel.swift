@@ -44,7 +44,8 @@ package struct ServedModel: Sendable {
   /// A checked request for completions; text may hold special tokens, as a raw prompt is the client's own.
   func request(_ wanted: CompletionRequest, header: CacheOptions?) throws(APIError) -> GenerationRequest {
     let cache = try limits.cacheOptions(
-      model: wanted.model, body: wanted.parameters.cache, header: header, defaults: limits.cacheDefaults.withoutMessages)
+      model: wanted.model, body: wanted.parameters.cache, header: header,
+      defaults: limits.cacheDefaults.withoutMessages)
     var prompts: [[Int32]] = []
     for prompt in wanted.prompts { prompts.append(try tokens(prompt, cache)) }
     return try GenerationRequest(

@@ -20,7 +20,9 @@ enum CacheDefaults {
   private static func read(_ texts: SettingTexts) throws(SettingsError) -> CacheOptions {
     var options = CacheOptions()
     if let (text, origin) = texts.text(.kvOptions) {
-      do { options = try CacheOptions(header: text, path: origin) } catch { throw SettingsError(error.message) }
+      do { options = try CacheOptions(header: text, path: origin) } catch {
+        throw SettingsError(error.message)
+      }
     }
     var named = CacheOptions()
     if let (name, origin) = texts.text(.kvPolicy) {
@@ -47,8 +49,8 @@ enum CacheDefaults {
     return request
   }
 
-  /// As in `roco, 512 slots; pins=system`.
-  static func text(_ options: CacheOptions, _ texts: SettingTexts) -> String {
+  /// Policy and budget, as in `roco, 512 slots`.
+  static func text(_ options: CacheOptions) -> String {
     let budget: String? =
       switch options.budget {
       case .slots(let count): "\(count) slots"
@@ -56,8 +58,7 @@ enum CacheDefaults {
       case .bytes(let bytes): MemorySize.text(bytes)
       case nil: nil
       }
-    let head = [options.policy ?? "full", budget].compactMap(\.self).joined(separator: ", ")
-    return [head, texts.text(.kvOptions)?.value].compactMap(\.self).joined(separator: "; ")
+    return [options.policy ?? "full", budget].compactMap(\.self).joined(separator: ", ")
   }
 }
 

@@ -10,8 +10,10 @@ package struct Settings: Sendable, Equatable {
   package var port = 8080
   /// What requests get that say nothing about their cache.
   package var cacheDefaults = CacheOptions()
-  /// The same for people, as in `roco, 512 slots; pins=system`.
+  /// Their policy and budget for people, as in `roco, 512 slots`.
   package var cacheDefaultText = ""
+  /// The further options among them as they were given.
+  package var cacheOptionsText: String?
   package var engine: EngineSettings
   /// How long running requests may take to finish once the server is told to stop.
   package var drainSeconds = 30
@@ -40,7 +42,8 @@ package struct Settings: Sendable, Equatable {
           + "more would only wait for each other")
     }
     cacheDefaults = try CacheDefaults.options(texts)
-    cacheDefaultText = CacheDefaults.text(cacheDefaults, texts)
+    cacheDefaultText = CacheDefaults.text(cacheDefaults)
+    cacheOptionsText = texts.text(.kvOptions)?.value
     if let (host, _) = texts.text(.host) { self.host = host }
     port = try texts.integer(.port, in: 0...65535) ?? port
     drainSeconds = try texts.integer(.drainSeconds, in: 0...86400) ?? drainSeconds
