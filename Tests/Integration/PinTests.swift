@@ -3,64 +3,62 @@ import Testing
 extension RealClients {
   @Suite("what a request pins")
   struct PinTests {
-    private static let secret = "The secret word is marmalade. Say it when you are asked for it."
+    private static let name = "Your name is Marmalade. You are called Marmalade."
 
-    private func chat(_ cache: JSON, question: String = "What is the secret word?", maxTokens: Int = 24)
-      -> OpenAIClient.Call
-    {
-      let story = Array(repeating: "The sea was calm and the gulls were loud that day.", count: 40).joined(
-        separator: " ")
+    /// A system message that the answer depends on, far before the question.
+    private func chat(_ cache: JSON, maxTokens: Double = 8) -> OpenAIClient.Call {
+      let story = Array(repeating: "The sea was calm and the gulls were loud that day.", count: 8)
       return .chat([
         "messages": [
-          ["role": "system", "content": .string(Self.secret)],
-          ["role": "user", "content": .string(story + " " + question)],
+          ["role": "system", "content": .string(Self.name)],
+          ["role": "user", "content": .string(story.joined(separator: " ") + " What is your name?")],
         ],
-        "max_tokens": .number(Double(maxTokens)), "extra_body": ["kv_cache": cache],
+        "max_tokens": .number(maxTokens), "extra_body": ["kv_cache": cache],
       ])
     }
 
-    @Test("a pinned system message outlives a budget that evicts it otherwise")
+    @Test("a pinned system message outlives a budget that evicts it otherwise, however it is pinned")
     func systemMessageStays() async throws {
-      let cache: JSON = ["policy": "streaming", "budget": 96, "sinks": 0]
+      let cache: JSON = ["policy": "streaming", "budget": 64, "sinks": 0]
       let answers = try await OpenAIClient.run([
         chat(cache), chat(cache.with(["pins": ["system"]])), chat(cache.with(["pins": [["message": 0]]])),
-        chat("streaming; budget=96; sinks=0; pins=role:system"),
+        chat("streaming; budget=64; sinks=0; pins=role:system"),
       ])
       let pinned = answers.map { $0.usage.kv_cache.pinned.int ?? -1 }
-      #expect(
-        pinned[0] == 0 && pinned[1] > 15 && pinned[1] < 40 && pinned[2] == pinned[1] && pinned[3] == pinned[1]
-      )
+      #expect(pinned[0] == 0 && (15..<32).contains(pinned[1]) && Set(pinned[1...]).count == 1)
       let texts = answers.map { $0.choices[0].message.content.string ?? "" }
-      #expect(texts[0].localizedCaseInsensitiveContains("marmalade") == false)
-      #expect(texts[1].localizedCaseInsensitiveContains("marmalade") == true, "\(texts[1])")
-      #expect(texts[2] == texts[1] && texts[3] == texts[1])
-      for answer in answers { #expect(answer.usage.kv_cache.resident == 96) }
+      #expect(!texts[0].contains("Marmalade") && texts[1].contains("Marmalade"), "\(texts)")
+      #expect(Set(texts[1...]).count == 1)
+      for answer in answers { #expect(answer.usage.kv_cache.resident == 64) }
     }
 
-    @Test(
-      "with a pinned system message every way to spread and to rank answers within its budget",
-      arguments: [
+    @Test("with a pinned system message every way to spread and to rank answers within its budget")
+    func everyOption() async throws {
+      let options: [JSON] = [
         ["fair": true], ["guard": 0.1], ["pool": 5], ["allocator": "ada"], ["allocator": "cake"],
         ["allocator": "pyramid"], ["mode": "soft"], ["value": true, "decay": 0.9, "reduce": "max"],
-        ["keep_attention": true],
-      ] as [JSON])
-    func everyOption(_ options: JSON) async throws {
-      let cache: JSON = ["policy": "h2o", "budget": 160, "pins": ["system"]]
-      let answer = try await OpenAIClient.run(chat(cache.with(options), maxTokens: 8))
-      #expect(answer.usage.kv_cache.resident == 160, "\(answer)")
-      #expect(try #require(answer.usage.kv_cache.pinned.int) > 15)
-      #expect(answer.choices[0].message.content.string?.isEmpty == false)
+        ["keep_attention": true], ["positions": "cache"],
+      ]
+      let cache: JSON = ["policy": "h2o", "budget": 80, "pins": ["system"]]
+      let answers = try await OpenAIClient.run(options.map { chat(cache.with($0)) })
+      for (answer, option) in zip(answers, options) {
+        let resident = try #require(answer.usage.kv_cache.resident.int, "\(option): \(answer)")
+        // What cake has taken from a layer comes back only with new tokens.
+        #expect(resident == 80 || option.allocator == "cake" && resident < 80, "\(option): \(resident)")
+        #expect(try #require(answer.usage.kv_cache.pinned.int) > 15)
+        #expect(answer.choices[0].message.content.string?.isEmpty == false)
+      }
     }
 
     @Test("pins that a budget cannot hold are refused with the sum and a budget that would do")
     func tooMuchPinned() async throws {
-      let answer = try await OpenAIClient.run(chat(["policy": "roco", "budget": 96, "pins": ["user"]]))
+      let answer = try await OpenAIClient.run(chat(["policy": "roco", "budget": 64, "pins": ["user"]]))
       #expect(answer.error == "BadRequestError" && answer.code == "invalid_kv_cache")
       #expect(answer.param.string?.hasPrefix("kv_cache") == true)
       let message = try #require(answer.message.string)
       #expect(
         message.contains(
-          /96 slots is too small: .* sinks \+ .* recent \+ \d{3} pinned \+ a chunk of \d+ = \d{3}/))
+          /64 slots is too small: .* sinks \+ .* recent \+ \d{3} pinned \+ a chunk of \d+ = \d{3}/))
       let enough = try #require(message.firstMatch(of: /a budget of (\d+) would do/)?.output.1)
       let again = try await OpenAIClient.run(
         chat(["policy": "roco", "budget": .string(String(enough)), "pins": ["user"]], maxTokens: 4))
