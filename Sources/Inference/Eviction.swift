@@ -5,7 +5,9 @@ package import Kernels
 package final class Eviction {
   /// What one thread needs for itself.
   private final class Scratch {
-    var eviction = EvictionScratch()
+    var eviction: EvictionScratch
+
+    init(_ instructions: InstructionSet) { eviction = EvictionScratch(instructions: instructions) }
   }
 
   /// One thread's share: every so many layers of all caches.
@@ -24,9 +26,9 @@ package final class Eviction {
   private let scratch: [Scratch]
   private var due: [SequenceCache] = []
 
-  /// `threads` is the pool's number.
-  package init(threads: Int) {
-    scratch = (0..<threads).map { _ in Scratch() }
+  /// For caches whose model computes with `compute`.
+  package init(compute: Compute) {
+    scratch = (0..<compute.pool.threadCount).map { _ in Scratch(compute.instructions) }
   }
 
   /// Evicts what the caches owe after their `append`, and ends their step.

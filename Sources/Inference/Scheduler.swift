@@ -27,7 +27,7 @@ final class Scheduler {
     self.settings = settings
     self.statistics = statistics
     scratch = (0..<settings.threads).map { _ in SamplingScratch() }
-    eviction = Eviction(threads: settings.threads)
+    eviction = Eviction(compute: model.compute)
   }
 
   var runningCount: Int { running.count }

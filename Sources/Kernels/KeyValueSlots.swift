@@ -1,3 +1,5 @@
+import CKernels
+
 /// The slots of one (sequence, layer, KV head) as the kernels see them: where keys and values lie, what is new, what is counted.
 ///
 /// A page is 16 slots: keys transposed as f16 `[headDimension][16]` in one place, values as f16 `[16][headDimension]` in another.
@@ -32,6 +34,9 @@
     self.newCount = newCount
     self.columns = columns
   }
+
+  /// Numbers of a key, and of a value.
+  package var headDimension: Int { halfPageBytes / (16 * MemoryLayout<UInt16>.size) }
 }
 
 /// What an eviction policy wants to know of each slot, or of the queries: columns of 4-byte numbers indexed by slot.
@@ -52,11 +57,12 @@
   package var firstQuery = 0
   /// How a group's query heads are joined: the mean of their weights, or the softmax of the largest of their logits.
   package var joinsByMaximum = false
-  /// Set for each new slot to the sum of its value's magnitudes, `|v|_1`.
+  /// Set for each new slot to the sum of its value's magnitudes as it is stored, rounded to half precision: `|v|_1`.
   package var valueNorms: UnsafeMutablePointer<Float>?
-  /// To which the queries before rotation and scaling, and their squares, are added: `[2][group][headDimension]`; every token of the
-  /// chunk counts, in token order.
+  /// To which the queries before rotation and scaling, and their squares, are added: `[2][group][headDimension]`; the chunk's
+  /// tokens from `firstMoment` on count, in token order.
   package var queryMoments: UnsafeMutablePointer<Float>?
+  package var firstMoment = 0
   /// Position at which each slot's key is to be read, where keys are stored before rotation; nil where they are stored rotated.
   package var keyPositions: UnsafePointer<Int32>?
 
@@ -64,4 +70,27 @@
 
   /// Whether this chunk's attention is added to any column.
   var countsAttention: Bool { unsafe sums != nil || squares != nil || window != nil }
+}
+
+extension kvota_slots {
+  /// Slots as the kernels see them.
+  init(_ slots: KeyValueSlots) {
+    // Safety: pointers are passed on; `KeyValueSlots` says how long they live.
+    unsafe self.init(
+      keys: slots.keys.assumingMemoryBound(to: UInt8.self),
+      values: slots.values.assumingMemoryBound(to: UInt8.self), key_pages: slots.pages, pages: slots.pages,
+      half_page_bytes: slots.halfPageBytes, slots: Int32(slots.slotCount),
+      head_dim: Int32(slots.headDimension), new_slots: slots.newSlots, new_count: Int32(slots.newCount))
+  }
+}
+
+extension kvota_columns {
+  /// A chunk's columns as the kernels see them.
+  init(_ columns: SlotColumns) {
+    // Safety: pointers are passed on; `SlotColumns` says how long they live.
+    unsafe self.init(
+      sums: columns.sums, squares: columns.squares, window: columns.window,
+      window_stride: columns.windowStride, window_rows: Int32(columns.windowRows),
+      first_query: Int32(columns.firstQuery), by_maximum: columns.joinsByMaximum)
+  }
 }

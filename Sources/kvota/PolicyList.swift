@@ -8,6 +8,7 @@ struct PolicyList: Encodable {
     let summary: String
     let defaultValue: Double
     let range: [Double]
+    let isWhole: Bool
   }
 
   struct Policy: Encodable {
@@ -58,7 +59,7 @@ extension PolicyList.Policy {
     parameters = description.parameters.map {
       PolicyList.Parameter(
         name: $0.name, summary: $0.summary, defaultValue: $0.defaultValue,
-        range: [$0.range.lowerBound, $0.range.upperBound])
+        range: [$0.range.lowerBound, $0.range.upperBound], isWhole: $0.isWhole)
     }
   }
 
@@ -96,8 +97,11 @@ extension PolicyList {
 
   private func text(_ policy: Policy) -> String {
     let names = ([policy.name] + policy.aliases).joined(separator: ", ")
-    let parameters = policy.parameters.map {
-      "\n      \($0.name) = \($0.defaultValue), \($0.range[0]) to \($0.range[1]): \($0.summary)"
+    let parameters = policy.parameters.map { parameter in
+      let numbers = ([parameter.defaultValue] + parameter.range).map {
+        parameter.isWhole ? "\(Int($0))" : "\($0)"
+      }
+      return "\n      \(parameter.name) = \(numbers[0]), \(numbers[1]) to \(numbers[2]): \(parameter.summary)"
     }
     return line(names, policy.summary) + "\n      \(policy.traits)" + parameters.joined()
   }

@@ -7,7 +7,8 @@ import Testing
     let error = Small.refusal(CacheRequest(policy: "lru", budget: .slots(9)), prompt: 5, new: 5)
     #expect(
       error?.description
-        == "unknown eviction policy 'lru'; known: full, random, streaming, h2o, tova, roco")
+        == "unknown eviction policy 'lru'; known: full, random, streaming, h2o, tova, roco, snapkv, snapkv-d,"
+        + " keydiff, expected, lagkv, rkv, lazy")
   }
 
   @Test("protected slots and a chunk that do not fit are refused with the arithmetic and a budget that does")

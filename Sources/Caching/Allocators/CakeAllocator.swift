@@ -70,11 +70,13 @@ enum Apportionment {
       for index in free {
         shares[index] = sum > 0 && sum.isFinite ? left * weights[index] / sum : left / Double(free.count)
       }
-      let low = free.filter { shares[$0] < bounds.lowerBound }
-      let cut = low.isEmpty ? free.filter { shares[$0] > bounds.upperBound } : low
+      let clamped = { (index: Int) in min(max(shares[index], bounds.lowerBound), bounds.upperBound) }
+      let excess = free.reduce(0) { $0 + clamped($1) - shares[$1] }
+      // Where the lower bound gives more than the upper one takes, those at the lower bound are settled, and the other way round.
+      let cut = free.filter { excess >= 0 ? shares[$0] < bounds.lowerBound : shares[$0] > bounds.upperBound }
       if cut.isEmpty { break }
       for index in cut {
-        shares[index] = low.isEmpty ? bounds.upperBound : bounds.lowerBound
+        shares[index] = clamped(index)
         left -= shares[index]
       }
       free.removeAll { cut.contains($0) }

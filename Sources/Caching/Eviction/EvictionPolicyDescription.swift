@@ -4,6 +4,26 @@ package struct PolicyParameter: Sendable, Equatable {
   package let summary: String
   package let defaultValue: Double
   package let range: ClosedRange<Double>
+  /// Whether it counts something, so that fractions are refused.
+  package var isWhole = false
+
+  /// The parameter of policies that rank too dearly, or too much alike, to do so after every token.
+  static func interval(_ defaultValue: Double) -> Self {
+    Self(
+      name: "interval", summary: "generated tokens from one eviction to the next", defaultValue: defaultValue,
+      range: 1...1024, isWhole: true)
+  }
+
+  func accepts(_ value: Double) -> Bool {
+    range.contains(value) && (!isWhole || value == value.rounded())
+  }
+
+  /// What is accepted, for error texts.
+  var expectation: String {
+    isWhole
+      ? "a whole number from \(Int(range.lowerBound)) to \(Int(range.upperBound))"
+      : "\(range.lowerBound) to \(range.upperBound)"
+  }
 }
 
 /// The checked values of a policy's parameters.
@@ -56,9 +76,9 @@ package struct EvictionPolicyDescription: Sendable {
       guard let parameter = parameters.first(where: { $0.name == given }) else {
         throw .unknownParameter(given, policy: name, known: parameters.map(\.name))
       }
-      guard parameter.range.contains(value) else {
-        let range = "\(parameter.range.lowerBound) to \(parameter.range.upperBound)"
-        throw .outOfRange(option: "\(name) parameter \(given)", value: "\(value)", expected: range)
+      guard parameter.accepts(value) else {
+        throw .outOfRange(
+          option: "\(name) parameter \(given)", value: "\(value)", expected: parameter.expectation)
       }
     }
     return make(PolicyParameters(values))

@@ -1,3 +1,5 @@
+package import Kernels
+
 /// What one thread needs to choose victims; grows to the largest cache it meets, then allocates no more.
 package struct EvictionScratch: ~Copyable {
   var statistics: SlotStatistics
@@ -8,8 +10,11 @@ package struct EvictionScratch: ~Copyable {
   /// Slots that compete, where the heads of a layer do.
   var contest: [Contestant] = []
   var spare: [Int32] = []
+  private let instructions: InstructionSet
 
-  package init() {
+  /// `instructions` reads keys and values, for policies that look at them.
+  package init(instructions: InstructionSet) {
+    self.instructions = instructions
     statistics = SlotStatistics(capacity: 0)
     worth = []
     keys = []
@@ -41,6 +46,42 @@ package struct EvictionScratch: ~Copyable {
 }
 
 extension EvictionScratch {
+  /// Reads the candidates' keys and values, and the keys of the protected slots, as far as they are needed.
+  mutating func read(_ slots: KeyValueSlots, _ needs: StatisticNeeds) {
+    statistics.headDimension = slots.headDimension
+    let count = statistics.count
+    if needs.keys {
+      Self.read(count, of: statistics.slots, into: &statistics.keys, slots, instructions.readKeys)
+    }
+    if needs.values {
+      Self.read(count, of: statistics.slots, into: &statistics.values, slots, instructions.readValues)
+    }
+    if needs.protectedKeys {
+      listProtected(slots.slotCount)
+      Self.read(spare.count, of: spare, into: &statistics.protectedKeys, slots, instructions.readKeys)
+    }
+  }
+
+  /// Lists the live slots that are no candidates in `spare`; candidates are ascending.
+  private mutating func listProtected(_ slotCount: Int) {
+    spare.removeAll(keepingCapacity: true)
+    var next = 0
+    for slot in 0..<Int32(slotCount) {
+      if next < statistics.count, statistics.slots[next] == slot { next += 1 } else { spare.append(slot) }
+    }
+  }
+
+  private static func read(
+    _ count: Int, of list: [Int32], into rows: inout [Float], _ slots: KeyValueSlots,
+    _ reader: (KeyValueSlots, Span<Int32>, inout MutableSpan<Float>) -> Void
+  ) {
+    let numbers = count * slots.headDimension
+    if rows.count > numbers { rows.removeLast(rows.count - numbers) }
+    if rows.count < numbers { rows.append(contentsOf: repeatElement(0, count: numbers - rows.count)) }
+    var target = rows.mutableSpan
+    reader(slots, list.span.extracting(first: count), &target)
+  }
+
   /// Enters the `count` least worthy of a head's ranked candidates.
   mutating func enterContest(_ count: Int, head: Int) {
     let threshold = Self.nthSmallest(&keys, count - 1)

@@ -22,6 +22,8 @@ package struct SlotStatistics: ~Copyable {
   /// `[count, headDimension]`.
   package internal(set) var keys: [Float] = []
   package internal(set) var values: [Float] = []
+  /// Keys of the live slots that are no candidates, `[protectedCount, headDimension]`, in no order.
+  package internal(set) var protectedKeys: [Float] = []
   /// Mean of the queries before rotation, `[group, headDimension]`, and their variance.
   package internal(set) var queryMeans: [Float] = []
   package internal(set) var queryVariances: [Float] = []
@@ -57,6 +59,17 @@ package struct SlotStatistics: ~Copyable {
     order.append(contentsOf: 0..<Int32(count))
     let positions = positions
     order.sort { positions[Int($0)] < positions[Int($1)] }
+  }
+
+  /// Live slots that are no candidates, if the policy needs their keys.
+  package var protectedCount: Int { protectedKeys.count / max(1, headDimension) }
+
+  /// Query heads whose moments are here: those of the group.
+  package var queryHeads: Int { queryMeans.count / max(1, headDimension) }
+
+  /// Where a candidate's key lies in `keys` and its value in `values`, or a query head's moments in theirs.
+  package func channels(_ row: Int) -> Range<Int> {
+    row &* headDimension..<(row &+ 1) &* headDimension
   }
 
   /// Population variance of that attention; rounding cannot make it negative.

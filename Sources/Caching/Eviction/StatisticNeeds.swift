@@ -14,6 +14,8 @@ package struct StatisticNeeds: Sendable, Equatable {
   package var queryMoments = false
   /// The candidates' keys as they are stored.
   package var keys = false
+  /// The keys of the protected slots.
+  package var protectedKeys = false
   /// The candidates' values.
   package var values = false
   /// The candidates' order by position.
@@ -23,20 +25,4 @@ package struct StatisticNeeds: Sendable, Equatable {
 
   /// Whether attention has to be counted.
   var countsAttention: Bool { sums || squares || windowRows > 0 }
-
-  /// Both needs; the window is the longer one.
-  func union(_ other: Self) -> Self {
-    var union = self
-    union.sums = sums || other.sums
-    union.squares = squares || other.squares
-    union.windowRows = max(windowRows, other.windowRows)
-    union.memoryColumns = max(memoryColumns, other.memoryColumns)
-    union.valueNorms = valueNorms || other.valueNorms
-    union.queryMoments = queryMoments || other.queryMoments
-    union.keys = keys || other.keys
-    union.values = values || other.values
-    union.order = order || other.order
-    union.joinsByMaximum = joinsByMaximum || other.joinsByMaximum
-    return union
-  }
 }

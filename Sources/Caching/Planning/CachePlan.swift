@@ -22,7 +22,7 @@ package struct CachePlan: Sendable {
   package let request: CacheRequest
 
   let description: EvictionPolicyDescription
-  let policy: any EvictionPolicy
+  private(set) var policy: any EvictionPolicy
   let allocator: any BudgetAllocator
   let allocation: AllocationSetting
   /// How much each layer's limits differ from the schedule's before any attention has been measured.
@@ -43,6 +43,8 @@ package struct CachePlan: Sendable {
   package var promptTokens: Int { schedule.promptTokens }
   /// Slots in each (layer, KV head) that pins keep.
   package var pinnedSlots: Int { prefillProtection.pins.count(from: 0) }
+  /// First tokens of the prompt, in which nothing is counted or evicted.
+  var denseTokens: Int { schedule.firstCounted.map { min($0, schedule.denseTokens) } ?? schedule.denseTokens }
 
   /// Checks a request against the model and the lengths of the sequence, and fixes all its numbers.
   ///
@@ -106,6 +108,13 @@ package struct CachePlan: Sendable {
 }
 
 extension CachePlan {
+  /// The same plan with another rule for what candidates are worth: how tests watch a policy, or hold it to known choices.
+  func replacingPolicy(with policy: any EvictionPolicy) -> CachePlan {
+    var plan = self
+    plan.policy = policy
+    return plan
+  }
+
   /// Whether the heads of a layer share one last row: EasyKV's TOVA, in a prompt that alone is under the budget.
   func averagesLast(in phase: EvictionPhase) -> Bool {
     request.faithful && scope == .prefill && phase == .prefill

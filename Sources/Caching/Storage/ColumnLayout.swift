@@ -13,6 +13,8 @@ struct ColumnLayout: Sendable, Equatable {
   let ranks: Bool
   /// Whether the number of queries that have seen a slot is kept, since it cannot be told from its age.
   let counts: Bool
+  /// Values in the queries of one KV head's group.
+  let queryValues: Int
 
   let positions: Int
   let newSlots: Int
@@ -32,8 +34,6 @@ struct ColumnLayout: Sendable, Equatable {
   static let headerBytes = 64
 
   /// Room for `peakSlots` slots and `victims` evictions at a time; both fit in an `Int32`.
-  ///
-  /// `queryValues` is the number of values in the queries of one KV head's group.
   init(
     peakSlots: Int, victims: Int, needs: StatisticNeeds, ranks: Bool = false, counts: Bool = false,
     queryValues: Int = 0
@@ -64,6 +64,7 @@ struct ColumnLayout: Sendable, Equatable {
     self.needs = needs
     self.ranks = ranks
     self.counts = counts
+    self.queryValues = queryValues
   }
 
   /// Columns of a number for every slot that are kept beside position and new-slot index.

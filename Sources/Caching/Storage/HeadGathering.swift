@@ -122,6 +122,21 @@ extension HeadColumns {
     }
   }
 
+  /// Mean and variance of the queries of `tokens` tokens; both 0 where there are none yet.
+  func readMoments(into statistics: inout SlotStatistics, tokens: Int) {
+    guard let moments = unsafe queryMoments else { return }
+    let count = layout.queryValues
+    let share = tokens > 0 ? 1 / Float(tokens) : 0
+    statistics.queryMeans.removeAll(keepingCapacity: true)
+    statistics.queryVariances.removeAll(keepingCapacity: true)
+    for index in 0..<count {
+      // Safety: the column holds the sums of `queryValues` values, then those of their squares.
+      let mean = unsafe moments[index] * share
+      statistics.queryMeans.append(mean)
+      unsafe statistics.queryVariances.append(max(0, moments[count + index] * share - mean * mean))
+    }
+  }
+
   /// Shows the policy the attention of queries `queries`, one by one.
   func observe(_ queries: Range<Int>, by policy: any EvictionPolicy) {
     guard let window = unsafe window, let memory = unsafe memory, slotCount > 0 else { return }

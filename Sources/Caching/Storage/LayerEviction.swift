@@ -1,5 +1,7 @@
 /// One layer's eviction: brings its heads back to their limits, each by itself or in a contest.
 struct LayerEviction {
+  let cache: SequenceCache
+  let layer: Int
   let heads: [HeadColumns]
   /// Slots that a head keeps, on average.
   let limit: Int
@@ -28,6 +30,13 @@ struct LayerEviction {
     heads[head].gather(
       into: &scratch.statistics, but: plan.protection(in: moment.phase), needs: plan.rankNeeds,
       fed: moment.fedTokens, firstCounted: firstCounted)
+    let needs = plan.rankNeeds
+    guard needs.keys || needs.values || needs.queryMoments else { return }
+    scratch.read(cache.slots(layer: layer, head: head), needs)
+    if needs.queryMoments {
+      heads[head].readMoments(
+        into: &scratch.statistics, tokens: moment.fedTokens - SequenceCache.momentsFrom)
+    }
   }
 
   private func moment(of head: Int) -> EvictionMoment {

@@ -14,6 +14,9 @@ package final class SequenceCache {
   /// Slots given up by the last eviction, in all heads together.
   package private(set) var lastEvicted = 0
 
+  /// The first tokens' queries, which are unlike all later ones, are left out of the moments (arXiv 2510.00636).
+  static let momentsFrom = 4
+
   let pool: CachePool
   /// All pages that the cache may come to need.
   let pages: [Range<UInt32>]
@@ -144,6 +147,7 @@ package final class SequenceCache {
     kept.joinsByMaximum = layout.needs.joinsByMaximum
     unsafe kept.valueNorms = columns.valueNorms
     unsafe kept.queryMoments = columns.queryMoments
+    kept.firstMoment = max(0, Self.momentsFrom - kept.firstQuery)
     unsafe kept.keyPositions = columns.ranks.map { unsafe UnsafePointer($0) }
     guard isCounted else { return kept }
     unsafe kept.sums = columns.sums
@@ -178,7 +182,8 @@ package final class SequenceCache {
     if isCounted, layout.needs.memoryColumns > 0 { observe(layer) }
     guard let limit else { return }
     let eviction = LayerEviction(
-      heads: (0..<kvHeads).map { self.head(layer: layer, head: $0) }, limit: limit + layerOffsets[layer],
+      cache: self, layer: layer, heads: (0..<kvHeads).map { self.head(layer: layer, head: $0) },
+      limit: limit + layerOffsets[layer],
       plan: plan, ranking: ranking, moment: plan.moment(phase, layer: layer, fed: logicalLength),
       firstCounted: firstCounted)
     eviction.run(&scratch)
@@ -207,6 +212,30 @@ package final class SequenceCache {
 }
 
 extension SequenceCache {
+  /// Whether the first tokens of this cache are what they would be in a cache of another plan.
+  func canLend(to plan: CachePlan) -> Bool {
+    residentTotal == logicalLength * plan.shape.heads && limit == nil
+      && plan.request.positions == self.plan.request.positions && !plan.layout.needs.queryMoments
+      && (layout.needs.valueNorms || !plan.layout.needs.valueNorms)
+  }
+
+  /// Takes over the first `count` tokens of a cache that has evicted nothing, whose slots are therefore its positions.
+  func copy(_ count: Int, from source: SequenceCache) {
+    append(count)
+    for index in 0..<plan.shape.heads {
+      let (target, origin) = (head(index), source.head(index))
+      for page in 0..<target.startedPages {
+        // Safety: both heads have started this page.
+        unsafe pool.copyPage(from: origin.pages[page], to: target.pages[page])
+      }
+      if let norms = unsafe target.valueNorms, let lent = unsafe origin.valueNorms {
+        // Safety: both columns have a number for each slot below `count`.
+        unsafe norms.update(from: lent, count: count)
+      }
+    }
+    endStep()
+  }
+
   private var phase: EvictionPhase { logicalLength <= plan.promptTokens ? .prefill : .decode }
   private var firstCounted: Int { plan.schedule.firstCounted ?? 0 }
 

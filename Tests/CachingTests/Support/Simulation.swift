@@ -1,4 +1,4 @@
-import Caching
+@testable import Caching
 import Dispatch
 import Kernels
 
@@ -19,17 +19,24 @@ final class Simulation {
   let pool: CachePool
   let plan: CachePlan
   let cache: SequenceCache
-  var scratch = EvictionScratch()
+  private let instructions: InstructionSet
+  private var scratch: EvictionScratch
   /// Whether to write keys and values.
   var writesBytes = false
   /// Whether each layer is evicted by a thread of its own.
   var evictsInParallel = false
 
-  init(_ plan: CachePlan, pool: CachePool) throws {
-    self.plan = plan
-    self.pool = pool
+  convenience init(_ plan: CachePlan, pool: CachePool) throws {
     guard let cache = pool.makeCache(plan) else { throw NoRoom() }
+    try self.init(plan, cache: cache)
+  }
+
+  init(_ plan: CachePlan, cache: SequenceCache) throws {
+    pool = cache.pool
+    self.plan = plan
     self.cache = cache
+    instructions = try InstructionSet()
+    scratch = EvictionScratch(instructions: instructions)
   }
 
   convenience init(_ plan: CachePlan) throws {
@@ -69,8 +76,9 @@ final class Simulation {
       return
     }
     nonisolated(unsafe) let cache = cache
+    let instructions = instructions
     DispatchQueue.concurrentPerform(iterations: plan.shape.layers) { layer in
-      var scratch = EvictionScratch()
+      var scratch = EvictionScratch(instructions: instructions)
       cache.evict(layer: layer, scratch: &scratch)
     }
   }
