@@ -105,7 +105,7 @@ final class EasyKVTable {
     let cache = try #require(pool.makeCache(plan))
     defer { pool.release(cache) }
     var perplexity = Perplexity()
-    var scratch = EvictionScratch()
+    var scratch = EvictionScratch(instructions: model.compute.instructions)
     while cache.logicalLength < tokens.count {
       let fed = cache.logicalLength
       let count = plan.nextChunk(fed: fed, atMost: Self.pieceTokens)
