@@ -79,8 +79,8 @@ let package = Package(
     .executableTarget(
       name: "kvota",
       dependencies: [
-        "Caching", "Evaluation", "GGUF", "Inference", "Kernels", "Models", "Serving", "Synthesis",
-        "Tokenizing",
+        "Caching", "Evaluation", "GGUF", "Inference", "Kernels", "Models", "OpenAIAPI", "Serving",
+        "Synthesis", "Tokenizing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
