@@ -38,7 +38,7 @@ APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3
 UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/GGUF/MappedFile.swift \
   Sources/Inference/ComputeThread.swift Sources/Synthesis/NewFile.swift
 
-.PHONY: help setup model build run bench bench-kernels test fuzz format lint install clean
+.PHONY: help setup model build run bench bench-kernels test conformance fuzz format lint install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,9 @@ bench-kernels: setup model build ## Measure each kernel against its ceiling; ARG
 
 test: setup model build $(TEST_VENV)/openai-$(OPENAI_VERSION) ## Run all tests
 	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD)
+
+conformance: setup model ## Compare with EasyKV, the paper's code: every victim, and its whole table of perplexities
+	$(TEST_ENVIRONMENT) KVOTA_TEST_WHOLE_TABLE=1 swift test $(TEST_BUILD) --filter 'GoldenTrace|Conformance|EasyKVTable'
 
 fuzz: setup ## Run the fuzz tests much longer than `make test` does; FUZZ_ITERATIONS=200000
 	KVOTA_FUZZ_ITERATIONS=$(FUZZ_ITERATIONS) swift test $(TEST_BUILD) --filter Fuzz

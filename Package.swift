@@ -88,7 +88,7 @@ let package = Package(
 
     // What several test targets share: model files made up from a seed.
     .target(
-      name: "ModelFixtures", dependencies: ["GGUF"], path: "Tests/ModelFixtures",
+      name: "ModelFixtures", dependencies: ["GGUF", "Kernels"], path: "Tests/ModelFixtures",
       swiftSettings: testing),
     tests("KernelsTests", ["CKernels", "Kernels", "ModelFixtures"], golden: true),
     tests("GGUFTests", ["GGUF", "ModelFixtures"]),
@@ -99,7 +99,7 @@ let package = Package(
     tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels", "ModelFixtures"]),
     tests(
       "EvaluationTests",
-      ["Evaluation", "Caching", "GGUF", "Kernels", "ModelFixtures", "Tokenizing", "kvota"]),
+      ["Evaluation", "Caching", "GGUF", "Kernels", "ModelFixtures", "Tokenizing", "kvota"], golden: true),
     tests("SynthesisTests", ["Synthesis", "GGUF", "Kernels", "ModelFixtures", "Tokenizing"]),
     tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),

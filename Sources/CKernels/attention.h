@@ -116,6 +116,7 @@ typedef struct {
   float *exponentials; // [pieces][pages][rows of the piece][16]: `stride` a row
   float *maxima, *sums; // [splits][rows]
   float *weighted;      // [splits][rows][head_dim]
+  float *greatest, *totals; // [rows]: of all splits together
   float *queries;       // [pieces][head_dim][rows of the piece]
 } attention_scratch;
 
@@ -126,7 +127,9 @@ INLINE attention_scratch lay_out(const kvota_slots *slots, int rows, float *scra
   s.maxima = s.exponentials + rows * s.stride;
   s.sums = s.maxima + rows * s.splits;
   s.weighted = s.sums + rows * s.splits;
-  s.queries = s.weighted + rows * s.splits * slots->head_dim;
+  s.greatest = s.weighted + rows * s.splits * slots->head_dim;
+  s.totals = s.greatest + rows;
+  s.queries = s.totals + rows;
   return s;
 }
 
@@ -165,6 +168,8 @@ INLINE void join_splits(const attention_scratch *s, size_t splits, int rows, int
     s->maxima[i * rows + row] = factor;
     sum += factor * s->sums[i * rows + row];
   }
+  s->greatest[row] = max;
+  s->totals[row] = sum;
   float inverse = sum > 0 ? 1.0f / sum : 0;
   for (size_t i = 0; i < splits; i++) s->maxima[i * rows + row] *= inverse;
   for (int d = 0; d < head_dim; d += 16) {
@@ -175,8 +180,41 @@ INLINE void join_splits(const attention_scratch *s, size_t splits, int rows, int
   }
 }
 
-// Adds one query's attention (mean over its group's rows, which start at `row`) to the columns.
-INLINE void observe(const attention_scratch *s, int rows, int row, int group, int visible, float *sums, float *squares, float *last) {
+// The window's row for a query of the chunk, or NULL: a row is left to the last query that it belongs to.
+INLINE float *window_row(const kvota_slots *slots, const kvota_columns *columns, int query) {
+  if (!columns->window || query < slots->new_count - columns->window_rows) return NULL;
+  return columns->window + (size_t)((columns->first_query + query) % columns->window_rows) * columns->window_stride;
+}
+
+// Makes the group's first row the softmax of the largest of its logits: the maximum of exponentials that are relative to one number.
+INLINE void join_by_maximum(const attention_scratch *s, int rows, int row, int group, int visible) {
+  float greatest = s->greatest[row];
+  for (int g = row + 1; g < row + group; g++) greatest = __builtin_fmaxf(greatest, s->greatest[g]);
+  // What was divided by is multiplied by.
+  for (int g = row; g < row + group; g++) s->totals[g] *= exp2_16(splat(s->greatest[g] - greatest))[0];
+  v16f sum = splat(0);
+  for (int slot = 0; slot < visible; slot += 16) {
+    v16f largest = splat(0);
+    for (int g = row; g < row + group; g++) {
+      const float factor = s->maxima[slot / KVOTA_SPLIT * rows + g] * s->totals[g];
+      largest = __builtin_elementwise_max(largest, load(exponentials_of(s, rows, g, slot)) * splat(factor));
+    }
+    save(exponentials_of(s, rows, row, slot), largest);
+    sum = sum + largest;
+  }
+  const float inverse = 1.0f / across_sum(sum);
+  for (size_t split = 0; split < split_count(visible); split++) s->maxima[split * rows + row] = inverse;
+}
+
+// Adds the attention of one query, whose group's rows start at `row`, to the columns.
+INLINE void observe(const kvota_slots *slots, const attention_scratch *s, int rows, int row, int group, int query, int visible,
+                    const kvota_columns *columns) {
+  float *sums = columns->sums, *squares = columns->squares, *window = window_row(slots, columns, query);
+  if (!sums && !squares && !window) return;
+  if (columns->by_maximum) {
+    join_by_maximum(s, rows, row, group, visible);
+    group = 1;
+  }
   const v16f share = splat(1.0f / (float)group);
   for (int slot = 0; slot < visible; slot += 16) {
     const int split = slot / KVOTA_SPLIT, count = visible - slot;
@@ -186,8 +224,9 @@ INLINE void observe(const attention_scratch *s, int rows, int row, int group, in
     attention = attention * share;
     if (sums) save_some(sums + slot, load_some(sums + slot, count) + attention, count);
     if (squares) save_some(squares + slot, fma16(attention, attention, load_some(squares + slot, count)), count);
-    if (last) save_some(last + slot, attention, count);
+    if (window) save_some(window + slot, attention, count);
   }
+  if (window) memset(window + visible, 0, (size_t)(slots->slots - visible) * sizeof(float));
 }
 
 static void attend_split(const kvota_slots *slots, const float *queries, int group, int split, float *scratch) {
@@ -201,10 +240,10 @@ static void attend_split(const kvota_slots *slots, const float *queries, int gro
   attend_piecewise(slots, (size_t)split, slots->slots, gathered, query, group, &s);
 }
 
-static void attend_finish(const kvota_slots *slots, int group, float *scratch, float *out, float *sums, float *squares, float *last) {
+static void attend_finish(const kvota_slots *slots, int group, float *scratch, float *out, const kvota_columns *columns) {
   const attention_scratch s = lay_out(slots, group, scratch);
   for (int g = 0; g < group; g++) join_splits(&s, s.splits, group, g, slots->head_dim, out + (size_t)g * slots->head_dim);
-  if (sums || squares || last) observe(&s, group, 0, group, slots->slots, sums, squares, last);
+  observe(slots, &s, group, 0, group, 0, slots->slots, columns);
 }
 
 // Slots below which everything lies that the chunk's tokens up to `query` see. Without reused slots, later tokens lie beyond.
@@ -215,7 +254,7 @@ INLINE int visible_slots(const kvota_slots *slots, int query) {
 }
 
 static void attend_tiles(const kvota_slots *slots, const float *queries, size_t query_stride, int group, int lane, int lanes,
-                         float *scratch, float *out, size_t out_stride, float *sums, float *squares, float *last) {
+                         float *scratch, float *out, size_t out_stride, const kvota_columns *columns) {
   const int tokens = slots->new_count, per_tile = group >= KVOTA_ROWS ? 1 : KVOTA_ROWS / group, head_dim = slots->head_dim;
   const float *rows[KVOTA_MAX_GROUP];
   int query[KVOTA_MAX_GROUP];
@@ -231,8 +270,6 @@ static void attend_tiles(const kvota_slots *slots, const float *queries, size_t 
     for (size_t split = 0; split < splits; split++) attend_piecewise(slots, split, visible, s.queries, query, count, &s);
     for (int r = 0; r < count; r++)
       join_splits(&s, splits, count, r, head_dim, out + query[r] * out_stride + (size_t)(r % group) * head_dim);
-    if (sums || squares || last)
-      for (int q = first; q < end; q++)
-        observe(&s, count, (q - first) * group, group, visible, sums, squares, q == tokens - 1 ? last : NULL);
+    for (int q = first; q < end; q++) observe(slots, &s, count, (q - first) * group, group, q, visible, columns);
   }
 }

@@ -109,6 +109,8 @@ INLINE v16f exp2_16(v16f x) {
 
 #include "elementwise.h"
 
+#include "slots.h"
+
 #include "attention.h"
 
 #include "ceilings.h"
@@ -120,9 +122,13 @@ const kvota_isa NAME = {
     .quantize = quantize,
     .rms_norm = rms_norm,
     .add = add,
+    .add_moments = add_moments,
     .silu_multiply = silu_multiply,
     .rope = rope,
     .store = store,
+    .value_norm = value_norm,
+    .gather = gather,
+    .turn_keys = turn_keys,
     .attend_split = attend_split,
     .attend_finish = attend_finish,
     .attend_tiles = attend_tiles,

@@ -67,6 +67,14 @@ static void add(float *x, const float *y, int count) {
   for (int i = 0; i < count; i += 16) save_some(x + i, load_some(x + i, count - i) + load_some(y + i, count - i), count - i);
 }
 
+static void add_moments(const float *x, int count, float *moments) {
+  for (int i = 0; i < count; i += 16) {
+    v16f v = load_some(x + i, count - i), squares = load_some(moments + count + i, count - i);
+    save_some(moments + i, load_some(moments + i, count - i) + v, count - i);
+    save_some(moments + count + i, fma16(v, v, squares), count - i);
+  }
+}
+
 static void silu_multiply(const float *gate, const float *up, int count, float *out) {
   for (int i = 0; i < count; i += 16) {
     v16f g = load_some(gate + i, count - i);
@@ -82,9 +90,8 @@ typedef struct {
   v16f a, b;
 } v16f_pair;
 
-INLINE v16f_pair turn(v16f a, v16f b, const float *cosines, const float *sines, float scale) {
-  v16f c = load(cosines), s = load(sines);
-  return (v16f_pair){(a * c - b * s) * splat(scale), (b * c + a * s) * splat(scale)};
+INLINE v16f_pair turn(v16f a, v16f b, v16f cosines, v16f sines) {
+  return (v16f_pair){a * cosines - b * sines, b * cosines + a * sines};
 }
 
 static void rope(float *x, int rotated, int head_dim, const float *cosines, const float *sines, int halves, float scale) {
@@ -94,13 +101,14 @@ static void rope(float *x, int rotated, int head_dim, const float *cosines, cons
     float *at = halves ? x + i : x + 2 * i;
     v16f first = load(at), second = load(halves ? at + pairs : at + 16);
     if (halves) {
-      v16f_pair turned = turn(first, second, cosines + i, sines + i, scale);
-      save(at, turned.a);
-      save(at + pairs, turned.b);
+      v16f_pair turned = turn(first, second, load(cosines + i), load(sines + i));
+      save(at, turned.a * splat(scale));
+      save(at + pairs, turned.b * splat(scale));
     } else {
       v16f even = __builtin_shufflevector(first, second, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
       v16f odd = __builtin_shufflevector(first, second, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-      v16f_pair turned = turn(even, odd, cosines + i, sines + i, scale);
+      v16f_pair turned = turn(even, odd, load(cosines + i), load(sines + i));
+      turned = (v16f_pair){turned.a * splat(scale), turned.b * splat(scale)};
       save(at, __builtin_shufflevector(turned.a, turned.b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
       save(at + 16, __builtin_shufflevector(turned.a, turned.b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
     }
@@ -113,23 +121,4 @@ static void rope(float *x, int rotated, int head_dim, const float *cosines, cons
     *b = (second * cosines[i] + first * sines[i]) * scale;
   }
   for (i = rotated; i < head_dim; i++) x[i] *= scale;
-}
-
-INLINE uint16_t *keys_of(const kvota_slots *slots, int slot) {
-  return (uint16_t *)(slots->keys + (size_t)slots->pages[slot / 16] * slots->half_page_bytes);
-}
-INLINE uint16_t *values_of(const kvota_slots *slots, int slot) {
-  return (uint16_t *)(slots->values + (size_t)slots->pages[slot / 16] * slots->half_page_bytes);
-}
-
-static void store(const kvota_slots *slots, int slot, const float *key, const float *value) {
-  uint16_t *keys = keys_of(slots, slot), *values = values_of(slots, slot);
-  const int lane = slot % 16;
-  const v16f limit = splat(65504.0f); // the largest half: beyond it a value would become infinite and poison its slot
-  for (int d = 0; d < slots->head_dim; d += 16) {
-    v16s k = to_half(__builtin_elementwise_min(__builtin_elementwise_max(load(key + d), -limit), limit));
-    v16s v = to_half(__builtin_elementwise_min(__builtin_elementwise_max(load(value + d), -limit), limit));
-    for (int i = 0; i < 16; i++) keys[(d + i) * 16 + lane] = k[i];
-    memcpy(values + lane * slots->head_dim + d, &v, sizeof v);
-  }
 }

@@ -9,8 +9,14 @@ package enum CacheError: Error, Equatable, CustomStringConvertible {
   case noFaithfulForm(policy: String)
   case budgetMissing(policy: String)
   /// The protected slots and one chunk need more than the budget; `enough` is the smallest budget that would do.
-  case protectedDoNotFit(budget: Int, sinks: Int, recent: Int, chunk: Int, enough: Int?)
+  case protectedDoNotFit(budget: Int, sinks: Int, recent: Int, pinned: Int, chunk: Int, enough: Int?)
   case promptExceedsBudget(promptTokens: Int, budget: Int)
+  /// The policy ranks prompts only, and another scope than `prefill` was asked for.
+  case promptsOnly(policy: String)
+  /// Two options that exclude each other: what the first asks for, and the second.
+  case contradiction(String, String)
+  /// `fair` without spans of the prompt to be fair to.
+  case spansMissing
   case bytesTooFew(bytes: Int, smallest: Int)
   case tooManyTokens(promptTokens: Int, maxNewTokens: Int)
   case sizeOverflow(slots: Int)
@@ -24,6 +30,8 @@ package enum CacheError: Error, Equatable, CustomStringConvertible {
     case .invalidBudget, .budgetMissing, .promptExceedsBudget, .bytesTooFew: "budget"
     case .unknownParameter(let name, _, _): name
     case .outOfRange(let option, _, _): option
+    case .promptsOnly: "scope"
+    case .spansMissing: "fair"
     default: nil
     }
   }
@@ -44,14 +52,20 @@ package enum CacheError: Error, Equatable, CustomStringConvertible {
     case .noFaithfulForm(let policy): "policy '\(policy)' has no faithful form; leave out faithful"
     case .budgetMissing(let policy):
       "policy '\(policy)' needs a budget: slots (512), a ratio of the prompt (0.5), or bytes (64MiB)"
-    case .protectedDoNotFit(let budget, let sinks, let recent, let chunk, let enough):
-      "a budget of \(budget) slots is too small: \(sinks) sinks + \(recent) recent + a chunk of \(chunk)"
-        + " = \(sinks + recent + chunk); "
+    case .protectedDoNotFit(let budget, let sinks, let recent, let pinned, let chunk, let enough):
+      "a budget of \(budget) slots is too small: \(sinks) sinks + \(recent) recent"
+        + (pinned > 0 ? " + \(pinned) pinned" : "")
+        + " + a chunk of \(chunk) = \(sinks + recent + pinned + chunk); "
         + (enough.map { "a budget of \($0) would do, or lower" } ?? "raise the budget, or lower")
         + " stride, sinks or recent"
     case .promptExceedsBudget(let promptTokens, let budget):
       "the prompt has \(promptTokens) tokens, \(promptTokens - budget) more than the budget of \(budget) slots,"
         + " and policy 'full' never evicts; raise the budget or choose a policy that evicts"
+    case .promptsOnly(let policy):
+      "policy '\(policy)' evicts the prompt only; leave out scope, or set it to prefill"
+    case .contradiction(let reason, let option): "\(reason), which excludes \(option); leave out one of them"
+    case .spansMissing:
+      "fair divides the budget over the messages of a chat, and this request has none; leave it out, or use chat"
     case .bytesTooFew(let bytes, let smallest):
       "a budget of \(bytes) bytes holds no sequence of this length; the smallest that does is \(smallest) bytes"
     case .tooManyTokens(let promptTokens, let maxNewTokens):

@@ -5,7 +5,9 @@ package import Kernels
 package final class Eviction {
   /// What one thread needs for itself.
   private final class Scratch {
-    var eviction = EvictionScratch()
+    var eviction: EvictionScratch
+
+    init(_ instructions: InstructionSet) { eviction = EvictionScratch(instructions: instructions) }
   }
 
   /// One thread's share: every so many layers of all caches.
@@ -24,9 +26,9 @@ package final class Eviction {
   private let scratch: [Scratch]
   private var due: [SequenceCache] = []
 
-  /// `threads` is the pool's number.
-  package init(threads: Int) {
-    scratch = (0..<threads).map { _ in Scratch() }
+  /// For caches whose model computes with `compute`.
+  package init(compute: Compute) {
+    scratch = (0..<compute.pool.threadCount).map { _ in Scratch(compute.instructions) }
   }
 
   /// Evicts what the caches owe after their `append`, and ends their step.
@@ -34,7 +36,8 @@ package final class Eviction {
   /// Layers are independent, so they share the threads.
   package func endStep(of caches: some Sequence<SequenceCache>, on pool: ThreadPool) {
     due.removeAll(keepingCapacity: true)
-    due.append(contentsOf: caches.lazy.filter { $0.evictionsDue > 0 })
+    due.append(contentsOf: caches.lazy.filter(\.hasWorkDue))
+    for cache in due { cache.prepareEviction() }
     if !due.isEmpty { pool.run(tasks: scratch.count, Work(due: due, scratch: scratch)) }
     for cache in caches { cache.endStep() }
     due.removeAll(keepingCapacity: true)

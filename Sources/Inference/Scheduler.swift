@@ -27,7 +27,7 @@ final class Scheduler {
     self.settings = settings
     self.statistics = statistics
     scratch = (0..<settings.threads).map { _ in SamplingScratch() }
-    eviction = Eviction(threads: settings.threads)
+    eviction = Eviction(compute: model.compute)
   }
 
   var runningCount: Int { running.count }
@@ -120,12 +120,13 @@ final class Scheduler {
   }
 
   private func evict() {
+    eviction.endStep(of: stepping.lazy.compactMap(\.cache), on: model.compute.pool)
     statistics.update { statistics in
       for sequence in stepping {
-        statistics.evictedSlots[sequence.plan.policyName, default: 0] += sequence.cache?.evictionsDue ?? 0
+        let evicted = (sequence.cache?.lastEvicted ?? 0) / sequence.plan.shape.heads
+        statistics.evictedSlots[sequence.plan.policyName, default: 0] += evicted
       }
     }
-    eviction.endStep(of: stepping.lazy.compactMap(\.cache), on: model.compute.pool)
   }
 
   /// Gives ended sequences' memory back and tells their receivers.

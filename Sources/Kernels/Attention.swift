@@ -30,7 +30,7 @@ package struct AttentionShape: Sendable, Equatable {
   package struct Chunk {
     package let firstRow: Int
     package let count: Int
-    /// Original position of the first of them.
+    /// Position of the first of them, at which its queries are turned, and its keys unless the slots have positions for them.
     package let firstPosition: Int
 
     package init(firstRow: Int, count: Int, firstPosition: Int) {
@@ -49,6 +49,8 @@ package struct AttentionShape: Sendable, Equatable {
   private var chunkOfRow: [Int] = []
   private var heads: [AttentionStep.Head] = []
   private var tasks: [AttentionStep.Task] = []
+  private var turning: [AttentionStep.Task] = []
+  private var rotations: RotationTable
   private var scratch = AlignedBuffer(byteCount: 0)
 
   /// `capacity` is the most rows of a step.
@@ -56,6 +58,7 @@ package struct AttentionShape: Sendable, Equatable {
     self.compute = compute
     self.shape = shape
     self.rotary = rotary
+    rotations = RotationTable(rotary)
     cosines = FloatRows(capacity: capacity, width: max(rotary.frequencies.count, 1))
     sines = FloatRows(capacity: capacity, width: max(rotary.frequencies.count, 1))
     chunkOfRow.reserveCapacity(capacity)
@@ -70,19 +73,12 @@ package struct AttentionShape: Sendable, Equatable {
       chunks.append(chunk)
       precondition(chunk.firstRow == chunkOfRow.count, "chunks must follow each other")
       for offset in 0..<chunk.count {
-        prepareRotation(row: chunk.firstRow + offset, position: chunk.firstPosition + offset)
+        let row = chunk.firstRow + offset
+        // Safety: the row was checked by `pointer`, the pairs are the rows' width.
+        unsafe rotary.write(
+          position: chunk.firstPosition + offset, cosines: cosines.pointer(row), sines: sines.pointer(row))
         chunkOfRow.append(index)
       }
-    }
-  }
-
-  private func prepareRotation(row: Int, position: Int) {
-    // Safety: the row was checked by `pointer`, the pairs are the rows' width.
-    let (cosine, sine) = unsafe (cosines.pointer(row), sines.pointer(row))
-    for pair in rotary.frequencies.indices {
-      let angle = Double(position) * rotary.frequencies[pair]
-      unsafe cosine[pair] = Float(cos(angle))
-      unsafe sine[pair] = Float(sin(angle))
     }
   }
 
@@ -92,28 +88,40 @@ package struct AttentionShape: Sendable, Equatable {
     var needed = 0
     for chunk in chunks.indices {
       for head in 0..<shape.kvHeads {
-        let columns = slots(chunk, head)
-        precondition(columns.newCount == chunks[chunk].count, "the cache was not extended by this chunk")
-        // Safety: pointers are passed on; they are good until the cache's next append.
-        let view = unsafe kvota_slots(
-          keys: columns.keys.assumingMemoryBound(to: UInt8.self),
-          values: columns.values.assumingMemoryBound(to: UInt8.self), pages: columns.pages,
-          half_page_bytes: columns.halfPageBytes, slots: Int32(columns.slotCount),
-          head_dim: Int32(shape.headDimension),
-          new_slots: columns.newSlots, new_count: Int32(columns.newCount))
-        unsafe heads.append(AttentionStep.Head(slots: view, columns: columns, scratch: needed))
-        needed +=
-          AttentionStep.scratchFloats(shape, slots: columns.slotCount)
+        let slots = slots(chunk, head)
+        precondition(slots.newCount == chunks[chunk].count, "the cache was not extended by this chunk")
+        precondition(slots.headDimension == shape.headDimension, "the cache has other heads")
+        let attending =
+          AttentionStep.scratchFloats(shape, slots: slots.slotCount)
           * (chunks[chunk].count == 1 ? 1 : AttentionStep.lanes)
+        let turned =
+          reachPositions(slots)
+          ? TurnedKeys.floatCount(slots: slots.slotCount, headDimension: shape.headDimension) : 0
+        unsafe heads.append(
+          AttentionStep.Head(
+            slots: kvota_slots(slots), slotCount: slots.slotCount, columns: slots.columns, scratch: needed,
+            turnedKeys: turned > 0 ? needed + attending : nil))
+        needed += attending + turned
       }
     }
     let bytes = needed * MemoryLayout<Float>.size
     if bytes > scratch.byteCount { scratch = AlignedBuffer(byteCount: bytes + bytes / 4) }
   }
 
+  /// Whether keys are to be turned as they are read; then there are rotations for all their positions.
+  private func reachPositions(_ slots: KeyValueSlots) -> Bool {
+    guard let positions = unsafe slots.columns.keyPositions else { return false }
+    var greatest: UInt32 = 0
+    // Safety: every slot has a position; a negative one becomes larger than any table.
+    for slot in 0..<slots.slotCount { greatest = unsafe max(greatest, UInt32(bitPattern: positions[slot])) }
+    rotations.reach(Int(greatest) + 1)
+    return true
+  }
+
   /// Rotates queries and keys of every row in place, scales queries by `log2(e) / sqrt(headDimension)` (attention takes powers of two),
   /// and stores keys and values in their slots.
   ///
+  /// Before that, adds to the queries' moments where they are wanted; keys whose slots have positions are stored as they are.
   /// A row of `projections` holds queries, then keys at `keyOffset`, then values at `valueOffset`.
   package func rotateAndStore(_ projections: borrowing FloatRows, keyOffset: Int, valueOffset: Int) {
     let dimension = shape.headDimension
@@ -121,7 +129,11 @@ package struct AttentionShape: Sendable, Equatable {
     // Safety: widths were checked above, rows by `begin`.
     let base = unsafe projections.pointer()
     let width = projections.width
+    let hasMoments = heads.contains { unsafe $0.columns.queryMoments != nil }
     withStep { step in
+      if hasMoments {
+        unsafe compute.pool.run(tasks: heads.count, AddingMoments(step: step, queries: base, stride: width))
+      }
       unsafe compute.forRows(
         chunkOfRow.count,
         Storing(
@@ -140,6 +152,7 @@ package struct AttentionShape: Sendable, Equatable {
     planTasks()
     // Safety: each task writes its own part of the scratch, and its own rows and heads of the output.
     withStep { step in
+      if !turning.isEmpty { compute.pool.run(tasks: turning.count, TurningKeys(step: step)) }
       unsafe compute.pool.run(
         tasks: tasks.count, Attending(step: step, queries: queries, stride: stride, out: target))
       unsafe compute.pool.run(tasks: heads.count, Finishing(step: step, out: target))
@@ -156,21 +169,25 @@ package struct AttentionShape: Sendable, Equatable {
       unsafe chunkOfRow.withUnsafeBufferPointer { chunkOfRow in
         unsafe heads.withUnsafeBufferPointer { heads in
           unsafe tasks.withUnsafeBufferPointer { tasks in
-            unsafe body(
-              AttentionStep(
-                table: compute.table, shape: shape, rotated: rotary.dimensions,
-                pairsHalves: rotary.pairsHalves, cosines: cosines.pointer(), sines: sines.pointer(),
-                pairs: cosines.width, chunks: chunks, chunkOfRow: chunkOfRow, heads: heads, tasks: tasks,
-                scratch: scratch.pointer()))
+            unsafe turning.withUnsafeBufferPointer { turning in
+              unsafe body(
+                AttentionStep(
+                  table: compute.table, shape: shape, rotated: rotary.dimensions,
+                  pairsHalves: rotary.pairsHalves, cosines: cosines.pointer(), sines: sines.pointer(),
+                  pairs: cosines.width, rotations: rotations.rows, chunks: chunks, chunkOfRow: chunkOfRow,
+                  heads: heads, tasks: tasks, turning: turning, scratch: scratch.pointer()))
+            }
           }
         }
       }
     }
   }
 
-  /// Shares out the splits of decoded tokens, several to a task where there are many, and the lanes of longer chunks.
+  /// Shares out the splits of decoded tokens, several to a task where there are many, and the lanes of longer chunks; keys that are to
+  /// be turned by splits.
   private func planTasks() {
     tasks.removeAll(keepingCapacity: true)
+    turning.removeAll(keepingCapacity: true)
     var splits = 0
     for index in heads.indices where chunks[index / shape.kvHeads].count == 1 { splits += splitCount(index) }
     let perTask = max(1, splits / (compute.pool.threadCount * Self.tasksPerThread))
@@ -181,6 +198,10 @@ package struct AttentionShape: Sendable, Equatable {
       for first in stride(from: 0, to: parts, by: step) {
         tasks.append(
           AttentionStep.Task(chunk: chunk, head: head, parts: first..<min(first + step, parts)))
+      }
+      guard heads[index].turnedKeys != nil else { continue }
+      for split in 0..<splitCount(index) {
+        turning.append(AttentionStep.Task(chunk: chunk, head: head, parts: split..<split + 1))
       }
     }
   }

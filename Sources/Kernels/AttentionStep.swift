@@ -6,8 +6,11 @@ import Glibc
   /// One KV head of one chunk: what the kernels read, and its part of the scratch.
   @safe struct Head {
     let slots: kvota_slots
-    let columns: KeyValueSlots
+    let slotCount: Int
+    let columns: SlotColumns
     let scratch: Int
+    /// Floats from the scratch's start to its `TurnedKeys`; nil if keys are read in place.
+    let turnedKeys: Int?
   }
 
   /// A piece of work: some splits of a decoded token, or one lane of a longer chunk.
@@ -26,11 +29,15 @@ import Glibc
   let cosines: UnsafeMutablePointer<Float>
   let sines: UnsafeMutablePointer<Float>
   let pairs: Int
+  /// Of every position that a key may have.
+  let rotations: UnsafePointer<Float>
   let chunks: UnsafeBufferPointer<Attention.Chunk>
   let chunkOfRow: UnsafeBufferPointer<Int>
   /// Of every chunk, `[chunks, kvHeads]`.
   let heads: UnsafeBufferPointer<Head>
   let tasks: UnsafeBufferPointer<Task>
+  /// Splits whose keys are to be turned.
+  let turning: UnsafeBufferPointer<Task>
   let scratch: UnsafeMutablePointer<Float>
 
   /// Lanes of a longer chunk: fixed, so that column sums have one order whatever the number of threads.
@@ -61,11 +68,13 @@ import Glibc
     for head in 0..<shape.queryHeads { unsafe rotate(token + head * dimension, row: row, scale: scale) }
     for head in 0..<shape.kvHeads {
       let key = unsafe token + keyOffset + head * dimension
-      unsafe rotate(key, row: row, scale: 1)
       unsafe withHead(chunk, head) { target in
+        if unsafe target.pointee.columns.keyPositions == nil { unsafe rotate(key, row: row, scale: 1) }
         let slot = unsafe target.pointee.slots.new_slots[row - chunks[chunk].firstRow]
         unsafe withUnsafePointer(to: target.pointee.slots) { slots in
           unsafe table.pointee.store(slots, slot, key, token + valueOffset + head * dimension)
+          guard let norms = unsafe target.pointee.columns.valueNorms else { return }
+          unsafe norms[Int(slot)] = table.pointee.value_norm(slots, slot)
         }
       }
     }
@@ -75,6 +84,43 @@ import Glibc
     unsafe table.pointee.rope(
       head, Int32(rotated), Int32(shape.headDimension), cosines + row * pairs, sines + row * pairs,
       pairsHalves ? 1 : 0, scale)
+  }
+
+  /// Adds the queries of one chunk's KV head, token after token, to its moments.
+  func addMoments(chunk: Int, head: Int, queries: UnsafePointer<Float>, stride: Int) {
+    unsafe withHead(chunk, head) { target in
+      guard let moments = unsafe target.pointee.columns.queryMoments else { return }
+      let chunk = unsafe chunks[chunk]
+      let skipped = unsafe min(target.pointee.columns.firstMoment, chunk.count)
+      for row in chunk.firstRow + skipped..<chunk.firstRow + chunk.count {
+        unsafe table.pointee.add_moments(
+          queries + row * stride + queryOffset(head), Int32(shape.group * shape.headDimension), moments)
+      }
+    }
+  }
+
+  /// A KV head's slots as attention reads them.
+  private func slotsRead(_ head: UnsafePointer<Head>) -> kvota_slots {
+    let slots = unsafe head.pointee.slots
+    guard let start = unsafe head.pointee.turnedKeys else { return unsafe slots }
+    return unsafe TurnedKeys(at: scratch + start, slots: head.pointee.slotCount).replacingKeys(of: slots)
+  }
+
+  /// Turns the keys of one split to their slots' positions.
+  func turnKeys(_ index: Int) {
+    let task = unsafe turning[index]
+    unsafe withHead(task.chunk, task.head) { head in
+      let slotCount = unsafe head.pointee.slotCount
+      guard let start = unsafe head.pointee.turnedKeys,
+        let positions = unsafe head.pointee.columns.keyPositions
+      else { return }
+      let first = task.parts.lowerBound * KVOTA_SPLIT
+      let last = min(task.parts.upperBound * KVOTA_SPLIT, slotCount)
+      unsafe withUnsafePointer(to: head.pointee.slots) { slots in
+        unsafe TurnedKeys(at: scratch + start, slots: slotCount).make(
+          first..<last, of: slots, positions: positions, by: self)
+      }
+    }
   }
 
   /// One task of the plan.
@@ -92,7 +138,7 @@ import Glibc
   private func attendSplits(_ task: Task, queries: UnsafeMutablePointer<Float>, stride: Int) {
     unsafe withHead(task.chunk, task.head) { head in
       let row = unsafe queries + chunks[task.chunk].firstRow * stride + queryOffset(task.head)
-      unsafe withUnsafePointer(to: head.pointee.slots) { slots in
+      unsafe withUnsafePointer(to: slotsRead(head)) { slots in
         for split in task.parts {
           unsafe table.pointee.attend_split(
             slots, row, Int32(shape.group), Int32(split), scratch + head.pointee.scratch)
@@ -109,16 +155,18 @@ import Glibc
       let width = shape.queryHeads * shape.headDimension
       let columns = unsafe head.pointee.columns
       let (sums, squares) = unsafe laneColumns(head, lane: task.parts.lowerBound)
-      if columns.counts {
-        unsafe memset(sums, 0, 2 * Self.columnFloats(columns.slotCount) * MemoryLayout<Float>.size)
+      var counted = unsafe kvota_columns(columns)
+      if columns.countsAttention {
+        unsafe memset(sums, 0, 2 * Self.columnFloats(head.pointee.slotCount) * MemoryLayout<Float>.size)
+        unsafe counted.sums = columns.sums == nil ? nil : sums
+        unsafe counted.squares = columns.squares == nil ? nil : squares
       }
-      let lane = unsafe squares + Self.columnFloats(columns.slotCount)
-      unsafe withUnsafePointer(to: head.pointee.slots) { slots in
+      let lane = unsafe squares + Self.columnFloats(head.pointee.slotCount)
+      unsafe withUnsafePointer(to: slotsRead(head)) { slots in
         unsafe table.pointee.attend_tiles(
           slots, queries + firstRow * stride + queryOffset(task.head), stride, Int32(shape.group),
           Int32(task.parts.lowerBound), Int32(Self.lanes), lane,
-          out + firstRow * width + queryOffset(task.head), width,
-          columns.sums == nil ? nil : sums, columns.squares == nil ? nil : squares, columns.last)
+          out + firstRow * width + queryOffset(task.head), width, &counted)
       }
     }
   }
@@ -127,7 +175,7 @@ import Glibc
   private func laneColumns(
     _ head: UnsafePointer<Head>, lane: Int
   ) -> (sums: UnsafeMutablePointer<Float>, squares: UnsafeMutablePointer<Float>) {
-    let slots = unsafe head.pointee.columns.slotCount
+    let slots = unsafe head.pointee.slotCount
     let start = unsafe scratch + head.pointee.scratch + lane * Self.scratchFloats(shape, slots: slots)
     return unsafe (start, start + Self.columnFloats(slots))
   }
@@ -139,65 +187,22 @@ import Glibc
       guard unsafe chunks[chunk].count > 1 else {
         let target =
           unsafe out + chunks[chunk].firstRow * shape.queryHeads * shape.headDimension + queryOffset(head)
+        var counted = unsafe kvota_columns(columns)
         unsafe withUnsafePointer(to: entry.pointee.slots) { slots in
           unsafe table.pointee.attend_finish(
-            slots, Int32(shape.group), scratch + entry.pointee.scratch, target, columns.sums,
-            columns.squares, columns.last)
+            slots, Int32(shape.group), scratch + entry.pointee.scratch, target, &counted)
         }
         return
       }
       for lane in 0..<Self.lanes {
         let (sums, squares) = unsafe laneColumns(entry, lane: lane)
         if let total = unsafe columns.sums {
-          unsafe table.pointee.add(total, sums, Int32(columns.slotCount))
+          unsafe table.pointee.add(total, sums, Int32(entry.pointee.slotCount))
         }
         if let total = unsafe columns.squares {
-          unsafe table.pointee.add(total, squares, Int32(columns.slotCount))
+          unsafe table.pointee.add(total, squares, Int32(entry.pointee.slotCount))
         }
       }
     }
   }
-}
-
-/// Rotating and storing of a row.
-@safe struct Storing: ParallelWork {
-  let step: AttentionStep
-  let base: UnsafeMutablePointer<Float>
-  let width: Int
-  let keyOffset: Int
-  let valueOffset: Int
-  let scale: Float
-
-  func perform(_ row: Int) {
-    // Safety: checked by `Attention.rotateAndStore`.
-    unsafe step.rotateAndStore(
-      row: row, base + row * width, keyOffset: keyOffset, valueOffset: valueOffset, scale: scale)
-  }
-}
-
-/// Splits of a decoded token, or a lane of a longer chunk.
-@safe struct Attending: ParallelWork {
-  let step: AttentionStep
-  let queries: UnsafeMutablePointer<Float>
-  let stride: Int
-  let out: UnsafeMutablePointer<Float>
-
-  // Safety: checked by `Attention.attend`.
-  func perform(_ task: Int) { unsafe step.attend(task, queries: queries, stride: stride, out: out) }
-}
-
-/// The end of a chunk's attention, for one KV head.
-@safe struct Finishing: ParallelWork {
-  let step: AttentionStep
-  let out: UnsafeMutablePointer<Float>
-
-  func perform(_ task: Int) {
-    // Safety: checked by `Attention.attend`.
-    unsafe step.finish(chunk: task / step.shape.kvHeads, head: task % step.shape.kvHeads, out: out)
-  }
-}
-
-extension KeyValueSlots {
-  /// Whether this chunk's attention is added to any column.
-  var counts: Bool { unsafe sums != nil || squares != nil || last != nil }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The slots of one (sequence, layer, KV head) as the kernels see them: where keys and values lie, what is new, what is counted.
 ///
 /// A page is 16 slots: keys transposed as f16 `[headDimension][16]` in one place, values as f16 `[16][headDimension]` in another.
@@ -15,17 +17,12 @@
   /// Slot of each token being fed, in token order and ascending; a token must not see the slots of later ones.
   package let newSlots: UnsafePointer<Int32>
   package let newCount: Int
-  /// Columns indexed by slot, to which attention adds (`sums`, `squares`) or which it sets (`last`); nil where the policy keeps none or
-  /// this chunk is not counted.
-  package let sums: UnsafeMutablePointer<Float>?
-  package let squares: UnsafeMutablePointer<Float>?
-  package let last: UnsafeMutablePointer<Float>?
+  /// What attention adds to.
+  package let columns: SlotColumns
 
   package init(
     keys: UnsafeMutableRawPointer, values: UnsafeMutableRawPointer, pages: UnsafePointer<UInt32>,
-    halfPageBytes: Int,
-    slotCount: Int, newSlots: UnsafePointer<Int32>, newCount: Int, sums: UnsafeMutablePointer<Float>?,
-    squares: UnsafeMutablePointer<Float>?, last: UnsafeMutablePointer<Float>?
+    halfPageBytes: Int, slotCount: Int, newSlots: UnsafePointer<Int32>, newCount: Int, columns: SlotColumns
   ) {
     // Safety: only stores the pointers; the type's contract says how long they live.
     unsafe self.keys = keys
@@ -35,8 +32,65 @@
     self.slotCount = slotCount
     unsafe self.newSlots = newSlots
     self.newCount = newCount
-    unsafe self.sums = sums
-    unsafe self.squares = squares
-    unsafe self.last = last
+    self.columns = columns
+  }
+
+  /// Numbers of a key, and of a value.
+  package var headDimension: Int { halfPageBytes / (16 * MemoryLayout<UInt16>.size) }
+}
+
+/// What an eviction policy wants to know of each slot, or of the queries: columns of 4-byte numbers indexed by slot.
+///
+/// Nil where the policy keeps none or this chunk is not counted. A counted query's **attention** is the softmax weight of each slot,
+/// joined over the query heads of the group.
+@safe package struct SlotColumns {
+  /// To which each counted query's attention is added.
+  package var sums: UnsafeMutablePointer<Float>?
+  /// To which the square of it is added.
+  package var squares: UnsafeMutablePointer<Float>?
+  /// The attention of the last `windowRows` queries, `[windowRows][windowStride]`: query `firstQuery + j` sets all of row
+  /// `(firstQuery + j) % windowRows`, with 0 for slots that it does not see.
+  package var window: UnsafeMutablePointer<Float>?
+  package var windowRows = 0
+  package var windowStride = 0
+  /// Number of the chunk's first query among all tokens of its sequence.
+  package var firstQuery = 0
+  /// How a group's query heads are joined: the mean of their weights, or the softmax of the largest of their logits.
+  package var joinsByMaximum = false
+  /// Set for each new slot to the sum of its value's magnitudes as it is stored, rounded to half precision: `|v|_1`.
+  package var valueNorms: UnsafeMutablePointer<Float>?
+  /// To which the queries before rotation and scaling, and their squares, are added: `[2][group][headDimension]`; the chunk's
+  /// tokens from `firstMoment` on count, in token order.
+  package var queryMoments: UnsafeMutablePointer<Float>?
+  package var firstMoment = 0
+  /// Position at which each slot's key is to be read, where keys are stored before rotation; nil where they are stored rotated.
+  package var keyPositions: UnsafePointer<Int32>?
+
+  package init() {}
+
+  /// Whether this chunk's attention is added to any column.
+  var countsAttention: Bool { unsafe sums != nil || squares != nil || window != nil }
+}
+
+extension kvota_slots {
+  /// Slots as the kernels see them.
+  init(_ slots: KeyValueSlots) {
+    // Safety: pointers are passed on; `KeyValueSlots` says how long they live.
+    unsafe self.init(
+      keys: slots.keys.assumingMemoryBound(to: UInt8.self),
+      values: slots.values.assumingMemoryBound(to: UInt8.self), key_pages: slots.pages, pages: slots.pages,
+      half_page_bytes: slots.halfPageBytes, slots: Int32(slots.slotCount),
+      head_dim: Int32(slots.headDimension), new_slots: slots.newSlots, new_count: Int32(slots.newCount))
+  }
+}
+
+extension kvota_columns {
+  /// A chunk's columns as the kernels see them.
+  init(_ columns: SlotColumns) {
+    // Safety: pointers are passed on; `SlotColumns` says how long they live.
+    unsafe self.init(
+      sums: columns.sums, squares: columns.squares, window: columns.window,
+      window_stride: columns.windowStride, window_rows: Int32(columns.windowRows),
+      first_query: Int32(columns.firstQuery), by_maximum: columns.joinsByMaximum)
   }
 }

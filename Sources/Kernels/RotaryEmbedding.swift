@@ -20,6 +20,9 @@ package struct RotaryEmbedding: Sendable, Equatable {
     self.pairsHalves = pairsHalves
   }
 
+  /// Turns nothing.
+  package static let none = RotaryEmbedding(dimensions: 0, base: 1, pairsHalves: false)
+
   /// Dimensions of a head that rotate; the rest pass unchanged.
   package var dimensions: Int { frequencies.count * 2 }
 }

@@ -81,7 +81,7 @@ package final class Model {
     attention.begin(batch.entries.count) { index in
       let entry = batch.entries[index]
       return Attention.Chunk(
-        firstRow: entry.firstRow, count: entry.count, firstPosition: entry.cache.logicalLength - entry.count)
+        firstRow: entry.firstRow, count: entry.count, firstPosition: entry.cache.firstQueryPosition)
     }
     for layer in weights.layers.indices {
       attend(weights.layers[layer], layer, batch, rows: rows)

@@ -29,7 +29,7 @@ package struct ModelConfiguration: Sendable, Equatable {
     get throws(CacheError) {
       try CacheShape(
         layers: layers, kvHeads: attention.kvHeads, queryHeads: attention.queryHeads,
-        headDimension: attention.headDimension)
+        headDimension: attention.headDimension, rotary: rotary)
     }
   }
 }

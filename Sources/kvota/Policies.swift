@@ -15,6 +15,7 @@ struct Policies: ParsableCommand {
     let summary: String
     let defaultValue: Double
     let range: [Double]
+    let isWhole: Bool
   }
 
   private struct Policy: Encodable {
@@ -32,7 +33,7 @@ struct Policies: ParsableCommand {
       parameters = description.parameters.map {
         Parameter(
           name: $0.name, summary: $0.summary, defaultValue: $0.defaultValue,
-          range: [$0.range.lowerBound, $0.range.upperBound])
+          range: [$0.range.lowerBound, $0.range.upperBound], isWhole: $0.isWhole)
       }
     }
   }
@@ -58,8 +59,11 @@ struct Policies: ParsableCommand {
   private func text(_ policy: Policy) -> String {
     let names = ([policy.name] + policy.aliases).joined(separator: ", ")
     let head = names.padding(toLength: max(20, names.count + 1), withPad: " ", startingAt: 0) + policy.summary
-    let parameters = policy.parameters.map {
-      "\n    \($0.name) = \($0.defaultValue), \($0.range[0]) to \($0.range[1]): \($0.summary)"
+    let parameters = policy.parameters.map { parameter in
+      let numbers = ([parameter.defaultValue] + parameter.range).map {
+        parameter.isWhole ? "\(Int($0))" : "\($0)"
+      }
+      return "\n    \(parameter.name) = \(numbers[0]), \(numbers[1]) to \(numbers[2]): \(parameter.summary)"
     }
     return head + parameters.joined()
   }

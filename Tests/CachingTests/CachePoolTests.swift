@@ -56,7 +56,7 @@ import Testing
   @Test("a pool without room for a page in every head says how much it needs")
   func tooSmallAPool() throws {
     let shape = try Small.shape
-    #expect(throws: CacheError.poolTooSmall(limitBytes: 10, smallest: 4 * 512)) {
+    #expect(throws: CacheError.poolTooSmall(limitBytes: 10, smallest: 4 * 1024)) {
       try CachePool(limitBytes: 10, shape: shape)
     }
   }

@@ -7,14 +7,15 @@ import Testing
     let error = Small.refusal(CacheRequest(policy: "lru", budget: .slots(9)), prompt: 5, new: 5)
     #expect(
       error?.description
-        == "unknown eviction policy 'lru'; known: full, random, streaming, h2o, tova, roco")
+        == "unknown eviction policy 'lru'; known: full, random, streaming, h2o, tova, roco, snapkv, snapkv-d,"
+        + " keydiff, expected, lagkv, rkv, lazy")
   }
 
   @Test("protected slots and a chunk that do not fit are refused with the arithmetic and a budget that does")
   func arithmetic() throws {
     let request = CacheRequest(policy: "roco", budget: .slots(64), stride: 64)
     let error = try #require(Small.refusal(request, prompt: 500, new: 5))
-    #expect(error == .protectedDoNotFit(budget: 64, sinks: 4, recent: 10, chunk: 64, enough: 78))
+    #expect(error == .protectedDoNotFit(budget: 64, sinks: 4, recent: 10, pinned: 0, chunk: 64, enough: 78))
     #expect(error.description.contains("4 sinks + 10 recent + a chunk of 64 = 78; a budget of 78 would do"))
     #expect(
       Small.refusal(CacheRequest(policy: "roco", budget: .slots(78), stride: 64), prompt: 500, new: 5) == nil)
@@ -25,7 +26,7 @@ import Testing
   @Test("the budget that would do is the smallest, also where windows grow with it")
   func smallestBudget() throws {
     let request = CacheRequest(policy: "h2o", budget: .slots(20), stride: 50, recent: .ratio(0.5))
-    guard case .protectedDoNotFit(_, _, _, _, let enough?) = Small.refusal(request, prompt: 500, new: 5)
+    guard case .protectedDoNotFit(_, _, _, _, _, let enough?) = Small.refusal(request, prompt: 500, new: 5)
     else {
       Issue.record("not refused for its size")
       return

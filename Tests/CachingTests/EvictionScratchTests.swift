@@ -1,3 +1,4 @@
+import Kernels
 import Testing
 
 @testable import Caching
@@ -5,10 +6,10 @@ import Testing
 @Suite struct EvictionScratchTests {
   @Test(
     "scratch that has grown for one cache has room for one of a page more", arguments: [16, 4096, 40_000])
-  func grows(slots: Int) {
-    var scratch = EvictionScratch()
+  func grows(slots: Int) throws {
+    var scratch = EvictionScratch(instructions: try InstructionSet())
     for wanted in [slots, slots + CacheShape.slotsPerPage] {
-      scratch.fit(wanted)
+      scratch.fit(wanted, memoryColumns: 0)
       let room = scratch.statistics.capacity
       #expect(room >= wanted)
     }

@@ -1,5 +1,6 @@
-import Caching
 import Testing
+
+@testable import Caching
 
 /// The paper's code as oracle; its attention is replayed and every victim compared.
 @Suite struct GoldenTraceTests {
@@ -24,6 +25,20 @@ import Testing
     #expect(bursty.count == 11)
     #expect(differing.count >= 5)
   }
+
+  @Test(
+    "the traces tell RoCo from rules that differ in a detail",
+    arguments: [
+      (RoCoVariant.Detail.none, 0...0), (.sampleDeviation, 3...40), (.sum, 20...40), (.lateCount, 20...40),
+    ])
+  func detailsMatter(detail: RoCoVariant.Detail, failing: ClosedRange<Int>) throws {
+    let golden = try GoldenTraces.shared.get()
+    let traces = golden.traces.filter { $0.policy == "roco" }
+    let differing = try traces.filter {
+      try Replay($0, golden.tables, policy: RoCoVariant(detail: detail)).firstDifference() != nil
+    }
+    #expect(traces.count == 40 && failing.contains(differing.count), "\(differing.count) of \(traces.count)")
+  }
 }
 
 /// One trace run through a real cache.
@@ -32,18 +47,22 @@ struct Replay {
   let tables: [GoldenTraces.Means]
   let plan: CachePlan
 
-  init(_ trace: GoldenTraces.Trace, _ tables: [GoldenTraces.Means], parameters: [String: Double] = [:]) throws
-  {
+  init(
+    _ trace: GoldenTraces.Trace, _ tables: [GoldenTraces.Means], parameters: [String: Double] = [:],
+    policy: (any EvictionPolicy)? = nil
+  ) throws {
     self.trace = trace
     self.tables = tables
     let scopes: [String: BudgetScope] = ["auto": .total, "decoding": .generated, "encoding": .prefill]
     let request = CacheRequest(
       policy: trace.policy == "h2o_head" ? "h2o" : trace.policy,
       budget: trace.budget < 1 ? .ratio(trace.budget) : .slots(Int(trace.budget)),
-      scope: try #require(scopes[trace.mode]), stride: trace.stride, faithful: true, parameters: parameters)
+      scope: scopes[trace.mode], stride: trace.stride, faithful: true, parameters: parameters)
     let shape = try CacheShape(
       layers: trace.layers, kvHeads: trace.kv_heads, queryHeads: trace.query_heads, headDimension: 2)
-    plan = try CachePlan(request, shape: shape, promptTokens: trace.prompt, maxNewTokens: trace.generate)
+    let plan = try CachePlan(
+      request, shape: shape, promptTokens: trace.prompt, maxNewTokens: trace.generate)
+    self.plan = policy.map(plan.replacingPolicy) ?? plan
   }
 
   /// What differs first, or nil.

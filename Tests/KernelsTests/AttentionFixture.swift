@@ -12,11 +12,19 @@ struct AttentionCase: Sendable, CustomStringConvertible {
   var chunk = 1
   /// How many of the new tokens get the slots of old ones.
   var reused = 0
+  var windowRows = 1
+  var joinsByMaximum = false
+  /// Whether keys are stored before rotation, and read at any positions.
+  var turnsKeys = false
   var seed: UInt64 = 1
 
   var kvHeads: Int { 2 }
   var slotCount: Int { old + chunk - reused }
-  var description: String { "group \(group), dim \(dimension), \(old) old, \(chunk) new, \(reused) reused" }
+  /// Longer than the slots: what lies between is no row's.
+  var windowStride: Int { slotCount + 3 }
+  var description: String {
+    "group \(group), dim \(dimension), \(old) old, \(chunk) new, \(reused) reused, window \(windowRows)"
+  }
 }
 
 /// A sequence's cache with the layout that the kernels are promised, its pages scattered over a pool that is NaN elsewhere.
@@ -30,14 +38,20 @@ final class AttentionFixture {
   let firstPosition = 1000
   var sums: [[Float]]
   var squares: [[Float]]
-  var last: [[Float]]
+  /// Per head, `[windowRows][windowStride]`.
+  var window: [[Float]]
+  var valueNorms: [[Float]]
+  /// Per head, `[2][group][dimension]`.
+  var queryMoments: [[Float]]
+  /// Per head and slot.
+  var keyPositions: [[Int32]]
 
   /// All pages' keys, then all pages' values.
   private let pool: UnsafeMutablePointer<Float16>
   /// Numbers of one page's keys, and of its values.
   private let halfPage: Int
   private let valuesStart: Int
-  private var columns: [UnsafeMutablePointer<Float>] = []
+  private var allocated: [UnsafeMutableRawPointer] = []
   private let pagePointers: UnsafeMutablePointer<UInt32>
   private let newPointers: UnsafeMutablePointer<Int32>
   private let pagesPerHead: Int
@@ -64,7 +78,12 @@ final class AttentionFixture {
     let column = { (random: inout SplitMix64) in random.normals(sizes.slotCount).map(abs) }
     sums = (0..<heads).map { _ in column(&random) }
     squares = (0..<heads).map { _ in column(&random) }
-    last = (0..<heads).map { _ in column(&random) }
+    window = (0..<heads).map { _ in random.normals(sizes.windowRows * sizes.windowStride) }
+    valueNorms = (0..<heads).map { _ in column(&random) }
+    queryMoments = (0..<heads).map { _ in random.normals(2 * sizes.group * sizes.dimension) }
+    keyPositions = (0..<heads).map { _ in
+      (0..<sizes.slotCount).map { _ in Int32.random(in: 0..<3000, using: &random) }
+    }
     pagePointers = .allocate(capacity: heads * pagesPerHead)
     newPointers = .allocate(capacity: heads * sizes.chunk)
     for head in 0..<heads {
@@ -75,7 +94,10 @@ final class AttentionFixture {
       for slot in newSlots[head] { (sums[head][Int(slot)], squares[head][Int(slot)]) = (0, 0) }
       for slot in 0..<sizes.old where !newSlots[head].contains(Int32(slot)) {
         let (key, value) = (random.normals(sizes.dimension), random.normals(sizes.dimension))
-        for d in 0..<sizes.dimension { setKeyAndValue(head, slot, d, Float16(key[d]), Float16(value[d])) }
+        for d in 0..<sizes.dimension {
+          setKey(head, slot, d, Float16(key[d]))
+          pool[valueRow(head, slot) + d] = Float16(value[d])
+        }
       }
     }
   }
@@ -84,16 +106,15 @@ final class AttentionFixture {
     pool.deallocate()
     pagePointers.deallocate()
     newPointers.deallocate()
-    for column in columns { column.deallocate() }
+    for column in allocated { column.deallocate() }
   }
 
   private func page(_ head: Int, _ slot: Int) -> Int { Int(pages[head][slot / 16]) * halfPage }
   private func valueRow(_ head: Int, _ slot: Int) -> Int {
     valuesStart + page(head, slot) + slot % 16 * sizes.dimension
   }
-  private func setKeyAndValue(_ head: Int, _ slot: Int, _ d: Int, _ key: Float16, _ value: Float16) {
+  func setKey(_ head: Int, _ slot: Int, _ d: Int, _ key: Float16) {
     pool[page(head, slot) + 16 * d + slot % 16] = key
-    pool[valueRow(head, slot) + d] = value
   }
   func key(_ head: Int, _ slot: Int) -> [Double] {
     (0..<sizes.dimension).map { Double(pool[page(head, slot) + 16 * $0 + slot % 16]) }
@@ -113,19 +134,35 @@ final class AttentionFixture {
       guard counted else { return nil }
       let copy = UnsafeMutablePointer<Float>.allocate(capacity: values.count)
       for i in values.indices { copy[i] = values[i] }
-      columns.append(copy)
+      allocated.append(UnsafeMutableRawPointer(copy))
       return copy
+    }
+    var columns = SlotColumns()
+    columns.sums = column(sums[head])
+    columns.squares = column(squares[head])
+    columns.window = column(window[head])
+    columns.windowRows = sizes.windowRows
+    columns.windowStride = sizes.windowStride
+    columns.joinsByMaximum = sizes.joinsByMaximum
+    columns.firstQuery = firstPosition + first
+    columns.valueNorms = column(valueNorms[head])
+    columns.queryMoments = column(queryMoments[head])
+    if sizes.turnsKeys {
+      let copy = UnsafeMutablePointer<Int32>.allocate(capacity: sizes.slotCount)
+      for slot in 0..<sizes.slotCount { copy[slot] = keyPositions[head][slot] }
+      allocated.append(UnsafeMutableRawPointer(copy))
+      columns.keyPositions = UnsafePointer(copy)
     }
     return KeyValueSlots(
       keys: UnsafeMutableRawPointer(pool), values: UnsafeMutableRawPointer(pool + valuesStart),
       pages: pagePointers + head * pagesPerHead, halfPageBytes: halfPage * 2,
       slotCount: visible ?? sizes.slotCount,
       newSlots: newPointers + head * sizes.chunk + first, newCount: count ?? sizes.chunk,
-      sums: column(sums[head]), squares: column(squares[head]), last: column(last[head]))
+      columns: columns)
   }
 
-  func read(_ column: UnsafeMutablePointer<Float>?) -> [Float] {
-    column.map { pointer in (0..<sizes.slotCount).map { pointer[$0] } } ?? []
+  func read(_ column: UnsafeMutablePointer<Float>?, count: Int? = nil) -> [Float] {
+    column.map { pointer in (0..<(count ?? sizes.slotCount)).map { pointer[$0] } } ?? []
   }
 }
 
@@ -138,7 +175,9 @@ struct Attended: Equatable {
   /// Per KV head.
   var sums: [[Float]] = []
   var squares: [[Float]] = []
-  var last: [[Float]] = []
+  var window: [[Float]] = []
+  var valueNorms: [[Float]] = []
+  var queryMoments: [[Float]] = []
 }
 
 /// Runs one step over several sequences, which must have the same head sizes.
@@ -183,9 +222,14 @@ func attend(
       result.outputs.append(out.floats.withRow(row) { span in span.indices.map { span[$0] } })
       result.queries.append(projections.withRow(row) { span in (0..<queryWidth).map { span[$0] } })
     }
-    result.sums = views[index].map { fixtures[index].read($0.sums) }
-    result.squares = views[index].map { fixtures[index].read($0.squares) }
-    result.last = views[index].map { fixtures[index].read($0.last) }
+    let fixture = fixtures[index]
+    for columns in views[index].map(\.columns) {
+      result.sums.append(fixture.read(columns.sums))
+      result.squares.append(fixture.read(columns.squares))
+      result.window.append(fixture.read(columns.window, count: fixture.window[0].count))
+      result.valueNorms.append(fixture.read(columns.valueNorms))
+      result.queryMoments.append(fixture.read(columns.queryMoments, count: fixture.queryMoments[0].count))
+    }
     return result
   }
 }

@@ -21,77 +21,17 @@ import Testing
     AttentionCase(group: 16, dimension: 16, old: 500, chunk: 20, reused: 19),
   ]
 
-  /// Softmax attention of the new tokens in double precision, over the keys and values that lie in the cache.
-  private struct Reference {
-    var outputs: [[Double]] = []
-    var sums: [[Double]]
-    var squares: [[Double]]
-    var last: [[Double]]
-
-    init(_ fixture: AttentionFixture, queries: [[Float]]) {
-      let sizes = fixture.sizes
-      let wide = { (columns: [[Float]]) in columns.map { $0.map { Double($0) } } }
-      (sums, squares, last) = (wide(fixture.sums), wide(fixture.squares), wide(fixture.last))
-      outputs = queries.map { _ in [] }
-      for head in 0..<sizes.kvHeads {
-        let keys = (0..<sizes.slotCount).map { fixture.key(head, $0) }
-        let values = (0..<sizes.slotCount).map { fixture.value(head, $0) }
-        for token in queries.indices {
-          let hidden = Set(fixture.newSlots[head][(token + 1)...])
-          var mean = [Double](repeating: 0, count: sizes.slotCount)
-          for member in 0..<sizes.group {
-            let start = (head * sizes.group + member) * sizes.dimension
-            let query = queries[token][start..<start + sizes.dimension].map { Double($0) }
-            let weights = Self.softmax(
-              keys.enumerated().map { slot, key in
-                hidden.contains(Int32(slot)) ? -.infinity : zip(query, key).reduce(0) { $0 + $1.0 * $1.1 }
-              })
-            for slot in weights.indices { mean[slot] += weights[slot] / Double(sizes.group) }
-            outputs[token] += (0..<sizes.dimension).map { d in
-              weights.indices.reduce(0) { weights[$1] == 0 ? $0 : $0 + weights[$1] * values[$1][d] }
-            }
-          }
-          for slot in mean.indices {
-            sums[head][slot] += mean[slot]
-            squares[head][slot] += mean[slot] * mean[slot]
-          }
-          if token == queries.count - 1 { last[head] = mean }
-        }
-      }
-    }
-
-    static func softmax(_ scores: [Double]) -> [Double] {
-      let greatest = scores.max() ?? 0
-      // Queries carry log2(e), so that powers of two are exponentials.
-      let weights = scores.map { exp2($0 - greatest) }
-      let total = weights.reduce(0, +)
-      return weights.map { $0 / total }
-    }
-  }
-
-  private func worst(_ a: [[Float]], _ b: [[Double]]) -> Double {
-    var worst = 0.0
-    for (row, other) in zip(a, b) {
-      guard row.count == other.count else { return .infinity }
-      for (value, expected) in zip(row, other) {
-        let error = abs(Double(value) - expected)
-        worst = error.isFinite ? max(worst, error) : .infinity
-      }
-    }
-    return worst
-  }
-
   @Test(
     "outputs and statistics equal softmax attention in double precision",
     arguments: InstructionSet.available, cases)
   func equalsReference(set: InstructionSet, sizes: AttentionCase) {
     let fixture = AttentionFixture(sizes)
     let found = attend([fixture], on: set)[0]
-    let expected = Reference(fixture, queries: found.queries)
+    let expected = AttentionReference(fixture, queries: found.queries)
     #expect(worst(found.outputs, expected.outputs) < 2e-5)
     #expect(worst(found.sums, expected.sums) < 1e-5)
     #expect(worst(found.squares, expected.squares) < 1e-5)
-    #expect(worst(found.last, expected.last) < 1e-6)
+    #expect(worst(found.window, expected.window) < 1e-6)
   }
 
   @Test(
@@ -103,7 +43,7 @@ import Testing
     let (dimension, keyOffset) = (80, 2 * 3 * 80)
     for (token, input) in fixture.inputs.enumerated() {
       let turned = { (start: Int) in
-        turn(Array(input[start..<start + dimension]), position: 1000 + token, halves: halves)
+        turn(input[start..<start + dimension].map { Double($0) }, position: 1000 + token, halves: halves)
       }
       for head in 0..<2 {
         let slot = Int(fixture.newSlots[head][token])
@@ -116,18 +56,6 @@ import Testing
       let query = turned(0).map { $0 * M_LOG2E / 80.0.squareRoot() }
       #expect(zip(found.queries[token], query).allSatisfy { abs(Double($0) - $1) < 1e-5 })
     }
-  }
-
-  private func turn(_ x: [Float], position: Int, halves: Bool) -> [Double] {
-    var out = x.map(Double.init)
-    let pairs = x.count / 2
-    for pair in 0..<pairs {
-      let angle = Double(position) * pow(10000, -2 * Double(pair) / Double(x.count))
-      let (a, b) = halves ? (pair, pair + pairs) : (2 * pair, 2 * pair + 1)
-      out[a] = Double(x[a]) * cos(angle) - Double(x[b]) * sin(angle)
-      out[b] = Double(x[b]) * cos(angle) + Double(x[a]) * sin(angle)
-    }
-    return out
   }
 
   @Test(

@@ -15,7 +15,8 @@ import Testing
       withUnsafePointer(to: &page) { pages in
         var slots = kvota_slots(
           keys: bytes.bindMemory(to: UInt8.self).baseAddress,
-          values: bytes[(32 * count)...].bindMemory(to: UInt8.self).baseAddress, pages: pages,
+          values: bytes[(32 * count)...].bindMemory(to: UInt8.self).baseAddress, key_pages: pages,
+          pages: pages,
           half_page_bytes: 32 * count, slots: 16, head_dim: Int32(count), new_slots: nil, new_count: 0)
         set.table.pointee.store(&slots, Int32(slot), row, row)
       }

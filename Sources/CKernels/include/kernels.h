@@ -55,16 +55,27 @@ int kvota_type_count(void);
 const kvota_type *kvota_type_at(int index);
 
 // The slots of one (sequence, layer, KV head). A page is 16 slots: keys f16 [head_dim][16] at keys + page * half_page_bytes, values
-// f16 [16][head_dim] at values + page * half_page_bytes.
+// f16 [16][head_dim] at values + page * half_page_bytes. Both have the same page number, unless keys are a copy.
 typedef struct {
   uint8_t *keys, *values;
-  const uint32_t *pages;
+  const uint32_t *key_pages, *pages;
   size_t half_page_bytes;
   int slots;               // live slots are 0 ..< slots
   int head_dim;            // a multiple of 16
   const int32_t *new_slots; // slot of each token of this chunk, ascending
   int new_count;
 } kvota_slots;
+
+// What attention tells of each slot, in columns indexed by slot: each may be NULL. A query's attention is the mean of its heads' weights, or
+// the softmax of the largest of their logits.
+typedef struct {
+  float *sums, *squares; // to which each query's attention is added, and the square of it
+  float *window;         // [window_rows][window_stride]: query q of the chunk sets row (first_query + q) % window_rows, unless a later one
+                         // of the chunk has the same row; slots that it does not see get 0
+  size_t window_stride;
+  int window_rows, first_query;
+  bool by_maximum;
+} kvota_columns;
 
 // Slots are attended in splits of this size, whoever the threads are, so that sums have one order.
 enum { KVOTA_SPLIT = 256 };
@@ -73,7 +84,7 @@ enum { KVOTA_ROWS = 12 };
 // Query heads that may share one KV head.
 enum { KVOTA_MAX_GROUP = 128 };
 
-// Floats of scratch that one attention call needs: of one KV head for a decoded token, of one (KV head, lane) for a chunk.
+// Floats of scratch that one attention call needs, whole cache lines: of one KV head for a decoded token, of one (KV head, lane) for a chunk.
 size_t kvota_attention_scratch(int slots, int head_dim, int group);
 
 // Bytes of operands that multiply_bytes reads.
@@ -96,23 +107,34 @@ typedef struct kvota_isa {
   void (*rms_norm)(const float *x, const float *weight, int count, float epsilon, float *out);
   // x += y
   void (*add)(float *x, const float *y, int count);
+  // moments[0 ..< count] += x, moments[count ..< 2 count] += x^2
+  void (*add_moments)(const float *x, int count, float *moments);
   // out = silu(gate) * up
   void (*silu_multiply)(const float *gate, const float *up, int count, float *out);
   // Rotates pairs of x in place and scales: pair i is (2i, 2i+1), or (i, i + rotated / 2) when `halves`.
   void (*rope)(float *x, int rotated, int head_dim, const float *cosines, const float *sines, int halves, float scale);
   // Writes one token's key and value [head_dim] into a slot.
   void (*store)(const kvota_slots *slots, int slot, const float *key, const float *value);
+  // The sum of magnitudes of a slot's value, as it is stored.
+  float (*value_norm)(const kvota_slots *slots, int slot);
+  // Copies keys and values of listed slots to rows [count][head_dim]; either may be NULL.
+  void (*gather)(const kvota_slots *slots, const int32_t *list, int count, float *keys, float *values);
+
+  // Turns the keys of slots first ..< last (first begins a page) to their positions: page i of the slots becomes out[i][head_dim][16].
+  // turns: [position][cosines, sines][rotated / 2, rounded up to 16]; pairs as for rope.
+  void (*turn_keys)(const kvota_slots *slots, int first, int last, const int32_t *positions, const float *turns, int rotated,
+                    int halves, uint16_t *out);
 
   // Attention of one token's query heads [group][head_dim] (already scaled by log2(e) / sqrt(head_dim)) over one split of a KV head's
   // slots, into scratch.
   void (*attend_split)(const kvota_slots *slots, const float *queries, int group, int split, float *scratch);
-  // Joins all splits of attend_split: out[group][head_dim]. Adds the attention row (mean over the group) to the columns sums and
-  // squares, sets last; each may be NULL.
-  void (*attend_finish)(const kvota_slots *slots, int group, float *scratch, float *out, float *sums, float *squares, float *last);
+  // Joins all splits of attend_split: out[group][head_dim], and adds to the columns.
+  void (*attend_finish)(const kvota_slots *slots, int group, float *scratch, float *out, const kvota_columns *columns);
   // Attention of a chunk's tokens, of which this lane does every lanes-th tile. queries and out: [token][..., group, head_dim] with
-  // strides in floats. A token sees neither itself's successors nor their slots. sums and squares are this lane's own columns.
+  // strides in floats. A token does not see the slots of later ones. The columns' sums and squares are this lane's own, the window
+  // is all lanes'.
   void (*attend_tiles)(const kvota_slots *slots, const float *queries, size_t query_stride, int group, int lane, int lanes,
-                       float *scratch, float *out, size_t out_stride, float *sums, float *squares, float *last);
+                       float *scratch, float *out, size_t out_stride, const kvota_columns *columns);
 
   // The ceilings that a kernel's speed is a share of. Reads `count` bytes (a multiple of 512) and returns a sum of them.
   uint32_t (*read_bytes)(const uint8_t *bytes, size_t count);

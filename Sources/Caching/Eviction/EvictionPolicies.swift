@@ -9,6 +9,13 @@ package enum EvictionPolicies {
     H2O.description,
     TOVA.description,
     RoCo.description,
+    SnapKV.description,
+    SnapKV.generatingDescription,
+    KeyDiff.description,
+    ExpectedAttention.description,
+    LagKV.description,
+    RKV.description,
+    LazyEviction.description,
   ]
 
   package static var names: [String] { all.map(\.name) }

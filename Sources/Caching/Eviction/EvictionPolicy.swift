@@ -1,18 +1,4 @@
-/// The columns of statistics that a policy ranks by.
-package struct StatisticColumns: OptionSet, Sendable {
-  package let rawValue: UInt8
-  package init(rawValue: UInt8) { self.rawValue = rawValue }
-
-  /// Sum of the attention that a slot got from the counted queries.
-  package static let sums = Self(rawValue: 1)
-  /// Sum of the squares of it.
-  package static let squares = Self(rawValue: 2)
-  /// Attention that it got from the last query of the last counted chunk.
-  package static let last = Self(rawValue: 4)
-
-  /// How many columns that is.
-  var count: Int { rawValue.nonzeroBitCount }
-}
+package import Kernels
 
 /// When and where an eviction happens: what a rule may depend on besides the slots.
 package struct EvictionMoment: Sendable {
@@ -26,6 +12,8 @@ package struct EvictionMoment: Sendable {
   package var head: Int
   /// Tokens fed so far; each eviction of a sequence has another.
   package var fedTokens: Int
+  /// How the model turns keys and queries by their position.
+  package var rotary: RotaryEmbedding
 }
 
 /// Decides what the candidates of one (layer, KV head) are worth; `VictimPicker` then takes the least worthy.
@@ -35,14 +23,34 @@ package protocol EvictionPolicy: Sendable {
   /// What the registry tells about the policy, and how it is made.
   static var description: EvictionPolicyDescription { get }
 
+  /// What has to be kept and gathered for it.
+  var needs: StatisticNeeds { get }
+
+  /// Generated tokens from one eviction to the next: the cache grows by so many and is then cut back to its budget.
+  var interval: Int { get }
+
   /// Sets the worth of every candidate: the lowest goes first, of equals the older position.
   ///
   /// - Parameters:
   ///   - slots: the candidates, in no order of age.
   ///   - moment: when and where.
-  ///   - worth: one number a candidate, not NaN; undefined before.
+  ///   - worth: one number a candidate, at least 0 (infinity where it must stay if it can), not NaN; undefined before.
   ///   - spare: as many keys, for the rule's own use.
   func rank(
     _ slots: borrowing SlotStatistics, at moment: EvictionMoment, worth: inout MutableSpan<Float>,
     spare: inout MutableSpan<RankKey>)
+
+  /// Notes a counted query's attention in the policy's own columns; called for each query since the last eviction, in order.
+  ///
+  /// - Parameters:
+  ///   - attention: of all live slots, protected ones too, by slot; 0 for what the query does not see.
+  ///   - query: number of the query among all tokens of the sequence.
+  ///   - memory: `needs.memoryColumns` columns of `attention.count` numbers, one after the other; 0 in a new slot.
+  func observe(_ attention: Span<Float>, of query: Int, memory: inout MutableSpan<Float>)
+}
+
+extension EvictionPolicy {
+  package var needs: StatisticNeeds { StatisticNeeds() }
+  package var interval: Int { 1 }
+  package func observe(_ attention: Span<Float>, of query: Int, memory: inout MutableSpan<Float>) {}
 }

@@ -4,6 +4,26 @@ package struct PolicyParameter: Sendable, Equatable {
   package let summary: String
   package let defaultValue: Double
   package let range: ClosedRange<Double>
+  /// Whether it counts something, so that fractions are refused.
+  package var isWhole = false
+
+  /// The parameter of policies that rank too dearly, or too much alike, to do so after every token.
+  static func interval(_ defaultValue: Double) -> Self {
+    Self(
+      name: "interval", summary: "generated tokens from one eviction to the next", defaultValue: defaultValue,
+      range: 1...1024, isWhole: true)
+  }
+
+  func accepts(_ value: Double) -> Bool {
+    range.contains(value) && (!isWhole || value == value.rounded())
+  }
+
+  /// What is accepted, for error texts.
+  var expectation: String {
+    isWhole
+      ? "a whole number from \(Int(range.lowerBound)) to \(Int(range.upperBound))"
+      : "\(range.lowerBound) to \(range.upperBound)"
+  }
 }
 
 /// The checked values of a policy's parameters.
@@ -31,11 +51,15 @@ package struct EvictionPolicyDescription: Sendable {
   package var aliases: [String] = []
   /// One line for help texts.
   package let summary: String
-  /// What the cache has to keep for it.
-  package var columns: StatisticColumns = []
   package var parameters: [PolicyParameter] = []
   /// Whether it ever evicts; `full` does not, and alone needs no budget.
   package var evicts = true
+  /// Whether it ranks generated tokens too; otherwise only the prompt is evicted, and `prefill` is the only scope.
+  package var evictsGenerated = true
+  /// Whether its rule needs keys that are rotated at their original positions.
+  package var needsOriginalPositions = false
+  /// Neighbours in position, itself included, of whose worth a slot gets the largest; odd, 1 for none.
+  package var pool = 1
   /// Newest slots kept by default after a chunk of the prompt.
   package var prefillRecent = RecentWindow.slots(0)
   /// Newest slots kept by default after a generated token.
@@ -52,9 +76,9 @@ package struct EvictionPolicyDescription: Sendable {
       guard let parameter = parameters.first(where: { $0.name == given }) else {
         throw .unknownParameter(given, policy: name, known: parameters.map(\.name))
       }
-      guard parameter.range.contains(value) else {
-        let range = "\(parameter.range.lowerBound) to \(parameter.range.upperBound)"
-        throw .outOfRange(option: "\(name) parameter \(given)", value: "\(value)", expected: range)
+      guard parameter.accepts(value) else {
+        throw .outOfRange(
+          option: "\(name) parameter \(given)", value: "\(value)", expected: parameter.expectation)
       }
     }
     return make(PolicyParameters(values))

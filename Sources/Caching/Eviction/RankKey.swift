@@ -11,6 +11,12 @@ package struct RankKey: Comparable, Sendable, BitwiseCopyable {
     bits = UInt64(ordered) << 32 | UInt64(UInt32(bitPattern: position))
   }
 
+  /// The number that went in.
+  var number: Float {
+    let ordered = UInt32(bits >> 32)
+    return Float(bitPattern: ordered ^ (ordered >> 31 == 1 ? 1 << 31 : .max))
+  }
+
   @inline(__always)
   package static func < (left: Self, right: Self) -> Bool { left.bits < right.bits }
 }

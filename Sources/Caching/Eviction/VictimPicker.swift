@@ -1,52 +1,22 @@
-/// What one thread needs to choose victims; grows to the largest cache it meets, then allocates no more.
-package struct EvictionScratch: ~Copyable {
-  var statistics: SlotStatistics
-  var worth: [Float]
-  var keys: [RankKey]
-  /// Slots chosen last, ascending.
-  var victims: [Int32] = []
-
-  package init() {
-    statistics = SlotStatistics(capacity: 0)
-    worth = []
-    keys = []
-  }
-
-  /// Makes room for the candidates among `slots` slots.
-  mutating func fit(_ slots: Int) {
-    // Not `worth.capacity`: an array's capacity may exceed what was asked for, and the statistics' columns do not.
-    guard statistics.capacity < slots else { return }
-    statistics = SlotStatistics(capacity: slots)
-    worth.reserveCapacity(slots)
-    keys.reserveCapacity(slots)
-    victims.reserveCapacity(slots)
-  }
-
-  /// Gives `worth` and `keys` as many elements as there are candidates: seldom a change, as heads hold equally many slots.
-  mutating func matchCandidates() {
-    Self.resize(&worth, to: statistics.count, with: 0)
-    Self.resize(&keys, to: statistics.count, with: RankKey(0, position: 0))
-  }
-
-  private static func resize<T>(_ array: inout [T], to count: Int, with filler: T) {
-    if array.count > count { array.removeLast(array.count - count) }
-    if array.count < count { array.append(contentsOf: repeatElement(filler, count: count - array.count)) }
-  }
-}
-
-/// Chooses the victims of one (layer, KV head) among candidates that a policy ranks.
+/// Chooses the victims of one (layer, KV head) among ranked candidates.
 enum VictimPicker {
   /// Leaves the slots of the `count` least worthy candidates in `scratch.victims`, ascending.
   ///
-  /// O(candidates) on average.
+  /// O(candidates) on average; where spans share the budget, it sorts.
   static func pick(
-    _ count: Int, by policy: any EvictionPolicy, at moment: EvictionMoment, in scratch: inout EvictionScratch
+    _ count: Int, by ranking: Ranking, at moment: EvictionMoment, live: Int, in scratch: inout EvictionScratch
   ) {
     precondition(count <= scratch.statistics.count, "a plan leaves more candidates than victims")
     scratch.victims.removeAll(keepingCapacity: true)
-    scratch.matchCandidates()
-    rank(scratch.statistics, by: policy, at: moment, worth: &scratch.worth, keys: &scratch.keys)
-    if count == 1 {
+    ranking.rank(&scratch, at: moment)
+    let guarded = ranking.guarded(scratch.statistics.count, due: count, live: live)
+    if guarded > 0 {
+      spareLargest(guarded, scratch.statistics, worth: &scratch.worth, keys: &scratch.keys)
+    }
+    if !ranking.spans.isEmpty {
+      FairShare(spans: ranking.spans, fed: moment.fedTokens, budget: scratch.statistics.count - count).take(
+        count, of: scratch.statistics, keys: scratch.keys, victims: &scratch.victims)
+    } else if count == 1 {
       takeLeast(scratch.statistics, keys: scratch.keys, victims: &scratch.victims)
     } else {
       take(
@@ -54,14 +24,22 @@ enum VictimPicker {
     }
   }
 
-  private static func rank(
-    _ statistics: borrowing SlotStatistics, by policy: any EvictionPolicy, at moment: EvictionMoment,
-    worth: inout [Float], keys: inout [RankKey]
+  /// Makes the `count` candidates of the largest values worth more than all others.
+  static func spareLargest(
+    _ count: Int, _ statistics: borrowing SlotStatistics, worth: inout [Float], keys: inout [RankKey]
   ) {
     var worth = worth.mutableSpan
     var keys = keys.mutableSpan
-    policy.rank(statistics, at: moment, worth: &worth, spare: &keys)
-    for candidate in 0..<statistics.count { keys[candidate] = statistics.key(worth[candidate], candidate) }
+    for candidate in keys.indices {
+      keys[candidate] = statistics.key(statistics.valueNorm(candidate), candidate)
+    }
+    let smallest = keys.nthSmallest(statistics.count - count)
+    for candidate in worth.indices
+    where statistics.key(statistics.valueNorm(candidate), candidate) >= smallest {
+      // A key orders NaN above infinity, which is what a policy gives to slots that should stay.
+      worth[candidate] = .nan
+    }
+    for candidate in keys.indices { keys[candidate] = statistics.key(worth[candidate], candidate) }
   }
 
   private static func takeLeast(

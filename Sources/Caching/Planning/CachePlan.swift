@@ -10,9 +10,10 @@ package struct CachePlan: Sendable {
   package let peakSlots: Int
   /// Bytes of the cache when every head holds `peakSlots`; the pool reserves them, and the cache never takes more.
   ///
-  /// `layers * kvHeads * (pages * pageBytes + block)` with `pages = ceil(peakSlots / 16)`, `pageBytes = 64 * headDimension` and
-  /// `block = 64 + 4 * (16 * pages * (2 + statistics) + pages + victims)` rounded up to 64, where `statistics` is the number of
-  /// columns that the policy keeps and `victims` the most that one eviction takes (`stride`, or 1 without evictions in prefill).
+  /// With the allocator `uniform` it is `layers * kvHeads * (pages * pageBytes + block)` with `pages = ceil(peakSlots / 16)`,
+  /// `pageBytes = 64 * headDimension` and `block = 64 + 4 * (16 * pages * (2 + statistics) + pages + victims)` rounded up to 64, where
+  /// `statistics` is the number of columns that the policy keeps and `victims` the most that one eviction takes (`stride`, or the
+  /// policy's interval without evictions in prefill).
   package let peakBytes: Int
   /// First positions that are never evicted.
   package let sinks: Int
@@ -21,9 +22,17 @@ package struct CachePlan: Sendable {
   package let request: CacheRequest
 
   let description: EvictionPolicyDescription
-  let policy: any EvictionPolicy
+  private(set) var policy: any EvictionPolicy
+  let allocator: any BudgetAllocator
+  let allocation: AllocationSetting
+  /// How much each layer's limits differ from the schedule's before any attention has been measured.
+  let layerOffsets: [Int]
   let schedule: EvictionSchedule
   let layout: ColumnLayout
+  /// Pages of all heads together.
+  let pageCount: Int
+  /// Neighbours over which worth is pooled.
+  let pool: Int
   let prefillProtection: Protection
   let decodeProtection: Protection
 
@@ -32,6 +41,8 @@ package struct CachePlan: Sendable {
   /// Prompt tokens in each forward that evicts.
   package var stride: Int { schedule.stride }
   package var promptTokens: Int { schedule.promptTokens }
+  /// First tokens of the prompt, in which nothing is counted or evicted.
+  var denseTokens: Int { schedule.firstCounted.map { min($0, schedule.denseTokens) } ?? schedule.denseTokens }
 
   /// Checks a request against the model and the lengths of the sequence, and fixes all its numbers.
   ///
@@ -40,29 +51,45 @@ package struct CachePlan: Sendable {
     _ request: CacheRequest, shape: CacheShape, promptTokens: Int, maxNewTokens: Int
   ) throws(CacheError) {
     try request.check()
-    let description = try EvictionPolicies.description(named: request.policy)
-    policy = try description.policy(with: request.parameters)
     let sizing = try CacheSizing(
-      request: request, description: description, shape: shape, promptTokens: promptTokens,
-      maxNewTokens: maxNewTokens)
+      request: request, shape: shape, promptTokens: promptTokens, maxNewTokens: maxNewTokens)
     let budget = try sizing.budgetSlots()
     let schedule = sizing.schedule(budget)
-    layout = sizing.layout(schedule)
-    guard let bytes = layout.totalBytes(shape) else { throw .sizeOverflow(slots: schedule.peakSlots) }
-
+    guard let bytes = sizing.peakBytes(schedule), let pages = sizing.pageCount(schedule) else {
+      throw .sizeOverflow(slots: schedule.peakSlots)
+    }
     self.shape = shape
     self.request = request
-    self.description = description
     self.schedule = schedule
-    scope = request.scope
+    description = sizing.description
+    policy = sizing.policy
+    allocator = sizing.allocator
+    allocation = sizing.allocation(schedule.windowBudget)
+    layerOffsets =
+      request.faithful
+      ? Array(repeating: 0, count: shape.layers) : allocator.offsets(allocation)
+    layout = sizing.layout(schedule)
+    pageCount = pages
+    pool = sizing.pool
+    scope = sizing.scope
     budgetSlots = description.evicts ? budget : nil
     maxTotalTokens = schedule.promptTokens + schedule.maxNewTokens
-    peakSlots = schedule.peakSlots
+    peakSlots = sizing.mostSlots(schedule)
     peakBytes = bytes
     sinks = sizing.protection.sinks(under: schedule.windowBudget)
     prefillProtection = sizing.protection(.prefill, schedule)
     decodeProtection = sizing.protection(.decode, schedule)
     try sizing.checkProtection(schedule)
+  }
+
+  /// Whether pages move between heads, instead of each having its own for good.
+  var sharesPages: Bool { allocator.sharing != .none || layerOffsets.contains { $0 != 0 } }
+
+  /// What a ranking reads; the allocator's needs are its own.
+  var rankNeeds: StatisticNeeds {
+    var needs = layout.needs
+    needs.windowRows = policy.needs.windowRows
+    return needs
   }
 
   /// How many prompt tokens the next forward takes when `fed` have been fed and there is room for `atMost`.
@@ -79,6 +106,13 @@ package struct CachePlan: Sendable {
 }
 
 extension CachePlan {
+  /// The same plan with another rule for what candidates are worth: how tests watch a policy, or hold it to known choices.
+  func replacingPolicy(with policy: any EvictionPolicy) -> CachePlan {
+    var plan = self
+    plan.policy = policy
+    return plan
+  }
+
   /// Whether the heads of a layer share one last row: EasyKV's TOVA, in a prompt that alone is under the budget.
   func averagesLast(in phase: EvictionPhase) -> Bool {
     request.faithful && scope == .prefill && phase == .prefill
@@ -89,6 +123,6 @@ extension CachePlan {
   func moment(_ phase: EvictionPhase, layer: Int, fed: Int) -> EvictionMoment {
     EvictionMoment(
       phase: phase, budgetSlots: schedule.windowBudget, stride: stride, sinks: sinks, seed: request.seed,
-      layer: layer, head: 0, fedTokens: fed)
+      layer: layer, head: 0, fedTokens: fed, rotary: shape.rotary)
   }
 }

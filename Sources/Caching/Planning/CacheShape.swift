@@ -1,9 +1,13 @@
+package import Kernels
+
 /// The numbers of a model that fix the size of its cache.
 package struct CacheShape: Sendable, Equatable {
   package let layers: Int
   package let kvHeads: Int
   package let queryHeads: Int
   package let headDimension: Int
+  /// How keys and queries are turned by their position.
+  package let rotary: RotaryEmbedding
 
   /// Slots in a page of one (layer, KV head).
   package static let slotsPerPage = 16
@@ -14,7 +18,10 @@ package struct CacheShape: Sendable, Equatable {
   /// Checks the numbers, which come from a model file.
   ///
   /// - Throws: `CacheError.impossibleShape` if one is outside 1 ... 2^20 or the query heads do not divide into the KV heads.
-  package init(layers: Int, kvHeads: Int, queryHeads: Int, headDimension: Int) throws(CacheError) {
+  package init(
+    layers: Int, kvHeads: Int, queryHeads: Int, headDimension: Int,
+    rotary: RotaryEmbedding = .none
+  ) throws(CacheError) {
     for (name, value) in [
       ("layers", layers), ("KV heads", kvHeads), ("query heads", queryHeads),
       ("head dimension", headDimension),
@@ -28,6 +35,7 @@ package struct CacheShape: Sendable, Equatable {
     self.kvHeads = kvHeads
     self.queryHeads = queryHeads
     self.headDimension = headDimension
+    self.rotary = rotary
   }
 
   /// Heads that keep slots of their own: layers times KV heads.

@@ -2,27 +2,55 @@
 struct CacheSizing {
   let request: CacheRequest
   let description: EvictionPolicyDescription
+  let policy: any EvictionPolicy
+  let allocator: any BudgetAllocator
   let shape: CacheShape
   let promptTokens: Int
   let maxNewTokens: Int
+  let pins: Pins
 
   var protection: ProtectionDefaults { ProtectionDefaults(request: request, description: description) }
+  var scope: BudgetScope { request.scope ?? (description.evictsGenerated ? .total : .prefill) }
 
   init(
-    request: CacheRequest, description: EvictionPolicyDescription, shape: CacheShape, promptTokens: Int,
-    maxNewTokens: Int
+    request: CacheRequest, shape: CacheShape, promptTokens: Int, maxNewTokens: Int
   ) throws(CacheError) {
+    description = try EvictionPolicies.description(named: request.policy)
+    policy = try description.policy(with: request.parameters)
+    allocator = try BudgetAllocators.allocator(named: request.allocator)
     let (total, overflow) = promptTokens.addingReportingOverflow(maxNewTokens)
     guard promptTokens >= 1, maxNewTokens >= 0, !overflow, total <= CacheRequest.mostSlots else {
       throw .tooManyTokens(promptTokens: promptTokens, maxNewTokens: maxNewTokens)
     }
-    if request.faithful, description.easyKV == nil { throw .noFaithfulForm(policy: description.name) }
-    if description.evicts, request.budget == nil { throw .budgetMissing(policy: description.name) }
+    pins = try Pins(request.pins, promptTokens: promptTokens)
     self.request = request
-    self.description = description
     self.shape = shape
     self.promptTokens = promptTokens
     self.maxNewTokens = maxNewTokens
+    try checkCombination()
+  }
+
+  /// Refuses what each by itself would be possible.
+  private func checkCombination() throws(CacheError) {
+    if request.faithful, description.easyKV == nil { throw .noFaithfulForm(policy: description.name) }
+    if description.evicts, request.budget == nil { throw .budgetMissing(policy: description.name) }
+    if !description.evictsGenerated, scope != .prefill { throw .promptsOnly(policy: description.name) }
+    if request.positions == .cache, description.needsOriginalPositions {
+      throw .contradiction(
+        "policy '\(description.name)' needs keys at their original positions", "positions=cache")
+    }
+    if request.positions == .cache, request.allocator != UniformAllocator.name {
+      throw .contradiction("cache positions need heads of equal size", "allocator=\(request.allocator)")
+    }
+    if let last = request.spans.last, last.upperBound > promptTokens {
+      throw .outOfRange(
+        option: "spans", value: "\(last)", expected: "positions of the prompt, 0..<\(promptTokens)")
+    }
+    let rows = policy.needs.windowRows
+    if policy.needs.memoryColumns > 0, let stride = request.stride, stride > rows {
+      throw .outOfRange(
+        option: "stride", value: "\(stride)", expected: "at most the policy's window, \(rows)")
+    }
   }
 
   /// The budget in slots; without one, room for every token.
@@ -34,7 +62,7 @@ struct CacheSizing {
       // More slots than positions are never used, so the rest of the arithmetic need not fear large numbers.
       case .slots(let count): min(count, CacheRequest.mostSlots)
       case .ratio(let ratio):
-        max(1, Int(Double(request.scope == .generated ? maxNewTokens : promptTokens) * ratio))
+        max(1, Int(Double(scope == .generated ? maxNewTokens : promptTokens) * ratio))
       case .bytes(let bytes): try slots(in: bytes, atMost: tokens)
       }
     if !description.evicts, slots < promptTokens {
@@ -47,24 +75,124 @@ struct CacheSizing {
     guard description.evicts else {
       return .full(promptTokens: promptTokens, maxNewTokens: max(0, min(maxNewTokens, budget - promptTokens)))
     }
+    let stride = stride(under: budget)
+    var schedule =
+      request.faithful
+      ? EvictionSchedule.easyKV(
+        budget: budget, scope: scope, stride: stride, promptTokens: promptTokens, maxNewTokens: maxNewTokens)
+      : .exact(
+        budget: budget, scope: scope, stride: stride, promptTokens: promptTokens, maxNewTokens: maxNewTokens,
+        offsets: offsets(budget))
+    schedule.keepsAttention = request.keepAttention
+    schedule.mode = request.mode
+    schedule.interval = policy.interval
+    return schedule
+  }
+
+  /// The smallest and the largest difference of a layer's budget from the average.
+  private func offsets(_ budget: Int) -> ClosedRange<Int> {
+    let offsets = allocator.offsets(allocation(budget))
+    return (offsets.min() ?? 0)...(offsets.max() ?? 0)
+  }
+
+  /// What a policy's own columns are written from must still be in the window.
+  private func stride(under budget: Int) -> Int {
     let stride = protection.stride(under: budget)
-    let make = request.faithful ? EvictionSchedule.easyKV : EvictionSchedule.exact
-    return make(budget, request.scope, stride, promptTokens, maxNewTokens)
+    return policy.needs.memoryColumns > 0 ? min(stride, policy.needs.windowRows) : stride
   }
 
+  /// What the allocator may depend on under a budget of `budget` slots.
+  func allocation(_ budget: Int) -> AllocationSetting {
+    let recent = max(
+      protection.recent(in: .prefill, under: budget), protection.recent(in: .decode, under: budget))
+    let sinks = protection.sinks(under: budget)
+    return AllocationSetting(
+      layers: shape.layers, kvHeads: shape.kvHeads, budget: budget, recent: recent,
+      least: min(budget, sinks + recent + pins.count(from: sinks) + stride(under: budget)))
+  }
+
+  /// What has to be kept for policy, modifiers and allocator.
+  var needs: StatisticNeeds {
+    var needs = policy.needs
+    let modifiers = request.modifiers
+    needs.windowRows = max(needs.windowRows, allocator.windowRows)
+    needs.valueNorms = needs.valueNorms || modifiers.value || modifiers.guardShare > 0
+    needs.order = needs.order || pool > 1
+    if let reduce = modifiers.reduce { needs.joinsByMaximum = reduce == .max }
+    return description.evicts ? needs : StatisticNeeds()
+  }
+
+  /// Neighbours over which worth is pooled.
+  var pool: Int { request.modifiers.pool ?? description.pool }
+}
+
+extension CacheSizing {
   func layout(_ schedule: EvictionSchedule) -> ColumnLayout {
-    ColumnLayout(
-      peakSlots: schedule.peakSlots, victims: min(schedule.mostVictims, schedule.peakSlots),
-      columns: description.columns)
+    let slots = mostSlots(schedule)
+    return ColumnLayout(
+      peakSlots: slots,
+      victims: allocator.sharing == .none ? min(schedule.mostVictims, slots) : slots, needs: needs,
+      ranks: request.positions == .cache, counts: request.modifiers.decay < 1,
+      queryValues: shape.queryHeads / shape.kvHeads * shape.headDimension)
   }
 
+  /// The most slots that any head comes to hold.
+  func mostSlots(_ schedule: EvictionSchedule) -> Int {
+    guard allocator.sharing != .none, schedule.prefillLimit != nil || schedule.decodeLimit != nil else {
+      return schedule.peakSlots
+    }
+    let setting = allocation(schedule.windowBudget)
+    return schedule.peakSlots(offset: allocator.ceiling(setting) - setting.budget)
+  }
+
+  /// Pages of all heads together at the peak; where heads share, each may leave most of its last page empty.
+  func pageCount(_ schedule: EvictionSchedule) -> Int? {
+    let lanes = CacheShape.slotsPerPage
+    let pages = { (slots: Int) in (slots + lanes - 1) / lanes }
+    let peak = schedule.peakSlots(offset: 0)
+    let (shared, overflow) = shape.heads.multipliedReportingOverflow(by: peak + lanes)
+    guard !overflow else { return nil }
+    switch allocator.sharing {
+    case .none:
+      let offsets = allocator.offsets(allocation(schedule.windowBudget))
+      return offsets.reduce(0) { $0 + shape.kvHeads * pages(schedule.peakSlots(offset: $1)) }
+    case .layer: return shape.layers * ((shared / shape.layers - shape.kvHeads) / lanes)
+    case .model: return (shared - shape.heads) / lanes
+    }
+  }
+
+  /// Bytes of all pages and blocks at the peak, or nil if that overflows.
+  func peakBytes(_ schedule: EvictionSchedule) -> Int? {
+    guard let pages = pageCount(schedule) else { return nil }
+    let (pageBytes, pagesOverflow) = pages.multipliedReportingOverflow(by: shape.pageBytes)
+    let (blockBytes, blocksOverflow) = layout(schedule).headBytes.multipliedReportingOverflow(by: shape.heads)
+    let (total, overflow) = pageBytes.addingReportingOverflow(blockBytes)
+    return pagesOverflow || blocksOverflow || overflow ? nil : total
+  }
+
+  /// The largest budget whose peak fits in `bytes`.
+  private func slots(in bytes: Int, atMost tokens: Int) throws(CacheError) -> Int {
+    let peak = { (budget: Int) in peakBytes(schedule(budget)) ?? .max }
+    guard peak(1) <= bytes else { throw .bytesTooFew(bytes: bytes, smallest: peak(1)) }
+    var fits = 1
+    var tooMany = tokens + 1
+    while tooMany - fits > 1 {
+      let middle = fits + (tooMany - fits) / 2
+      if peak(middle) <= bytes { fits = middle } else { tooMany = middle }
+    }
+    return fits
+  }
+}
+
+extension CacheSizing {
   func protection(_ phase: EvictionPhase, _ schedule: EvictionSchedule) -> Protection {
     let kept = description.easyKV.map { $0.keepsSinksInDecode } ?? true
     let sinks =
       phase == .decode && request.faithful && !kept ? 0 : protection.sinks(under: schedule.windowBudget)
     let prompt = phase == .decode && countsGenerated(schedule) ? promptTokens : 0
     return Protection(
-      firstCandidate: max(sinks, prompt), recent: protection.recent(in: phase, under: schedule.windowBudget))
+      firstCandidate: max(sinks, prompt), recent: protection.recent(in: phase, under: schedule.windowBudget),
+      pins: pins)
   }
 
   /// Whether the prompt is outside the budget; EasyKV's `auto` turns to that when the budget exceeds the prompt.
@@ -72,27 +200,10 @@ struct CacheSizing {
     schedule.decodeLimit.map { $0 > schedule.windowBudget } ?? false
   }
 
-  /// The largest budget whose peak fits in `bytes`.
-  private func slots(in bytes: Int, atMost tokens: Int) throws(CacheError) -> Int {
-    let smallest = peakBytes(1) ?? .max
-    guard smallest <= bytes else { throw .bytesTooFew(bytes: bytes, smallest: smallest) }
-    var fits = 1
-    var tooMany = tokens + 1
-    while tooMany - fits > 1 {
-      let middle = fits + (tooMany - fits) / 2
-      if let needed = peakBytes(middle), needed <= bytes { fits = middle } else { tooMany = middle }
-    }
-    return fits
-  }
-
-  private func peakBytes(_ budget: Int) -> Int? { layout(schedule(budget)).totalBytes(shape) }
-}
-
-extension CacheSizing {
   /// Refuses a budget that the protected slots and one chunk exceed, unless the sequence is too short to evict.
   func checkProtection(_ schedule: EvictionSchedule) throws(CacheError) {
     if let limit = schedule.prefillLimit {
-      try check(.prefill, limit: limit, chunk: schedule.stride, schedule)
+      try check(.prefill, limit: limit, chunk: request.mode == .soft ? 1 : schedule.stride, schedule)
     }
     if let limit = schedule.decodeLimit, limit < schedule.denseTokens + maxNewTokens {
       try check(.decode, limit: limit, chunk: 1, schedule)
@@ -105,21 +216,23 @@ extension CacheSizing {
     let protection = protection(phase, schedule)
     let uncounted = phase == .decode && countsGenerated(schedule) ? promptTokens : 0
     let sinks = protection.firstCandidate - uncounted
+    let pinned = pins.count(from: protection.firstCandidate)
     // EasyKV asks only for as many candidates as victims.
     let chunk = request.faithful ? 0 : chunk
-    guard sinks + protection.recent + chunk > limit - uncounted else { return }
+    let budget = limit - uncounted + schedule.offsets.lowerBound
+    guard sinks + protection.recent + pinned + chunk > budget else { return }
     throw .protectedDoNotFit(
-      budget: limit - uncounted, sinks: sinks, recent: protection.recent, chunk: chunk,
-      enough: request.faithful ? nil : smallestBudget(phase, uncounted: uncounted))
+      budget: budget, sinks: sinks, recent: protection.recent, pinned: pinned, chunk: chunk,
+      enough: request.faithful ? nil : smallestBudget(phase, uncounted: uncounted, pinned: pinned))
   }
 
   /// The budget at which what is needed stops growing past what is there: each round asks what the last answer would need.
-  private func smallestBudget(_ phase: EvictionPhase, uncounted: Int) -> Int? {
+  private func smallestBudget(_ phase: EvictionPhase, uncounted: Int, pinned: Int) -> Int? {
     var budget = 1
     for _ in 0..<200 {
       let sinks = max(0, protection.sinks(under: budget) - uncounted)
-      let chunk = phase == .prefill ? protection.stride(under: budget) : 1
-      let needed = sinks + protection.recent(in: phase, under: budget) + chunk
+      let chunk = phase == .prefill ? stride(under: budget) : 1
+      let needed = sinks + protection.recent(in: phase, under: budget) + pinned + chunk
       if needed <= budget { return budget }
       budget = min(needed, CacheRequest.mostSlots)
     }

@@ -1,7 +1,8 @@
 /// When a sequence evicts and down to what: the arithmetic behind a plan.
 ///
-/// A prompt starts with a dense part, which may come in any pieces, as nothing in it is counted or evicted; then come chunks of
-/// exactly `stride` tokens (the last may be shorter), each followed by an eviction; then single tokens.
+/// A prompt starts with a dense part, which may come in any pieces as long as nothing in it is counted; then come chunks of exactly
+/// `stride` tokens (the last may be shorter), each followed by an eviction (in `soft` mode only the last); then single tokens, every
+/// `interval`-th followed by an eviction. Limits are what a head keeps on average: a layer's differs by its allocator's offset.
 struct EvictionSchedule: Sendable, Equatable {
   let promptTokens: Int
   let maxNewTokens: Int
@@ -12,39 +13,64 @@ struct EvictionSchedule: Sendable, Equatable {
   let decodeLimit: Int?
   /// The B that shares of the budget (recent windows, scopes) are taken of.
   let windowBudget: Int
+  var mode = EvictionMode.hard
+  /// Generated tokens from one eviction to the next.
+  var interval = 1
+  /// Whether queries count from the first token on.
+  var keepsAttention = false
+  /// The smallest and the largest offset of a layer.
+  var offsets = 0...0
 
   /// Position from which queries are counted in the statistics, without a gap from then on; nil if there are no evictions.
-  var firstCounted: Int? { prefillLimit ?? decodeLimit.map { _ in promptTokens } }
-
-  /// Tokens that end the dense part of the prompt.
-  var denseTokens: Int { prefillLimit ?? promptTokens }
-
-  /// Largest number of slots that one (layer, KV head) ever holds.
-  ///
-  /// In prefill `min(limit + stride, prompt)`; after it the generated tokens are added, up to the limit and the one that is being fed.
-  var peakSlots: Int {
-    let prefill = prefillLimit.map { min($0 + stride, promptTokens) } ?? promptTokens
-    let grown = denseTokens + maxNewTokens
-    return max(prefill, decodeLimit.map { min($0 + 1, grown) } ?? grown)
+  var firstCounted: Int? {
+    guard prefillLimit != nil || decodeLimit != nil else { return nil }
+    return keepsAttention ? 0 : denseTokens
   }
 
-  /// Most slots that one eviction takes from one (layer, KV head).
-  var mostVictims: Int { prefillLimit != nil ? stride : decodeLimit != nil ? 1 : 0 }
+  /// Tokens that end the dense part of the prompt.
+  var denseTokens: Int { prefillLimit.map { min($0 + offsets.lowerBound, promptTokens) } ?? promptTokens }
 
-  /// Evictions due in each head that holds `resident` slots once `fed` tokens have been fed.
-  func evictionsDue(resident: Int, fed: Int) -> Int {
-    guard let limit = fed <= promptTokens ? prefillLimit : decodeLimit else { return 0 }
-    return max(0, resident - limit)
+  /// Largest number of slots that any (layer, KV head) ever holds.
+  var peakSlots: Int { peakSlots(offset: offsets.upperBound) }
+
+  /// Largest number of slots that a head holds whose limits differ by `offset`.
+  ///
+  /// In the prompt `min(limit + stride, prompt)`, in `soft` mode all of it; after it the generated tokens are added, up to the limit
+  /// and those that are fed until the next eviction.
+  func peakSlots(offset: Int) -> Int {
+    let kept = prefillLimit.map { min($0 + offset, promptTokens) } ?? promptTokens
+    let prefill = prefillLimit != nil && mode == .hard ? min(kept + stride, promptTokens) : promptTokens
+    return max(
+      prefill, decodeLimit.map { min($0 + offset + interval, kept + maxNewTokens) } ?? kept + maxNewTokens)
+  }
+
+  /// Most slots that one eviction takes from a head whose limits never change.
+  var mostVictims: Int {
+    let decode = decodeLimit == nil ? 0 : interval
+    guard let limit = prefillLimit else { return decode }
+    return max(mode == .hard ? stride : promptTokens - min(limit + offsets.lowerBound, promptTokens), decode)
+  }
+
+  /// Slots that a head keeps on average once `fed` tokens have been fed; nil if no eviction follows.
+  func limit(fed: Int) -> Int? {
+    if fed <= promptTokens {
+      return fed > denseTokens && (mode == .hard || fed == promptTokens) ? prefillLimit : nil
+    }
+    return (fed - promptTokens) % interval == 0 ? decodeLimit : nil
   }
 
   /// Whether a chunk that ends at `fed` tokens may be followed by evictions, now or later.
-  func counts(fed: Int) -> Bool { fed <= promptTokens ? prefillLimit != nil : decodeLimit != nil }
+  func counts(fed: Int) -> Bool {
+    guard let firstCounted, fed > firstCounted else { return false }
+    return fed <= promptTokens ? prefillLimit != nil || keepsAttention : decodeLimit != nil
+  }
 
   /// Prompt tokens for the next forward; 0 if a chunk that must stay whole does not fit.
   func nextChunk(fed: Int, atMost: Int) -> Int {
     let left = max(0, promptTokens - fed)
-    if fed < denseTokens { return min(denseTokens - fed, max(0, atMost)) }
-    let chunk = min(stride, left)
+    let dense = denseTokens - fed
+    if dense > 0, firstCounted != 0 { return min(dense, max(0, atMost)) }
+    let chunk = min(stride, dense > 0 ? dense : left)
     return chunk <= atMost ? chunk : 0
   }
 }
@@ -58,10 +84,13 @@ extension EvictionSchedule {
   }
 
   /// Kvota's own schedule: what remains is the budget, exactly.
-  static func exact(budget: Int, scope: BudgetScope, stride: Int, promptTokens: Int, maxNewTokens: Int)
-    -> Self
-  {
-    let prefillLimit = scope != .generated && budget < promptTokens ? budget : nil
+  ///
+  /// The prompt is evicted where it exceeds the budget of the layer that has least.
+  static func exact(
+    budget: Int, scope: BudgetScope, stride: Int, promptTokens: Int, maxNewTokens: Int,
+    offsets: ClosedRange<Int> = 0...0
+  ) -> Self {
+    let prefillLimit = scope != .generated && budget + offsets.lowerBound < promptTokens ? budget : nil
     let decodeLimit: Int? =
       switch scope {
       case .total: budget
@@ -70,7 +99,7 @@ extension EvictionSchedule {
       }
     return Self(
       promptTokens: promptTokens, maxNewTokens: maxNewTokens, stride: stride, prefillLimit: prefillLimit,
-      decodeLimit: decodeLimit, windowBudget: budget)
+      decodeLimit: decodeLimit, windowBudget: budget, offsets: offsets)
   }
 
   /// EasyKV's schedule, which pads the budget by a stride and keeps the largest size from which whole strides reach the prompt's end.

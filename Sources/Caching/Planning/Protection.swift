@@ -4,12 +4,18 @@ package enum EvictionPhase: Sendable, Equatable {
   case decode
 }
 
-/// The slots that are no candidates in one phase: the first positions and the newest ones.
-struct Protection: Sendable, Equatable {
+/// The slots that are no candidates in one phase: the first positions, the newest ones and those that a request pins.
+struct Protection: Sendable {
   /// Positions below this one are kept: sinks, or the whole prompt where the budget counts generated tokens.
   let firstCandidate: Int
   /// Newest slots that are kept.
   let recent: Int
+  let pins: Pins
+
+  /// Positions among which the candidates are when `fed` tokens have been fed.
+  func candidates(fed: Int) -> Range<Int32> {
+    Int32(firstCandidate)..<Int32(max(firstCandidate, fed - recent))
+  }
 }
 
 /// Sinks, recent windows and stride under a budget, by the request's values or by the defaults.

@@ -4,8 +4,10 @@
 /// windows are EasyKV's shares of the budget; the paper keeps half.
 struct H2O: EvictionPolicy {
   static let description = EvictionPolicyDescription(
-    name: "h2o", summary: "evicts the smallest sum of attention outside a recent window", columns: .sums,
+    name: "h2o", summary: "evicts the smallest sum of attention outside a recent window",
     prefillRecent: .ratio(0.1), decodeRecent: .ratio(0.3), easyKV: EasyKVForm(), make: { _ in H2O() })
+
+  var needs: StatisticNeeds { StatisticNeeds(sums: true) }
 
   func rank(
     _ slots: borrowing SlotStatistics, at moment: EvictionMoment, worth: inout MutableSpan<Float>,

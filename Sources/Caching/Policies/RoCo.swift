@@ -14,12 +14,14 @@ struct RoCo: EvictionPolicy {
 
   static let description = EvictionPolicyDescription(
     name: "roco", summary: "evicts the lowest mean attention among the slots of steadiest attention",
-    columns: [.sums, .squares], parameters: [prefillMargin, decodeMargin], prefillRecent: .slots(10),
+    parameters: [prefillMargin, decodeMargin], prefillRecent: .slots(10),
     decodeRecent: .slots(10), easyKV: EasyKVForm(),
     make: { RoCo(prefillMargin: $0[prefillMargin], decodeMargin: $0[decodeMargin]) })
 
   var prefillMargin: Double
   var decodeMargin: Double
+
+  var needs: StatisticNeeds { StatisticNeeds(sums: true, squares: true) }
 
   func rank(
     _ slots: borrowing SlotStatistics, at moment: EvictionMoment, worth: inout MutableSpan<Float>,

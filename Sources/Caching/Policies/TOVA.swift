@@ -4,13 +4,15 @@
 /// prompt is EasyKV's; the paper has none.
 struct TOVA: EvictionPolicy {
   static let description = EvictionPolicyDescription(
-    name: "tova", summary: "evicts the slot to which the newest token attends least", columns: .last,
+    name: "tova", summary: "evicts the slot to which the newest token attends least",
     prefillRecent: .ratio(0.1), easyKV: EasyKVForm(averagesLastInPrefill: true), make: { _ in TOVA() })
+
+  var needs: StatisticNeeds { StatisticNeeds(windowRows: 1) }
 
   func rank(
     _ slots: borrowing SlotStatistics, at moment: EvictionMoment, worth: inout MutableSpan<Float>,
     spare: inout MutableSpan<RankKey>
   ) {
-    for slot in worth.indices { worth[slot] = slots.last(slot) }
+    for slot in worth.indices { worth[slot] = slots.windowMean(slot) }
   }
 }

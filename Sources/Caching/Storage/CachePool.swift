@@ -37,9 +37,21 @@ package final class CachePool {
   package func makeCache(_ plan: CachePlan) -> SequenceCache? {
     precondition(plan.shape == shape, "a plan for this pool's model")
     guard plan.peakBytes <= limitBytes - reservedBytes else { return nil }
-    let cache = SequenceCache(plan: plan, pool: self, pages: freePages.take(plan.layout.pages * shape.heads))
+    let cache = SequenceCache(plan: plan, pool: self, pages: freePages.take(plan.pageCount))
     reservedBytes += plan.peakBytes
     columnBytes += cache.columnBytes
+    return cache
+  }
+
+  /// A cache that already holds the first tokens of `source`, as many as `plan` feeds before anything is counted or evicted.
+  ///
+  /// Saves feeding them again: what they leave in a cache does not depend on the plan. Nil where `makeCache` is, or where `source`
+  /// has evicted something or lacks what the plan's policy wants to know of these tokens. O(tokens copied).
+  package func makeCache(_ plan: CachePlan, copying source: SequenceCache) -> SequenceCache? {
+    precondition(source.pool === self, "a cache of this pool")
+    let count = min(source.logicalLength, plan.denseTokens)
+    guard count > 0, source.canLend(to: plan), let cache = makeCache(plan) else { return nil }
+    cache.copy(count, from: source)
     return cache
   }
 
@@ -59,6 +71,10 @@ package final class CachePool {
 
   /// Notes that a sequence has its first slot in one of its pages.
   func startPage() { pagesInUse += 1 }
+  /// Notes that a sequence has emptied one of its pages.
+  func endPage() { pagesInUse -= 1 }
+
+  func copyPage(from source: UInt32, to target: UInt32) { region.copyPage(from: source, to: target) }
 
   func moveSlot(from source: (page: UInt32, lane: Int), to target: (page: UInt32, lane: Int)) {
     region.moveSlot(from: source, to: target)

@@ -1,47 +1,75 @@
 /// Where the bookkeeping of one (layer, KV head) lies: offsets in bytes from the start of its block.
 ///
-/// A block is a header of 64 bytes, then columns of 4-byte numbers: position and new-slot index for every slot, one more for
-/// each statistic that the policy needs, a page number for every page, a slot index for every victim; rounded up to 64 bytes so
-/// that two threads never write to one cache line.
+/// A block is a header of 64 bytes, then columns of 4-byte numbers: position and new-slot index for every slot, more for each
+/// statistic that is kept, a page number for every page, a slot index for every victim; rounded up to 64 bytes so that two threads
+/// never write to one cache line.
 struct ColumnLayout: Sendable, Equatable {
-  /// Slots for which there is room: the peak, rounded up to whole pages.
+  /// Slots for which there is room: the most that any head holds, rounded up to whole pages.
   let slots: Int
   let pages: Int
   let victims: Int
-  let columns: StatisticColumns
+  let needs: StatisticNeeds
+  /// Whether slots have a rank, for keys that are read at cache-relative positions.
+  let ranks: Bool
+  /// Whether the number of queries that have seen a slot is kept, since it cannot be told from its age.
+  let counts: Bool
+  /// Values in the queries of one KV head's group.
+  let queryValues: Int
+
+  let positions: Int
+  let newSlots: Int
+  let sums: Int
+  let squares: Int
+  let window: Int
+  let memory: Int
+  let valueNorms: Int
+  let seen: Int
+  let slotRanks: Int
+  let queryMoments: Int
+  let pageNumbers: Int
+  let holes: Int
+  /// Bytes of one head's block.
+  let headBytes: Int
 
   static let headerBytes = 64
 
   /// Room for `peakSlots` slots and `victims` evictions at a time; both fit in an `Int32`.
-  init(peakSlots: Int, victims: Int, columns: StatisticColumns) {
-    pages = (peakSlots + CacheShape.slotsPerPage - 1) / CacheShape.slotsPerPage
-    slots = pages * CacheShape.slotsPerPage
+  init(
+    peakSlots: Int, victims: Int, needs: StatisticNeeds, ranks: Bool = false, counts: Bool = false,
+    queryValues: Int = 0
+  ) {
+    let pages = (peakSlots + CacheShape.slotsPerPage - 1) / CacheShape.slotsPerPage
+    let slots = pages * CacheShape.slotsPerPage
+    var end = Self.headerBytes
+    func column(_ numbers: Int) -> Int {
+      defer { end += 4 * numbers }
+      return end
+    }
+    positions = column(slots)
+    newSlots = column(slots)
+    sums = column(needs.sums ? slots : 0)
+    squares = column(needs.squares ? slots : 0)
+    window = column(needs.windowRows * slots)
+    memory = column(needs.memoryColumns * slots)
+    valueNorms = column(needs.valueNorms ? slots : 0)
+    seen = column(counts ? slots : 0)
+    slotRanks = column(ranks ? slots : 0)
+    queryMoments = column(needs.queryMoments ? 2 * queryValues : 0)
+    pageNumbers = column(pages)
+    holes = column(victims)
+    headBytes = (end + 63) / 64 * 64
+    self.pages = pages
+    self.slots = slots
     self.victims = victims
-    self.columns = columns
+    self.needs = needs
+    self.ranks = ranks
+    self.counts = counts
+    self.queryValues = queryValues
   }
 
-  var positions: Int { Self.headerBytes }
-  var newSlots: Int { positions + 4 * slots }
-  var sums: Int { newSlots + 4 * slots }
-  var squares: Int { sums + (columns.contains(.sums) ? 4 * slots : 0) }
-  var last: Int { squares + (columns.contains(.squares) ? 4 * slots : 0) }
-  var pageNumbers: Int { last + (columns.contains(.last) ? 4 * slots : 0) }
-  var holes: Int { pageNumbers + 4 * pages }
-
-  /// Bytes of one head's block.
-  var headBytes: Int { (holes + 4 * victims + 63) / 64 * 64 }
-
-  /// Bytes of all heads' blocks, or nil if that overflows.
-  func columnBytes(_ shape: CacheShape) -> Int? {
-    let (bytes, overflow) = shape.heads.multipliedReportingOverflow(by: headBytes)
-    return overflow ? nil : bytes
-  }
-
-  /// Bytes of all pages and blocks when every head holds the peak, or nil if that overflows.
-  func totalBytes(_ shape: CacheShape) -> Int? {
-    let (pageBytes, pagesOverflow) = pages.multipliedReportingOverflow(by: shape.pageBytes)
-    let (headTotal, headOverflow) = pageBytes.addingReportingOverflow(headBytes)
-    let (total, overflow) = headTotal.multipliedReportingOverflow(by: shape.heads)
-    return pagesOverflow || headOverflow || overflow ? nil : total
+  /// Columns of a number for every slot that are kept beside position and new-slot index.
+  var statistics: Int {
+    [needs.sums, needs.squares, needs.valueNorms, counts, ranks].count { $0 } + needs.windowRows
+      + needs.memoryColumns
   }
 }

@@ -1,9 +1,11 @@
+import Kernels
+
 /// The block of one (layer, KV head) as numbers: its counts, and the columns that `ColumnLayout` lays out.
 ///
 /// Slots `0 ..< slotCount` are live but for the holes that an eviction leaves, listed in ascending order. A hole's position is -1.
 @safe struct HeadColumns {
   private let block: UnsafeMutableRawPointer
-  private let layout: ColumnLayout
+  let layout: ColumnLayout
 
   /// - Parameters:
   ///   - block: `layout.headBytes` bytes, zeroed before first use, that outlive this value.
@@ -20,16 +22,32 @@
   var slotPositions: UnsafeMutablePointer<Int32> { unsafe column(layout.positions) }
   var newSlots: UnsafeMutablePointer<Int32> { unsafe column(layout.newSlots) }
   var pages: UnsafeMutablePointer<UInt32> { unsafe column(layout.pageNumbers) }
-  var sums: UnsafeMutablePointer<Float>? { unsafe column(layout.sums, .sums) }
-  var squares: UnsafeMutablePointer<Float>? { unsafe column(layout.squares, .squares) }
-  var last: UnsafeMutablePointer<Float>? { unsafe column(layout.last, .last) }
+  var sums: UnsafeMutablePointer<Float>? { unsafe column(layout.sums, if: layout.needs.sums) }
+  var squares: UnsafeMutablePointer<Float>? { unsafe column(layout.squares, if: layout.needs.squares) }
+  /// `[windowRows][layout.slots]`.
+  var window: UnsafeMutablePointer<Float>? { unsafe column(layout.window, if: layout.needs.windowRows > 0) }
+  /// `[memoryColumns][layout.slots]`.
+  var memory: UnsafeMutablePointer<Float>? {
+    unsafe column(layout.memory, if: layout.needs.memoryColumns > 0)
+  }
+  var valueNorms: UnsafeMutablePointer<Float>? {
+    unsafe column(layout.valueNorms, if: layout.needs.valueNorms)
+  }
+  /// Queries that have seen the slot, earlier ones counting for less.
+  var seen: UnsafeMutablePointer<Float>? { unsafe column(layout.seen, if: layout.counts) }
+  /// Each slot's rank among the live ones by position.
+  var ranks: UnsafeMutablePointer<Int32>? { unsafe layout.ranks ? column(layout.slotRanks) : nil }
+  /// `[2][group][headDimension]`.
+  var queryMoments: UnsafeMutablePointer<Float>? {
+    unsafe column(layout.queryMoments, if: layout.needs.queryMoments)
+  }
   private var holes: UnsafeMutablePointer<Int32> { unsafe column(layout.holes) }
 
   private func column<T>(_ offset: Int) -> UnsafeMutablePointer<T> {
     unsafe (block + offset).assumingMemoryBound(to: T.self)
   }
-  private func column(_ offset: Int, _ kind: StatisticColumns) -> UnsafeMutablePointer<Float>? {
-    layout.columns.contains(kind) ? unsafe column(offset) : nil
+  private func column(_ offset: Int, if isKept: Bool) -> UnsafeMutablePointer<Float>? {
+    isKept ? unsafe column(offset) : nil
   }
 
   /// Slots in use, holes included.
@@ -41,37 +59,61 @@
     get { unsafe Int(header[1]) }
     nonmutating set { unsafe header[1] = Int32(newValue) }
   }
-  /// Pages that hold a slot, or did.
+  /// Pages that hold a slot, or did and have not been given back.
   private(set) var startedPages: Int {
     get { unsafe Int(header[2]) }
     nonmutating set { unsafe header[2] = Int32(newValue) }
   }
+  /// Slots that hold a token.
+  var liveCount: Int { slotCount - holeCount }
 }
 
 extension HeadColumns {
-  /// Gives `count` tokens from `position` on a slot each: holes first, then new ones; holes left over are closed.
-  func append(_ count: Int, at position: Int, from pool: CachePool) {
-    precondition(slotCount - holeCount + count <= layout.slots, "no more slots than the plan's peak")
+  /// Gives the first of `count` tokens from `position` on the holes, as far as they reach, and closes those that are left over.
+  ///
+  /// Returns how many tokens have a slot now. The others come by `extend`, once every head has given back what it can.
+  func reuseHoles(_ count: Int, at position: Int, in pool: CachePool) -> Int {
+    let live = liveCount
+    precondition(live + count <= layout.slots, "no more slots than the plan's peak")
     let reused = min(holeCount, count)
-    for token in 0..<reused { unsafe place(token, in: Int(holes[token]), at: position) }
-    for token in reused..<count {
-      if slotCount == startedPages * CacheShape.slotsPerPage {
-        pool.startPage()
-        startedPages += 1
-      }
-      place(token, in: slotCount, at: position)
-      slotCount += 1
-    }
+    for token in 0..<reused { unsafe place(token, in: Int(holes[token]), at: position, rank: live) }
     closeHoles(after: reused, in: pool)
+    return reused
   }
 
-  private func place(_ token: Int, in slot: Int, at position: Int) {
-    // Safety: `slot` is a listed hole or below `layout.slots`, and so is `token`, by the check in `append`.
+  /// Gives tokens `first ..< count` from `position` on new slots, in pages that `takePage` brings (nil: the page is in the column already).
+  func extend(_ first: Int, _ count: Int, at position: Int, takePage: () -> UInt32?) {
+    let live = liveCount - first
+    for token in first..<count {
+      if slotCount == startedPages * CacheShape.slotsPerPage {
+        if let page = takePage() { unsafe pages[startedPages] = page }
+        startedPages += 1
+      }
+      place(token, in: slotCount, at: position, rank: live)
+      slotCount += 1
+    }
+  }
+
+  /// Gives back the pages behind the last slot.
+  func returnPages(_ giveBack: (UInt32) -> Void) {
+    while startedPages * CacheShape.slotsPerPage >= slotCount + CacheShape.slotsPerPage {
+      startedPages -= 1
+      // Safety: a started page's number is in the column.
+      unsafe giveBack(pages[startedPages])
+    }
+  }
+
+  private func place(_ token: Int, in slot: Int, at position: Int, rank: Int) {
+    // Safety: `slot` is a listed hole or below `layout.slots`, and so is `token`, by the check in `reuseHoles`.
     unsafe newSlots[token] = Int32(slot)
     unsafe slotPositions[slot] = Int32(position + token)
-    unsafe sums?[slot] = 0
-    unsafe squares?[slot] = 0
+    unsafe ranks?[slot] = Int32(rank + token)
+    for index in stride(from: slot, to: floatCount, by: layout.slots) { unsafe floats[index] = 0 }
   }
+
+  /// The columns that hold a `Float` for each slot, the rows of the window among them, as one: they follow each other in the block.
+  private var floats: UnsafeMutablePointer<Float> { unsafe column(layout.sums) }
+  private var floatCount: Int { (layout.slotRanks - layout.sums) / 4 }
 
   /// Moves the last slot into the highest hole until none is left; the last slot is then live, or the hole itself.
   private func closeHoles(after reused: Int, in pool: CachePool) {
@@ -85,18 +127,21 @@ extension HeadColumns {
   }
 
   private func move(_ slot: Int, to hole: Int, in pool: CachePool) {
-    // Safety: both are slots of started pages. `last` stays behind: every counted forward sets it for all slots.
+    // Safety: both are slots of started pages, for which there is a number in every column.
     unsafe slotPositions[hole] = slotPositions[slot]
-    if let sums = unsafe sums { unsafe sums[hole] = sums[slot] }
-    if let squares = unsafe squares { unsafe squares[hole] = squares[slot] }
+    if let ranks = unsafe ranks { unsafe ranks[hole] = ranks[slot] }
+    for start in stride(from: 0, to: floatCount, by: layout.slots) {
+      unsafe floats[start + hole] = floats[start + slot]
+    }
     let lanes = CacheShape.slotsPerPage
     unsafe pool.moveSlot(
       from: (pages[slot / lanes], slot % lanes), to: (pages[hole / lanes], hole % lanes))
   }
 
-  /// Makes holes of these slots, which must be live and ascending.
-  func punch(_ victims: [Int32]) {
+  /// Makes holes of these slots, which must be live and ascending; `spare` is for the ranks.
+  func punch(_ victims: [Int32], spare: inout [Int32]) {
     precondition(holeCount == 0 && victims.count <= layout.victims, "one eviction after each append")
+    if unsafe ranks != nil { closeRanks(victims, spare: &spare) }
     for (index, slot) in victims.enumerated() {
       precondition(slot >= 0 && slot < slotCount, "a victim is a live slot")
       // Safety: `index` and `slot` are in range by the checks above.
@@ -105,82 +150,32 @@ extension HeadColumns {
     }
     holeCount = victims.count
   }
-}
 
-extension HeadColumns {
-  /// Positions of the live slots, in slot order.
-  var livePositions: [Int] {
-    // Safety: slots below `slotCount` have a position.
-    (0..<slotCount).map { unsafe Int(slotPositions[$0]) }.filter { $0 >= 0 }
-  }
-
-  /// Copies what the policy may know of the candidates: all slots but the protected ones.
-  ///
-  /// - Parameters:
-  ///   - statistics: where to; needs room for all slots.
-  ///   - candidates: positions that are not protected.
-  ///   - fed: tokens fed so far.
-  ///   - firstCounted: position from which queries were counted.
-  func gather(into statistics: inout SlotStatistics, candidates: Range<Int32>, fed: Int, firstCounted: Int) {
-    select(candidates, slots: &statistics.slots, positions: &statistics.positions, count: &statistics.count)
-    let count = statistics.count
-    unsafe Self.copy(sums, statistics.slots, count, to: &statistics.sums)
-    unsafe Self.copy(squares, statistics.slots, count, to: &statistics.squares)
-    unsafe Self.copy(last, statistics.slots, count, to: &statistics.lastRow)
-    Self.countQueries(
-      from: firstCounted, to: fed, statistics.positions, count, perQuery: &statistics.perQuery)
-  }
-
-  /// Every query from the slot's own, or from the first counted one, until now has seen it.
-  private static func countQueries(
-    from firstCounted: Int, to fed: Int, _ positions: [Int32], _ count: Int, perQuery: inout [Float]
-  ) {
-    let positions = positions.span
-    var perQuery = perQuery.mutableSpan
-    let first = Int32(firstCounted)
-    let end = Int32(fed)
-    for candidate in 0..<count {
-      perQuery[candidate] = 1 / Float(end &- max(positions[candidate], first))
+  /// Lowers every rank by the number of victims of a lower one.
+  private func closeRanks(_ victims: [Int32], spare: inout [Int32]) {
+    guard let ranks = unsafe ranks else { return }
+    spare.removeAll(keepingCapacity: true)
+    spare.append(contentsOf: repeatElement(0, count: slotCount))
+    // Safety: live slots have ranks below their number, and no hole is open here.
+    for slot in victims { unsafe spare[Int(ranks[Int(slot)])] = 1 }
+    var lower: Int32 = 0
+    for rank in spare.indices {
+      lower += spare[rank]
+      spare[rank] = lower
     }
+    for slot in 0..<slotCount { unsafe ranks[slot] -= spare[Int(ranks[slot])] }
   }
 
-  /// Lists the slots in range without a branch on it, which could not be predicted.
-  private func select(
-    _ candidates: Range<Int32>, slots: inout [Int32], positions: inout [Int32], count: inout Int
-  ) {
-    var slots = slots.mutableSpan
-    var positions = positions.mutableSpan
-    var chosen = 0
-    // One unsigned comparison tests both ends: below the range the difference wraps to a large number.
-    let width = UInt32(candidates.count)
+  /// Lets what has been counted so far count `share` as much, and notes that every slot is about to be seen by `count` queries.
+  func decay(by share: Float, queries count: Int) {
+    guard let seen = unsafe seen else { return }
+    // Safety: slots below `slotCount` have all columns.
     for slot in 0..<slotCount {
-      // Safety: slots below `slotCount` have a position.
-      let position = unsafe slotPositions[slot]
-      slots[chosen] = Int32(slot)
-      positions[chosen] = position
-      chosen += UInt32(bitPattern: position &- candidates.lowerBound) < width ? 1 : 0
+      unsafe sums?[slot] *= share
+      unsafe squares?[slot] *= share
+      unsafe seen[slot] = seen[slot] * share + Float(count)
     }
-    count = chosen
-  }
-
-  private static func copy(
-    _ column: UnsafeMutablePointer<Float>?, _ slots: [Int32], _ count: Int, to target: inout [Float]
-  ) {
-    guard let column = unsafe column else { return }
-    let slots = slots.span
-    var target = target.mutableSpan
-    // Safety: the slots were listed from this head's live ones.
-    for candidate in 0..<count { target[candidate] = unsafe column[Int(slots[candidate])] }
-  }
-
-  /// Gives the heads of a layer, whose slots must be alike, the mean of their `last` columns.
-  static func averageLast(_ heads: [HeadColumns]) {
-    guard let slotCount = heads.first?.slotCount else { return }
-    precondition(heads.allSatisfy { $0.slotCount == slotCount }, "heads that evict alike have slots alike")
-    for slot in 0..<slotCount {
-      // Safety: `slot` is a live slot of every head.
-      let mean = heads.reduce(Float(0)) { unsafe $0 + ($1.last?[slot] ?? 0) } / Float(heads.count)
-      for head in heads { unsafe head.last?[slot] = mean }
-    }
+    // A new token is seen by its own query and those after it.
+    for token in 0..<count { unsafe seen[Int(newSlots[token])] = Float(count - token) }
   }
 }

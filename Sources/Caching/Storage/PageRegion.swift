@@ -60,6 +60,15 @@ import Glibc
     unsafe (numbers(values + to) + target.lane * headDimension).update(from: fromRow, count: headDimension)
   }
 
+  /// Copies all keys and values of one page over those of another.
+  func copyPage(from source: UInt32, to target: UInt32) {
+    precondition(source < pageCount && target < pageCount, "pages of this region")
+    let (from, to) = (Int(source) * halfPageBytes, Int(target) * halfPageBytes)
+    // Safety: both pages lie in the region, and two pages never overlap.
+    unsafe (keys + to).copyMemory(from: keys + from, byteCount: halfPageBytes)
+    unsafe (values + to).copyMemory(from: values + from, byteCount: halfPageBytes)
+  }
+
   private func numbers(_ address: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt16> {
     unsafe address.assumingMemoryBound(to: UInt16.self)
   }

@@ -2,37 +2,56 @@ package import Kernels
 
 /// The cache of one sequence: for every (layer, KV head) its slots and what their policy has to know of them.
 ///
-/// A step is: `append`, the forward pass over `slots`, then, if `evictionsDue`, `evict` for every layer, and `endStep`. Logical
-/// length (tokens fed) and resident slots are different numbers. The slots' order is not that of their positions, since the slots
-/// of victims are used again.
+/// A step is: `append`, the forward pass over `slots`, then, if `hasWorkDue`, `prepareEviction` and `evict` for every layer, and
+/// `endStep`. Logical length (tokens fed) and resident slots are different numbers. The slots' order is not that of their positions,
+/// since the slots of victims are used again.
 package final class SequenceCache {
   package let plan: CachePlan
   /// Tokens fed so far; the next has this position.
   package private(set) var logicalLength = 0
-  /// Slots given up so far in each head.
-  package private(set) var evictedSlots = 0
-  /// Evictions that each head owes before the next `append`.
-  package private(set) var evictionsDue = 0
+  /// Slots that all heads hold together.
+  package private(set) var residentTotal = 0
+  /// Slots given up by the last eviction, in all heads together.
+  package private(set) var lastEvicted = 0
+
+  /// The first tokens' queries, which are unlike all later ones, are left out of the moments (arXiv 2510.00636).
+  static let momentsFrom = 4
 
   let pool: CachePool
-  /// All pages that the cache may come to need, in the order of its heads.
+  /// All pages that the cache may come to need.
   let pages: [Range<UInt32>]
   var isReleased = false
   private let blocks: AlignedBuffer
   private let layout: ColumnLayout
   private let kvHeads: Int
+  private let ranking: Ranking
+  /// Pages that no head has, where heads share them.
+  private var sparePages: [UInt32] = []
   private var newCount = 0
   /// Whether the queries of this step count in the statistics.
   private var isCounted = false
+  /// Slots that a head keeps on average after this step; nil if nothing is evicted.
+  private var limit: Int?
+  /// How much each layer's limits differ from the average.
+  private var layerOffsets: [Int]
 
-  /// `pages` must be `plan.layout.pages` for every head.
+  /// `pages` must be `plan.pageCount` pages.
   init(plan: CachePlan, pool: CachePool, pages: [Range<UInt32>]) {
     self.plan = plan
     self.pool = pool
     self.pages = pages
     layout = plan.layout
     kvHeads = plan.shape.kvHeads
+    layerOffsets = plan.layerOffsets
+    ranking = Ranking(
+      policy: plan.policy, modifiers: plan.request.modifiers, pool: plan.pool,
+      spans: plan.request.modifiers.fair ? plan.request.spans : [])
     blocks = AlignedBuffer(byteCount: plan.layout.headBytes * plan.shape.heads)
+    if plan.sharesPages { sparePages = pages.joined().reversed() } else { deal(pages) }
+  }
+
+  /// Gives every head its pages for good, in the order of heads: attention reads long runs.
+  private func deal(_ pages: [Range<UInt32>]) {
     var entry = 0
     for page in pages.joined() {
       // Safety: there are `layout.pages` numbers for every head, and so many entries in its column.
@@ -41,29 +60,75 @@ package final class SequenceCache {
     }
   }
 
-  /// Slots that each head holds.
-  package var residentSlots: Int { logicalLength - evictedSlots }
+  /// Slots that a head holds, on average over all heads, rounded up.
+  package var residentSlots: Int { (residentTotal + plan.shape.heads - 1) / plan.shape.heads }
+  /// Slots given up so far in a head, on average.
+  package var evictedSlots: Int { logicalLength - residentSlots }
   /// Bytes that the cache may come to hold.
   package var peakBytes: Int { plan.peakBytes }
   /// Bytes that it holds now: its pages and its bookkeeping.
   package var residentBytes: Int {
     columnBytes + startedPages * plan.shape.pageBytes
   }
+  /// Whether `evict` has to be called before the step ends.
+  package var hasWorkDue: Bool { limit != nil || (isCounted && layout.needs.memoryColumns > 0) }
+  /// Position at which the first query of this step is to be turned.
+  package var firstQueryPosition: Int {
+    plan.request.positions == .cache ? residentTotal / plan.shape.heads - newCount : logicalLength - newCount
+  }
 
   /// Reserves a slot in every head for each of the next `count` tokens.
   ///
   /// Prompt tokens must come in chunks as `CachePlan.nextChunk` gives them, generated ones singly. O(heads * count).
   package func append(_ count: Int) {
-    precondition(!isReleased && evictionsDue == 0, "a live cache whose last step has ended")
+    precondition(!isReleased && limit == nil, "a live cache whose last step has ended")
     precondition(count > 0 && count <= plan.maxTotalTokens - logicalLength, "tokens within the plan")
     let end = logicalLength + count
     let firstCounted = plan.schedule.firstCounted ?? .max
     precondition(end <= firstCounted || logicalLength >= firstCounted, "a chunk as the plan gave it")
-    for index in 0..<plan.shape.heads { head(index).append(count, at: logicalLength, from: pool) }
-    isCounted = logicalLength >= firstCounted && plan.schedule.counts(fed: end)
+    if plan.sharesPages { appendSharing(count) } else { appendApart(count) }
+    isCounted = plan.schedule.counts(fed: end)
+    if isCounted, layout.counts { decay(count) }
     logicalLength = end
     newCount = count
-    evictionsDue = plan.schedule.evictionsDue(resident: residentSlots, fed: logicalLength)
+    residentTotal += count * plan.shape.heads
+    limit = plan.schedule.limit(fed: end)
+  }
+
+  private func appendApart(_ count: Int) {
+    for index in 0..<plan.shape.heads {
+      let head = head(index)
+      let reused = head.reuseHoles(count, at: logicalLength, in: pool)
+      head.extend(reused, count, at: logicalLength) {
+        pool.startPage()
+        return nil
+      }
+    }
+  }
+
+  /// Every head first gives back what it does not need: the plan's pages suffice only then.
+  private func appendSharing(_ count: Int) {
+    var reused: [Int] = []
+    for index in 0..<plan.shape.heads {
+      let head = head(index)
+      reused.append(head.reuseHoles(count, at: logicalLength, in: pool))
+      head.returnPages { page in
+        sparePages.append(page)
+        pool.endPage()
+      }
+    }
+    for index in 0..<plan.shape.heads {
+      head(index).extend(reused[index], count, at: logicalLength) {
+        pool.startPage()
+        return sparePages.removeLast()
+      }
+    }
+  }
+
+  private func decay(_ count: Int) {
+    var share = Float(1)
+    for _ in 0..<count { share *= Float(plan.request.modifiers.decay) }
+    for index in 0..<plan.shape.heads { head(index).decay(by: share, queries: count) }
   }
 
   /// What the kernels of one (layer, KV head) read and write; good until the next `append`.
@@ -73,8 +138,39 @@ package final class SequenceCache {
     return unsafe KeyValueSlots(
       keys: pool.keys, values: pool.values, pages: columns.pages, halfPageBytes: plan.shape.pageBytes / 2,
       slotCount: columns.slotCount, newSlots: columns.newSlots, newCount: newCount,
-      sums: isCounted ? columns.sums : nil,
-      squares: isCounted ? columns.squares : nil, last: isCounted ? columns.last : nil)
+      columns: kept(columns))
+  }
+
+  private func kept(_ columns: HeadColumns) -> SlotColumns {
+    var kept = SlotColumns()
+    kept.firstQuery = logicalLength - newCount
+    kept.joinsByMaximum = layout.needs.joinsByMaximum
+    unsafe kept.valueNorms = columns.valueNorms
+    unsafe kept.queryMoments = columns.queryMoments
+    kept.firstMoment = max(0, Self.momentsFrom - kept.firstQuery)
+    unsafe kept.keyPositions = columns.ranks.map { unsafe UnsafePointer($0) }
+    guard isCounted else { return kept }
+    unsafe kept.sums = columns.sums
+    unsafe kept.squares = columns.squares
+    unsafe kept.window = columns.window
+    kept.windowRows = layout.needs.windowRows
+    kept.windowStride = layout.slots
+    return kept
+  }
+
+  /// Settles what an eviction in all layers depends on; call before the first `evict` of a step.
+  package func prepareEviction() {
+    guard limit != nil, plan.allocator.sharing == .model, logicalLength <= plan.promptTokens else { return }
+    layerOffsets = plan.allocator.offsets(plan.allocation, weights: (0..<plan.shape.layers).map(weight))
+  }
+
+  /// What a layer's attention asks for.
+  private func weight(ofLayer layer: Int) -> Float {
+    (0..<kvHeads).reduce(0) { sum, head in
+      let dispersion = self.head(layer: layer, head: head).windowDispersion(
+        rows: plan.allocator.windowRows, fed: logicalLength, counted: logicalLength - firstCounted)
+      return sum + CakeAllocator.weight(entropy: dispersion.entropy, variance: dispersion.variance)
+    }
   }
 
   /// Evicts what is due in every head of a layer.
@@ -82,32 +178,33 @@ package final class SequenceCache {
   /// Touches the data of this layer only: threads may evict different layers at once, each with its own scratch. O(slots), without
   /// allocation once the scratch has grown.
   package func evict(layer: Int, scratch: inout EvictionScratch) {
-    guard evictionsDue > 0 else { return }
-    scratch.fit(layout.slots)
-    let phase: EvictionPhase = logicalLength <= plan.promptTokens ? .prefill : .decode
-    if plan.averagesLast(in: phase) {
-      HeadColumns.averageLast((0..<kvHeads).map { self.head(layer: layer, head: $0) })
-    }
-    let protection = plan.protection(in: phase)
-    let candidates =
-      Int32(
-        protection.firstCandidate)..<Int32(max(protection.firstCandidate, logicalLength - protection.recent))
-    var moment = plan.moment(phase, layer: layer, fed: logicalLength)
+    scratch.fit(layout.slots, memoryColumns: layout.needs.memoryColumns)
+    if isCounted, layout.needs.memoryColumns > 0 { observe(layer) }
+    guard let limit else { return }
+    let eviction = LayerEviction(
+      cache: self, layer: layer, heads: (0..<kvHeads).map { self.head(layer: layer, head: $0) },
+      limit: limit + layerOffsets[layer],
+      plan: plan, ranking: ranking, moment: plan.moment(phase, layer: layer, fed: logicalLength),
+      firstCounted: firstCounted)
+    eviction.run(&scratch)
+  }
+
+  private func observe(_ layer: Int) {
     for head in 0..<kvHeads {
-      moment.head = head
-      let columns = self.head(layer: layer, head: head)
-      columns.gather(
-        into: &scratch.statistics, candidates: candidates, fed: logicalLength,
-        firstCounted: plan.schedule.firstCounted ?? 0)
-      VictimPicker.pick(evictionsDue, by: plan.policy, at: moment, in: &scratch)
-      columns.punch(scratch.victims)
+      self.head(layer: layer, head: head).observe(logicalLength - newCount..<logicalLength, by: plan.policy)
     }
   }
 
   /// Ends a step, after every layer has evicted what was due.
   package func endStep() {
-    evictedSlots += evictionsDue
-    evictionsDue = 0
+    guard limit != nil else {
+      lastEvicted = 0
+      return
+    }
+    let live = (0..<plan.shape.heads).reduce(0) { $0 + head($1).liveCount }
+    lastEvicted = residentTotal - live
+    residentTotal = live
+    limit = nil
   }
 
   /// Original positions of a head's live slots, in slot order.
@@ -115,6 +212,33 @@ package final class SequenceCache {
 }
 
 extension SequenceCache {
+  /// Whether the first tokens of this cache are what they would be in a cache of another plan.
+  func canLend(to plan: CachePlan) -> Bool {
+    residentTotal == logicalLength * plan.shape.heads && limit == nil
+      && plan.request.positions == self.plan.request.positions && !plan.layout.needs.queryMoments
+      && (layout.needs.valueNorms || !plan.layout.needs.valueNorms)
+  }
+
+  /// Takes over the first `count` tokens of a cache that has evicted nothing, whose slots are therefore its positions.
+  func copy(_ count: Int, from source: SequenceCache) {
+    append(count)
+    for index in 0..<plan.shape.heads {
+      let (target, origin) = (head(index), source.head(index))
+      for page in 0..<target.startedPages {
+        // Safety: both heads have started this page.
+        unsafe pool.copyPage(from: origin.pages[page], to: target.pages[page])
+      }
+      if let norms = unsafe target.valueNorms, let lent = unsafe origin.valueNorms {
+        // Safety: both columns have a number for each slot below `count`.
+        unsafe norms.update(from: lent, count: count)
+      }
+    }
+    endStep()
+  }
+
+  private var phase: EvictionPhase { logicalLength <= plan.promptTokens ? .prefill : .decode }
+  private var firstCounted: Int { plan.schedule.firstCounted ?? 0 }
+
   var columnBytes: Int { blocks.byteCount }
 
   /// Pages that hold a slot, or did, in all heads.

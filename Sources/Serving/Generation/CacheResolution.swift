@@ -25,7 +25,8 @@ enum CacheResolution {
   private static func cacheRequest(_ options: CacheOptions) throws(APIError) -> CacheRequest {
     CacheRequest(
       policy: options.policy ?? "full", budget: options.budget.map(budget),
-      scope: scope(options.scope), stride: options.stride, sinks: options.sinks, recent: try recent(options),
+      scope: options.scope.map(scope), stride: options.stride, sinks: options.sinks,
+      recent: try recent(options),
       seed: UInt64(bitPattern: Int64(options.seed ?? 0)), faithful: options.faithful ?? false,
       parameters: try parameters(options))
   }
@@ -48,9 +49,9 @@ enum CacheResolution {
     }
   }
 
-  private static func scope(_ scope: OpenAIAPI.BudgetScope?) -> Caching.BudgetScope {
+  private static func scope(_ scope: OpenAIAPI.BudgetScope) -> Caching.BudgetScope {
     switch scope {
-    case .total, nil: .total
+    case .total: .total
     case .generated: .generated
     case .prefill: .prefill
     }

@@ -29,7 +29,7 @@ final class OwnModel {
     let shape = try model.configuration.cacheShape
     let peaks = try workloads.map { try $0.plan(shape, repetitions: repetitions).peakBytes * $0.sequences }
     pool = try CachePool(limitBytes: max(peaks.max() ?? 0, shape.heads * shape.pageBytes), shape: shape)
-    eviction = Eviction(threads: compute.pool.threadCount)
+    eviction = Eviction(compute: compute)
     var greedy = SamplingParameters()
     greedy.temperature = 0
     sampler = Sampler(greedy, prompt: [])

@@ -28,6 +28,25 @@ import Testing
     #expect(compared == (7 + 60) * 4)
   }
 
+  @Test("the ten newest are spared and the eleventh is not", arguments: [BudgetScope.prefill, .generated])
+  func newest(scope: BudgetScope) throws {
+    // Budgets under which every candidate is in RoCo's scope.
+    let request = CacheRequest(
+      policy: "roco", budget: .slots(scope == .prefill ? 40 : 30), scope: scope, stride: 1, faithful: true)
+    let run = try Simulation(
+      Small.plan(request, prompt: scope == .prefill ? 100 : 20, new: scope == .prefill ? 0 : 80))
+    var before: [[[Int]]] = []
+    var evictions = 0
+    // The newer, the less attention.
+    run.run(attention: { 1 / Float(100 + $0.position) }, beforeEviction: { before = run.kept }) {
+      for (old, new) in zip(before.joined(), run.kept.joined()) where old.count > new.count {
+        evictions += 1
+        #expect(old.filter { !new.contains($0) } == [old[old.count - 11]])
+      }
+    }
+    #expect(evictions >= 50 * 4)
+  }
+
   /// Every third slot gets rare peaks and else next to nothing: a low mean, but out of scope by its deviation.
   private static func bursty(_ place: AttentionPlace) -> Float {
     let noise = attention(place)

@@ -1,4 +1,4 @@
-import Caching
+@testable import Caching
 import Dispatch
 import Kernels
 
@@ -19,17 +19,24 @@ final class Simulation {
   let pool: CachePool
   let plan: CachePlan
   let cache: SequenceCache
-  var scratch = EvictionScratch()
+  private let instructions: InstructionSet
+  private var scratch: EvictionScratch
   /// Whether to write keys and values.
   var writesBytes = false
   /// Whether each layer is evicted by a thread of its own.
   var evictsInParallel = false
 
-  init(_ plan: CachePlan, pool: CachePool) throws {
-    self.plan = plan
-    self.pool = pool
+  convenience init(_ plan: CachePlan, pool: CachePool) throws {
     guard let cache = pool.makeCache(plan) else { throw NoRoom() }
+    try self.init(plan, cache: cache)
+  }
+
+  init(_ plan: CachePlan, cache: SequenceCache) throws {
+    pool = cache.pool
+    self.plan = plan
     self.cache = cache
+    instructions = try InstructionSet()
+    scratch = EvictionScratch(instructions: instructions)
   }
 
   convenience init(_ plan: CachePlan) throws {
@@ -62,33 +69,42 @@ final class Simulation {
   }
 
   private func evict() {
+    guard cache.hasWorkDue else { return }
+    cache.prepareEviction()
     guard evictsInParallel else {
       for layer in 0..<plan.shape.layers { cache.evict(layer: layer, scratch: &scratch) }
       return
     }
     nonisolated(unsafe) let cache = cache
+    let instructions = instructions
     DispatchQueue.concurrentPerform(iterations: plan.shape.layers) { layer in
-      var scratch = EvictionScratch()
+      var scratch = EvictionScratch(instructions: instructions)
       cache.evict(layer: layer, scratch: &scratch)
     }
   }
 
   private func attend(_ layer: Int, _ head: Int, _ count: Int, _ attention: (AttentionPlace) -> Float) {
     let slots = cache.slots(layer: layer, head: head)
+    let columns = slots.columns
     let positions = cache.positions(layer: layer, head: head)
     if writesBytes { for index in 0..<count { write(Int(slots.newSlots[index]), positions, layer, head) } }
-    guard slots.sums != nil || slots.squares != nil || slots.last != nil else { return }
+    guard columns.sums != nil || columns.squares != nil || columns.window != nil else { return }
     let order = positions.indices.sorted { positions[$0] < positions[$1] }
     for index in 0..<count {
       let query = cache.logicalLength - count + index
+      if let window = columns.window {
+        for slot in 0..<slots.slotCount {
+          window[query % columns.windowRows * columns.windowStride + slot] = 0
+        }
+      }
       for (rank, slot) in order.enumerated() where positions[slot] <= query {
         let weight = attention(
           AttentionPlace(
             layer: layer, head: head, query: query, position: positions[slot], rank: rank, queryInChunk: index
           ))
-        slots.sums?[slot] += weight
-        slots.squares?[slot] += weight * weight
-        if index == count - 1 { slots.last?[slot] = weight }
+        columns.sums?[slot] += weight
+        columns.squares?[slot] += weight * weight
+        columns.window.map { $0[query % columns.windowRows * columns.windowStride + slot] = weight }
       }
     }
   }

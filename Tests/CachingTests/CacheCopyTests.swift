@@ -1,0 +1,43 @@
+import Testing
+
+@testable import Caching
+
+@Suite struct CacheCopyTests {
+  @Test("a copy goes on as if its first tokens had been fed to it", arguments: ["roco", "tova", "streaming"], [7, 40, 90])
+  func goesOn(policy: String, lent: Int) throws {
+    let plan = try Small.plan(CacheRequest(policy: policy, budget: .slots(40)), prompt: 90, new: 30)
+    let full = try Small.plan(CacheRequest(), prompt: 90, new: 30)
+    let pool = try CachePool(limitBytes: plan.peakBytes + full.peakBytes, shape: Small.shape)
+    let source = try Simulation(full, pool: pool)
+    source.writesBytes = true
+    source.step(lent, attention: { _ in 0 })
+    let copy = try Simulation(plan, cache: try #require(pool.makeCache(plan, copying: source.cache)))
+    copy.writesBytes = true
+    #expect(copy.cache.logicalLength == min(lent, 40))
+    var foreign = 0
+    copy.run(attention: MadeUpAttention().callAsFunction) { foreign += copy.slotsWithForeignBytes }
+    #expect(foreign == 0)
+    let fresh = try Simulation(plan)
+    fresh.run(attention: MadeUpAttention().callAsFunction)
+    #expect(copy.kept == fresh.kept)
+    #expect(source.slotsWithForeignBytes == 0)
+  }
+
+  @Test("no copy is made of a cache that has evicted, or that lacks what the policy wants")
+  func refuses() throws {
+    let plan = try Small.plan(CacheRequest(policy: "roco", budget: .slots(40)), prompt: 90, new: 30)
+    let pool = try CachePool(limitBytes: 4 * plan.peakBytes, shape: Small.shape)
+    let evicted = try Simulation(plan, pool: pool)
+    evicted.run(attention: MadeUpAttention().callAsFunction)
+    #expect(pool.makeCache(plan, copying: evicted.cache) == nil)
+    let dense = try Simulation(plan, pool: pool)
+    dense.step(20, attention: { _ in 0 })
+    var request = CacheRequest(policy: "roco", budget: .slots(40))
+    request.modifiers.value = true
+    #expect(pool.makeCache(try Small.plan(request, prompt: 90, new: 30), copying: dense.cache) == nil)
+    request.modifiers.value = false
+    request.positions = .cache
+    #expect(pool.makeCache(try Small.plan(request, prompt: 90, new: 30), copying: dense.cache) == nil)
+    #expect(pool.makeCache(plan, copying: dense.cache) != nil)
+  }
+}
