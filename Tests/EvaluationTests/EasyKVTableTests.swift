@@ -90,6 +90,7 @@ final class EasyKVTable {
 
   func perplexity(of cell: Cell) throws -> Double {
     let tokens = try #require(texts[cell.text]).prefix(cell.tokens)
-    return try measurement.perplexity(of: Array(tokens), under: cell.request, firstTarget: cell.firstTarget).value
+    return try measurement.perplexity(of: Array(tokens), under: cell.request, firstTarget: cell.firstTarget)
+      .value
   }
 }
