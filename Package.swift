@@ -99,7 +99,7 @@ let package = Package(
     tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels", "ModelFixtures"]),
     tests(
       "EvaluationTests",
-      ["Evaluation", "Models", "Caching", "Tokenizing", "GGUF", "Kernels", "ModelFixtures", "kvota"], golden: true),
+      ["Evaluation", "Caching", "GGUF", "Kernels", "ModelFixtures", "Tokenizing", "kvota"], golden: true),
     tests("SynthesisTests", ["Synthesis", "GGUF", "Kernels", "ModelFixtures", "Tokenizing"]),
     tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),

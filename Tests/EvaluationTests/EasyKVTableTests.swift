@@ -4,7 +4,6 @@ import Foundation
 import GGUF
 import Kernels
 import ModelFixtures
-import Models
 import Testing
 import Tokenizing
 
@@ -58,8 +57,7 @@ final class EasyKVTable {
 
   let cells: [Cell]
   private let texts: [String: [Int32]]
-  private let model: Model
-  private let pool: CachePool
+  private let measurement: PerplexityMeasurement
 
   private static let files = ["doc": "/easykv-doc.txt", "wikitext2": "/wikitext-2/test.txt"]
   /// Whether all cells are to be measured, as by `make conformance`.
@@ -70,9 +68,6 @@ final class EasyKVTable {
       files.values.allSatisfy { FileManager.default.isReadableFile(atPath: folder + $0) }
     } ?? false
   }
-
-  /// Most tokens of a forward: those before the first eviction may come in pieces of any size.
-  private static let pieceTokens = 96
 
   init() throws {
     let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -89,48 +84,13 @@ final class EasyKVTable {
       let beginning = text.prefix(8 * longest)
       return Array(tokenizer.encode(String(beginning), parseSpecial: false).prefix(longest))
     }
-    model = try Model(
-      file: file,
-      compute: Compute(instructions: InstructionSet(), pool: try ThreadPool(threads: 2)),
-      maxTokens: Self.pieceTokens, maxLogitsRows: Self.pieceTokens)
-    let shape = try model.configuration.cacheShape
-    let largest = try CachePlan(CacheRequest(), shape: shape, promptTokens: longest, maxNewTokens: 0)
-    pool = try CachePool(limitBytes: largest.peakBytes, shape: shape)
+    let compute = Compute(instructions: try InstructionSet(), pool: try ThreadPool(threads: 2))
+    measurement = PerplexityMeasurement(try ModelRunner(file: file, compute: compute, poolBytes: 1 << 30))
   }
 
   func perplexity(of cell: Cell) throws -> Double {
     let tokens = try #require(texts[cell.text]).prefix(cell.tokens)
-    let plan = try CachePlan(
-      cell.request, shape: pool.shape, promptTokens: tokens.count, maxNewTokens: 0)
-    let cache = try #require(pool.makeCache(plan))
-    defer { pool.release(cache) }
-    var perplexity = Perplexity()
-    var scratch = EvictionScratch(instructions: model.compute.instructions)
-    while cache.logicalLength < tokens.count {
-      let fed = cache.logicalLength
-      let count = plan.nextChunk(fed: fed, atMost: Self.pieceTokens)
-      cache.append(count)
-      var batch = Batch()
-      _ = batch.append(tokens[fed..<fed + count], cache: cache, logitsOfLast: count)
-      model.forward(batch)
-      for layer in 0..<pool.shape.layers { cache.evict(layer: layer, scratch: &scratch) }
-      cache.endStep()
-      // The last token predicts nothing that is known.
-      for row in 0..<min(count, tokens.count - 1 - fed) where fed + row + 1 >= cell.firstTarget {
-        perplexity.add(surprise(of: tokens[fed + row + 1], row: row))
-      }
-    }
-    return perplexity.value
-  }
-
-  /// Negative log-likelihood of `token` by one row of logits, in nats.
-  private func surprise(of token: Int32, row: Int) -> Double {
-    model.withLogits(row) { logits in
-      var largest = -Float.infinity
-      for i in logits.indices { largest = max(largest, logits[i]) }
-      var total = 0.0
-      for i in logits.indices { total += Double(exp(logits[i] - largest)) }
-      return log(total) - Double(logits[Int(token)] - largest)
-    }
+    return try measurement.perplexity(of: Array(tokens), under: cell.request, firstTarget: cell.firstTarget)
+      .value
   }
 }

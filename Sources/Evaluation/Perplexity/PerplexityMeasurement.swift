@@ -52,7 +52,9 @@ package struct PerplexityMeasurement {
   /// The full cache and every cell on the same targets: each window's tokens from `firstTarget` on.
   ///
   /// Windows are of one length. Without a `firstTarget` it is the smallest budget in slots, up to which all cells are alike.
-  /// `progress` is told the share done and what comes next. Throws `EvaluationError`, before anything is measured if a cell cannot be.
+  /// `progress` is told the share done and what comes next.
+  ///
+  /// Throws `EvaluationError`, before anything is measured if a cell cannot be.
   package func compare(
     _ cells: [Cell], on windows: [[Int32]], firstTarget: Int? = nil,
     progress: @escaping (Double, String) -> Void = { _, _ in }

@@ -20,11 +20,8 @@ package struct RecallTask: Sendable, Equatable {
 
   /// Makes up a task of at most `tokens` tokens, which misses them by less than a sentence.
   ///
-  /// - Parameters:
-  ///   - keys: how many people there are, for `keyValue`.
-  ///   - seed: the same gives the same text.
-  ///
-  /// Throws `EvaluationError.taskTooShort` if the question alone has more tokens.
+  /// `keys` is the number of people, for `keyValue`; the same `seed` gives the same text. Throws `EvaluationError.taskTooShort` if the
+  /// question alone has more tokens.
   package init(
     _ kind: Kind, tokens: Int, depth: Double, keys: Int = 4, seed: UInt64, tokenizer: Tokenizer
   ) throws(EvaluationError) {

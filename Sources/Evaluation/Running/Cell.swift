@@ -29,7 +29,7 @@ package struct Cell: Sendable, Equatable {
     } catch {
       throw .cell(name, error)
     }
-    guard plan.nextChunk(fed: plan.denseTokens, atMost: .max) <= ModelRunner.chunkTokens else {
+    guard plan.nextChunk(fed: plan.sharedTokens, atMost: .max) <= ModelRunner.chunkTokens else {
       throw .stride(name, plan.stride, most: ModelRunner.chunkTokens)
     }
     return plan
@@ -37,8 +37,8 @@ package struct Cell: Sendable, Equatable {
 }
 
 extension CachePlan {
-  /// Prompt tokens that are fed before anything is evicted or counted: so far all plans' caches are alike.
-  var denseTokens: Int { nextChunk(fed: 0, atMost: .max) }
+  /// Prompt tokens that are fed before the plan's first eviction may follow, but for the last, whose logits everybody wants.
+  var sharedTokens: Int { nextChunk(fed: 0, atMost: promptTokens - 1) }
 }
 
 /// What a cell's cache held in the end, and at most.

@@ -33,11 +33,13 @@ package final class ModelRunner {
     eviction = Eviction(compute: compute)
   }
 
-  /// Runs `body` with an empty cache, which is released afterwards.
+  /// Runs `body` with a cache that is released afterwards: empty, or with what it can take over from `source`.
   ///
   /// Throws `EvaluationError.poolTooSmall`, or what `body` throws.
-  func withCache<Result>(_ plan: CachePlan, _ body: (SequenceCache) throws -> Result) throws -> Result {
-    guard let cache = pool.makeCache(plan) else {
+  func withCache<Result>(
+    _ plan: CachePlan, copying source: SequenceCache? = nil, _ body: (SequenceCache) throws -> Result
+  ) throws -> Result {
+    guard let cache = source.flatMap({ pool.makeCache(plan, copying: $0) }) ?? pool.makeCache(plan) else {
       throw EvaluationError.poolTooSmall(
         neededBytes: pool.reservedBytes + plan.peakBytes, limitBytes: pool.limitBytes)
     }
@@ -45,24 +47,29 @@ package final class ModelRunner {
     return try body(cache)
   }
 
-  /// Runs `body` for every plan, with its index and a cache that holds the dense part of `prompt`, but for the prompt's last token.
+  /// Runs `body` for every plan, with its index and a cache that holds the prompt's tokens up to the plan's first eviction.
   ///
-  /// All plans' dense parts are alike, so what they share is to be computed here only. The order is that of their lengths.
+  /// These tokens are fed once, to a full cache that grows from one plan to the next: so the order is that of their number. Only
+  /// where a policy wants to know more of them than a full cache keeps are they fed again. The prompt's last token is never among them.
   func withPrefilled(
     _ prompt: [Int32], plans: [CachePlan], _ body: (Int, SequenceCache) throws -> Void
   ) throws {
-    for index in plans.indices.sorted(by: { plans[$0].denseTokens < plans[$1].denseTokens }) {
-      try withCache(plans[index]) { cache in
-        feed(prompt, upTo: min(plans[index].denseTokens, prompt.count - 1), to: cache)
-        try body(index, cache)
+    let whole = try Cell.full.plan(shape: shape, promptTokens: prompt.count, newTokens: 0)
+    try withCache(whole) { shared in
+      for index in plans.indices.sorted(by: { plans[$0].sharedTokens < plans[$1].sharedTokens }) {
+        feed(prompt, upTo: plans[index].sharedTokens, to: shared)
+        try withCache(plans[index], copying: shared) { cache in
+          feed(prompt, upTo: plans[index].sharedTokens, to: cache)
+          try body(index, cache)
+        }
       }
     }
   }
 
   /// Feeds those of `tokens` that the cache has not seen yet, up to `end`: the prompt in its plan's chunks, then token by token.
   ///
-  /// `read` gets every position from `first` on with the logits after it, `[vocabularySize]`. `end` must not split a chunk behind the
-  /// dense part.
+  /// `read` gets every position from `first` on with the logits after it, `[vocabularySize]`. `end` must not split a chunk after which
+  /// evictions follow.
   func feed(
     _ tokens: [Int32], upTo end: Int? = nil, to cache: SequenceCache, logitsFrom first: Int = .max,
     _ read: (Int, inout MutableSpan<Float>) -> Void = { _, _ in }

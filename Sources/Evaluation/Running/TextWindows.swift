@@ -4,8 +4,8 @@ package import Tokenizing
 package enum TextWindows {
   /// The first `count` windows of `size` tokens that follow each other, or all.
   ///
-  /// As in llama.cpp's `llama-perplexity` the first token of each gives way to the beginning-of-sequence token where the model wants
-  /// one. Throws `EvaluationError.shortText` if there is no whole window.
+  /// As in llama.cpp's `llama-perplexity` the first token of each gives way to the beginning-of-sequence token where the model
+  /// wants one. Throws `EvaluationError.shortText` if there is no whole window.
   package static func consecutive(
     _ text: String, _ tokenizer: Tokenizer, size: Int, count: Int? = nil
   ) throws(EvaluationError) -> [[Int32]] {

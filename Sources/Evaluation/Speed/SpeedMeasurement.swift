@@ -27,7 +27,9 @@ package struct SpeedMeasurement {
 
   /// The full cache and every cell, in turn, as often as `repetitions` says.
   ///
-  /// Tokens do not matter for speed; `prompt` may be anything. Throws `EvaluationError`, before anything is measured if a cell cannot be.
+  /// Tokens do not matter for speed; `prompt` may be anything.
+  ///
+  /// Throws `EvaluationError`, before anything is measured if a cell cannot be.
   package func compare(
     _ cells: [Cell], prompt: [Int32], newTokens: Int, repetitions: Int,
     progress: @escaping (Double, String) -> Void = { _, _ in }
