@@ -133,7 +133,8 @@ import Testing
     "combinations that contradict are refused, and the text says why",
     arguments: [
       ("expected", "positions", "original positions"), ("roco", "allocator", "heads of equal size"),
-      ("snapkv", "scope", "evicts the prompt only"), ("roco", "fair", "messages of a chat"),
+      ("roco", "fairAda", "heads compete"), ("snapkv", "scope", "evicts the prompt only"),
+      ("roco", "fair", "messages of a chat"),
       ("roco", "pool", "odd number"), ("roco", "guard", "0 to 0.5"), ("roco", "decay", "0.5 to 1"),
       ("roco", "pins", "positions of the prompt"), ("roco", "manyPins", "50 pinned"),
     ])
@@ -146,6 +147,10 @@ import Testing
       request.allocator = "ada"
     case "scope": request.scope = .total
     case "fair": request.modifiers.fair = true
+    case "fairAda":
+      request.modifiers.fair = true
+      request.spans = [0..<50]
+      request.allocator = "ada"
     case "pool": request.modifiers.pool = 4
     case "guard": request.modifiers.guardShare = 0.9
     case "decay": request.modifiers.decay = 0.1
