@@ -79,8 +79,8 @@ let package = Package(
     .executableTarget(
       name: "kvota",
       dependencies: [
-        "Caching", "Evaluation", "GGUF", "Inference", "Kernels", "Models", "Serving", "Synthesis",
-        "Tokenizing",
+        "Caching", "Evaluation", "GGUF", "Inference", "Kernels", "Models", "OpenAIAPI", "Serving",
+        "Synthesis", "Tokenizing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -99,7 +99,11 @@ let package = Package(
     tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels", "ModelFixtures"]),
     tests(
       "EvaluationTests",
+<<<<<<< HEAD
       ["Evaluation", "Caching", "GGUF", "Kernels", "ModelFixtures", "Tokenizing", "kvota"], golden: true),
+=======
+      ["Evaluation", "Models", "Caching", "Tokenizing", "GGUF", "Kernels", "ModelFixtures", "kvota"], golden: true),
+>>>>>>> main
     tests("SynthesisTests", ["Synthesis", "GGUF", "Kernels", "ModelFixtures", "Tokenizing"]),
     tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),

@@ -72,6 +72,9 @@ INLINE void transpose(v16f rows[16]) {
 }
 
 // 16 pairs' cosines, or sines, of a page's slots: [pair][slot]. `at` is each slot's row.
+//
+// Tried: a table by pairs, read singly, takes two to five times as long after evictions; adding a page's angle to each lane's is 15 %
+// faster where positions follow each other and 55 % slower where they do not.
 INLINE void load_turns(const float *const at[16], size_t from, v16f out[16]) {
   for (int lane = 0; lane < 16; lane++) out[lane] = load(at[lane] + from);
   transpose(out);

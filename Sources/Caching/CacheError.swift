@@ -32,6 +32,7 @@ package enum CacheError: Error, Equatable, CustomStringConvertible {
     case .outOfRange(let option, _, _): option
     case .promptsOnly: "scope"
     case .spansMissing: "fair"
+    case .contradiction(_, let option): String(option.prefix { $0 != "=" })
     default: nil
     }
   }
@@ -57,7 +58,7 @@ package enum CacheError: Error, Equatable, CustomStringConvertible {
         + (pinned > 0 ? " + \(pinned) pinned" : "")
         + " + a chunk of \(chunk) = \(sinks + recent + pinned + chunk); "
         + (enough.map { "a budget of \($0) would do, or lower" } ?? "raise the budget, or lower")
-        + " stride, sinks or recent"
+        + " stride, sinks or recent" + (pinned > 0 ? ", or pin less" : "")
     case .promptExceedsBudget(let promptTokens, let budget):
       "the prompt has \(promptTokens) tokens, \(promptTokens - budget) more than the budget of \(budget) slots,"
         + " and policy 'full' never evicts; raise the budget or choose a policy that evicts"

@@ -4,6 +4,8 @@ package import Caching
 package enum AdmissionError: Error, Equatable, CustomStringConvertible {
   /// Prompt and new tokens do not fit the model's (or the configured) context.
   case contextExceeded(promptTokens: Int, maxTokens: Int, contextLength: Int)
+  /// The slots that a cache with positions of its own may hold at once do not fit the context.
+  case slotsExceedContext(peakSlots: Int, contextLength: Int)
   case emptyPrompt
   case tokenOutsideVocabulary(Int32, vocabularySize: Int)
   case cache(CacheError)
@@ -19,6 +21,9 @@ package enum AdmissionError: Error, Equatable, CustomStringConvertible {
     case .contextExceeded(let promptTokens, let maxTokens, let contextLength):
       "the context holds \(contextLength) tokens, fewer than \(promptTokens) in the prompt + \(maxTokens) to generate; "
         + "shorten the prompt or ask for fewer tokens"
+    case .slotsExceedContext(let peakSlots, let contextLength):
+      "with positions=cache the tokens that are held at the same time must fit the context of \(contextLength), and here"
+        + " \(peakSlots) may be; lower the budget, or ask for fewer tokens if the policy keeps them all"
     case .emptyPrompt:
       "the prompt has no tokens; expected at least 1"
     case .tokenOutsideVocabulary(let token, let size):

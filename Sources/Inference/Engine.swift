@@ -16,7 +16,7 @@ package actor Engine {
   package nonisolated let weightBytes: Int
   /// The instruction set in use.
   package nonisolated let instructions: String
-  /// Most tokens of a sequence, prompt included.
+  /// Most tokens of a sequence, prompt included; with cache positions, most of its slots at any moment.
   package nonisolated let contextLength: Int
 
   private nonisolated let thread = ComputeThread()
@@ -111,6 +111,9 @@ package actor Engine {
   package nonisolated func plan(_ request: SequenceRequest) throws(AdmissionError) -> CachePlan {
     try checkTokens(request)
     let plan = try Self.plan(request.cache, request, cacheShape)
+    guard request.cache.positions == .original || plan.peakSlots <= contextLength else {
+      throw .slotsExceedContext(peakSlots: plan.peakSlots, contextLength: contextLength)
+    }
     let evictsInPrefill = plan.nextChunk(fed: 0, atMost: .max) < request.prompt.count
     guard !evictsInPrefill || plan.stride <= settings.prefillTokens else {
       throw .strideTooLong(stride: plan.stride, most: settings.prefillTokens)
@@ -135,6 +138,8 @@ package actor Engine {
     if let token = request.prompt.first(where: { $0 < 0 || $0 >= size }) {
       throw .tokenOutsideVocabulary(token, vocabularySize: size)
     }
+    // Where positions are the cache's own, only its slots have to fit.
+    guard request.cache.positions == .original else { return }
     guard request.prompt.count <= contextLength, request.maxTokens <= contextLength - request.prompt.count
     else {
       throw .contextExceeded(

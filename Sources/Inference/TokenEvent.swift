@@ -27,6 +27,8 @@ package struct SequenceUsage: Sendable, Equatable {
   package var residentSlots = 0
   /// Slots that each head gave up.
   package var evictedSlots = 0
+  /// Slots that pins kept in each head.
+  package var pinnedSlots = 0
   /// Most bytes that the cache could take: what was reserved for it.
   package var peakBytes = 0
   /// Seconds from submission to admission, from there to the first token, and from there to the end.

@@ -89,6 +89,7 @@ final class TokenSequence {
     usage.budgetSlots = plan.budgetSlots
     usage.residentSlots = cache?.residentSlots ?? 0
     usage.evictedSlots = cache?.evictedSlots ?? 0
+    usage.pinnedSlots = plan.pinnedSlots
     usage.peakBytes = plan.peakBytes
     usage.queueSeconds = (admitted - submitted).seconds
     usage.prefillSeconds = (first - admitted).seconds

@@ -91,6 +91,7 @@ package struct AttentionShape: Sendable, Equatable {
         let slots = slots(chunk, head)
         precondition(slots.newCount == chunks[chunk].count, "the cache was not extended by this chunk")
         precondition(slots.headDimension == shape.headDimension, "the cache has other heads")
+        slots.columns.checkWindow(slots: slots.slotCount)
         let attending =
           AttentionStep.scratchFloats(shape, slots: slots.slotCount)
           * (chunks[chunk].count == 1 ? 1 : AttentionStep.lanes)
@@ -183,8 +184,8 @@ package struct AttentionShape: Sendable, Equatable {
     }
   }
 
-  /// Shares out the splits of decoded tokens, several to a task where there are many, and the lanes of longer chunks; keys that are to
-  /// be turned by splits.
+  /// Shares out the splits of decoded tokens, several to a task where there are many, and the lanes of longer chunks; the
+  /// turning of those chunks' keys by splits.
   private func planTasks() {
     tasks.removeAll(keepingCapacity: true)
     turning.removeAll(keepingCapacity: true)
@@ -199,7 +200,7 @@ package struct AttentionShape: Sendable, Equatable {
         tasks.append(
           AttentionStep.Task(chunk: chunk, head: head, parts: first..<min(first + step, parts)))
       }
-      guard heads[index].turnedKeys != nil else { continue }
+      guard !isDecoded && heads[index].turnedKeys != nil else { continue }
       for split in 0..<splitCount(index) {
         turning.append(AttentionStep.Task(chunk: chunk, head: head, parts: split..<split + 1))
       }

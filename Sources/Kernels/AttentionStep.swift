@@ -36,7 +36,7 @@ import Glibc
   /// Of every chunk, `[chunks, kvHeads]`.
   let heads: UnsafeBufferPointer<Head>
   let tasks: UnsafeBufferPointer<Task>
-  /// Splits whose keys are to be turned.
+  /// Splits of longer chunks whose keys are to be turned first.
   let turning: UnsafeBufferPointer<Task>
   let scratch: UnsafeMutablePointer<Float>
 
@@ -106,20 +106,24 @@ import Glibc
     return unsafe TurnedKeys(at: scratch + start, slots: head.pointee.slotCount).replacingKeys(of: slots)
   }
 
-  /// Turns the keys of one split to their slots' positions.
+  /// Turns the keys of one split of a longer chunk, whose lanes all read it.
   func turnKeys(_ index: Int) {
     let task = unsafe turning[index]
     unsafe withHead(task.chunk, task.head) { head in
-      let slotCount = unsafe head.pointee.slotCount
-      guard let start = unsafe head.pointee.turnedKeys,
-        let positions = unsafe head.pointee.columns.keyPositions
-      else { return }
-      let first = task.parts.lowerBound * KVOTA_SPLIT
-      let last = min(task.parts.upperBound * KVOTA_SPLIT, slotCount)
-      unsafe withUnsafePointer(to: head.pointee.slots) { slots in
-        unsafe TurnedKeys(at: scratch + start, slots: slotCount).make(
-          first..<last, of: slots, positions: positions, by: self)
-      }
+      for split in task.parts { unsafe turnKeys(head, split: split) }
+    }
+  }
+
+  /// Turns the keys of one split to their slots' positions, if they are not read in place.
+  private func turnKeys(_ head: UnsafePointer<Head>, split: Int) {
+    guard let start = unsafe head.pointee.turnedKeys,
+      let positions = unsafe head.pointee.columns.keyPositions
+    else { return }
+    let slotCount = unsafe head.pointee.slotCount
+    let range = split * KVOTA_SPLIT..<min((split + 1) * KVOTA_SPLIT, slotCount)
+    unsafe withUnsafePointer(to: head.pointee.slots) { slots in
+      unsafe TurnedKeys(at: scratch + start, slots: slotCount).make(
+        range, of: slots, positions: positions, by: self)
     }
   }
 
@@ -140,6 +144,8 @@ import Glibc
       let row = unsafe queries + chunks[task.chunk].firstRow * stride + queryOffset(task.head)
       unsafe withUnsafePointer(to: slotsRead(head)) { slots in
         for split in task.parts {
+          // Nobody else reads this split's keys: a pass of its own would be one more for all threads to meet at.
+          unsafe turnKeys(head, split: split)
           unsafe table.pointee.attend_split(
             slots, row, Int32(shape.group), Int32(split), scratch + head.pointee.scratch)
         }

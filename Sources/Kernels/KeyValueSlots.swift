@@ -68,6 +68,13 @@ import CKernels
 
   package init() {}
 
+  /// Stops unless the window has a row for a query, with room for every slot.
+  func checkWindow(slots: Int) {
+    guard unsafe window != nil else { return }
+    precondition(
+      windowRows > 0 && windowStride >= slots && firstQuery >= 0, "the window has no place for a row")
+  }
+
   /// Whether this chunk's attention is added to any column.
   var countsAttention: Bool { unsafe sums != nil || squares != nil || window != nil }
 }

@@ -12,7 +12,7 @@ struct Generate: AsyncParsableCommand {
 
         kvota generate --prompt "The sea is" --max-tokens 32
         kvota generate --chat --prompt "Why is the sea salty?" \\
-          --kv-policy roco --kv-budget 256
+          --kv-policy roco --kv-budget 256 --kv-options "pins=user"
         cat story.txt | kvota generate --kv-policy h2o --kv-budget 20%
       """)
 
@@ -39,14 +39,15 @@ struct Generate: AsyncParsableCommand {
 
   func run() async throws {
     let progress = LoadingProgress { _ in }
-    let loaded = try ServedModel(model.settings(), progress: progress.show)
+    let settings = try model.settings(cache)
+    let loaded = try ServedModel(settings, progress: progress.show)
     var request = LocalRequest(prompt: try prompt ?? Self.readInput())
     request.isChat = chat
     request.maxTokens = maxTokens
     request.stops = stop
     request.seed = sampling.seed
     request.numbers = sampling.numbers
-    request.cache = cache.header
+    request.cache = settings.cacheDefaults
     let engine = Task { await loaded.engine.run() }
     let report = try await request.run(on: loaded) { Console.write($0) }
     loaded.engine.stop()

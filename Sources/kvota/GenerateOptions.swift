@@ -18,12 +18,14 @@ struct ModelOptions: ParsableArguments {
       valueName: "size"))
   var kvMemory: String?
 
-  func settings() throws -> Settings {
+  func settings(_ cache: CacheFlags = CacheFlags()) throws -> Settings {
     let flags: [SettingName: String?] = [
       .model: model, .threads: threads, .kvMemory: kvMemory, .maxQueue: "1", .maxSequences: "1",
     ]
     let settings = try Settings(
-      SettingTexts(flags: flags.compactMapValues { $0 }, environment: ProcessInfo.processInfo.environment),
+      SettingTexts(
+        flags: flags.merging(cache.settings) { $1 }.compactMapValues { $0 },
+        environment: ProcessInfo.processInfo.environment),
       machine: .current)
     for notice in settings.notices { Console.note(notice) }
     return settings
@@ -62,7 +64,7 @@ struct SamplingOptions: ParsableArguments {
   }
 }
 
-/// What the cache may keep.
+/// What caches may keep: for `kvota serve` the defaults, for `kvota generate` the request.
 struct CacheFlags: ParsableArguments {
   @Option(help: ArgumentHelp("The eviction policy; see `kvota policies`. (default: full)", valueName: "name"))
   var kvPolicy: String?
@@ -72,25 +74,13 @@ struct CacheFlags: ParsableArguments {
   )
   var kvBudget: String?
 
-  @Option(help: ArgumentHelp("Prompt tokens between evictions.", valueName: "tokens"))
-  var stride: Int?
-
-  @Option(help: ArgumentHelp("First positions that are never evicted.", valueName: "count"))
-  var sinks: Int?
-
-  @Option(help: ArgumentHelp("Newest slots that are never evicted.", valueName: "count"))
-  var recent: Int?
-
   @Option(
-    help: ArgumentHelp("Which tokens the budget counts: total, generated or prefill.", valueName: "scope"))
-  var scope: String?
+    help: ArgumentHelp(
+      "Any options as in the header x-kvota-kv: \"stride=16; pins=system\"; see `kvota policies`.",
+      valueName: "options"))
+  var kvOptions: String?
 
-  /// As in the header `x-kvota-kv`; nil if nothing was said.
-  var header: String? {
-    let parts = [
-      kvPolicy.map { "policy=\($0)" }, kvBudget.map { "budget=\($0)" }, stride.map { "stride=\($0)" },
-      sinks.map { "sinks=\($0)" }, recent.map { "recent=\($0)" }, scope.map { "scope=\($0)" },
-    ].compactMap { $0 }
-    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  var settings: [SettingName: String?] {
+    [.kvPolicy: kvPolicy, .kvBudget: kvBudget, .kvOptions: kvOptions]
   }
 }

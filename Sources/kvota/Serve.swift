@@ -15,6 +15,7 @@ struct Serve: AsyncParsableCommand {
 
         kvota serve --model llama.gguf --alias llama --port 8080
         kvota serve --kv-memory 4GiB --kv-policy roco --kv-budget 1024
+        kvota serve --kv-policy roco --kv-budget 1024 --kv-options "pins=system"
 
       Requests choose their own cache by a field of the body, by a header, or
       by the model's name:
@@ -57,17 +58,6 @@ struct Serve: AsyncParsableCommand {
       valueName: "size"))
   var kvMemory: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Policy of requests that name none; see `kvota policies`. (default: full)", valueName: "name"))
-  var kvPolicy: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Budget of requests that name none: slots (512), a share of the prompt (0.5, 50%) or bytes (64MiB).",
-      valueName: "budget"))
-  var kvBudget: String?
-
   @Option(help: ArgumentHelp("Requests that may wait; more get 429. (default: 256)", valueName: "count"))
   var maxQueue: String?
 
@@ -91,6 +81,9 @@ struct Serve: AsyncParsableCommand {
 
   @Flag(help: "Check the settings, print them and exit.")
   var checkConfig = false
+
+  @OptionGroup(title: "KV cache of requests that do not say")
+  var cache: CacheFlags
 
   func run() async throws {
     let settings = try Settings(texts, machine: .current)
@@ -126,10 +119,11 @@ struct Serve: AsyncParsableCommand {
   private var texts: SettingTexts {
     let flags: [SettingName: String?] = [
       .model: model, .alias: alias, .host: host, .port: port, .threads: threads, .context: context,
-      .kvMemory: kvMemory, .kvPolicy: kvPolicy, .kvBudget: kvBudget, .maxQueue: maxQueue,
-      .maxSequences: maxSequences, .drainSeconds: drainSeconds, .log: log, .logLevel: logLevel,
+      .kvMemory: kvMemory, .maxQueue: maxQueue, .maxSequences: maxSequences, .drainSeconds: drainSeconds,
+      .log: log, .logLevel: logLevel,
     ]
     return SettingTexts(
-      flags: flags.compactMapValues { $0 }, environment: ProcessInfo.processInfo.environment)
+      flags: flags.merging(cache.settings) { $1 }.compactMapValues { $0 },
+      environment: ProcessInfo.processInfo.environment)
   }
 }

@@ -3,7 +3,9 @@ import Testing
 @testable import Caching
 
 @Suite struct CacheCopyTests {
-  @Test("a copy goes on as if its first tokens had been fed to it", arguments: ["roco", "tova", "streaming"], [7, 40, 90])
+  @Test(
+    "a copy goes on as if its first tokens had been fed to it", arguments: ["roco", "tova", "streaming"],
+    [7, 40, 90])
   func goesOn(policy: String, lent: Int) throws {
     let plan = try Small.plan(CacheRequest(policy: policy, budget: .slots(40)), prompt: 90, new: 30)
     let full = try Small.plan(CacheRequest(), prompt: 90, new: 30)

@@ -4,8 +4,7 @@ import Testing
 
 @Suite struct ModifierTests {
   private static func run(
-    _ policy: String, budget: Int = 40, prompt: Int = 160, new: Int = 40,
-    _ change: (inout CacheRequest) -> Void,
+    _ policy: String, budget: Int = 40, prompt: Int = 160, new: Int = 40, _ change: (inout CacheRequest) -> Void,
     attention: @escaping (AttentionPlace) -> Float = MadeUpAttention().callAsFunction
   ) throws -> Simulation {
     var request = CacheRequest(policy: policy, budget: .slots(budget), stride: 8, recent: .slots(4))
@@ -21,26 +20,19 @@ import Testing
     let run = try Self.run("h2o", new: 0) {
       $0.modifiers.fair = true
       $0.spans = spans
-    } attention: {
-      $0.position < 40 ? 0.5 : 1e-4 * Float($0.position % 3)
-    }
+    } attention: { $0.position < 40 ? 0.5 : 1e-4 * Float($0.position % 3) }
     for positions in run.kept.joined() {
       // 40 slots: 4 sinks and the 4 newest; the 32 others as 1 : 1 : 2.
       #expect(positions.count { $0 >= 40 && $0 < 80 } >= 8)
       #expect(positions.count { $0 >= 80 } >= 16)
     }
-    let unfair = try Self.run("h2o", new: 0) { _ in
-    } attention: {
-      $0.position < 40 ? 0.5 : 1e-4
-    }
+    let unfair = try Self.run("h2o", new: 0) { _ in } attention: { $0.position < 40 ? 0.5 : 1e-4 }
     #expect(unfair.kept.joined().contains { positions in !positions.contains { (40..<80).contains($0) } })
   }
 
   @Test("pool keeps the neighbours of what is attended to")
   func pool() throws {
-    let run = try Self.run("tova", budget: 24, new: 0) {
-      $0.modifiers.pool = 7
-    } attention: {
+    let run = try Self.run("tova", budget: 24, new: 0) { $0.modifiers.pool = 7 } attention: {
       $0.position == 60 ? 0.9 : 1e-3 * Float($0.position % 5)
     }
     for positions in run.kept.joined() { #expect(Set(57...63).isSubset(of: positions)) }
@@ -52,15 +44,8 @@ import Testing
     let attention = { (place: AttentionPlace) -> Float in
       place.position < 40 ? (place.query < 100 ? 0.02 : 0) : (place.query >= 100 ? 0.01 : 0)
     }
-    let forgetful = try Self.run("h2o", new: 0) {
-      $0.modifiers.decay = 0.9
-    } attention: {
-      attention($0)
-    }
-    let faithful = try Self.run("h2o", new: 0) { _ in
-    } attention: {
-      attention($0)
-    }
+    let forgetful = try Self.run("h2o", new: 0) { $0.modifiers.decay = 0.9 } attention: { attention($0) }
+    let faithful = try Self.run("h2o", new: 0) { _ in } attention: { attention($0) }
     let old = { (run: Simulation) in run.kept.joined().reduce(0) { $0 + $1.count { (4..<40).contains($0) } } }
     #expect(old(forgetful) < old(faithful))
   }
@@ -100,8 +85,7 @@ import Testing
   @Test("a policy with an interval lets the cache grow by it, and not more")
   func interval() throws {
     let plan = try Small.plan(
-      CacheRequest(policy: "snapkv-d", budget: .slots(64), stride: 16, parameters: ["interval": 16]),
-      prompt: 200,
+      CacheRequest(policy: "snapkv-d", budget: .slots(64), stride: 16, parameters: ["interval": 16]), prompt: 200,
       new: 100)
     let run = try Simulation(plan)
     var most = 0

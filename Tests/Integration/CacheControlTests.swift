@@ -23,7 +23,7 @@ extension RealClients {
       ])
       for answer in answers {
         let cache = answer.usage.kv_cache
-        #expect(cache.names == ["policy", "budget", "resident", "evicted", "peak_bytes"])
+        #expect(cache.names == ["policy", "budget", "resident", "evicted", "pinned", "peak_bytes"])
         #expect(cache.policy == "roco")
         #expect(cache.budget == 96)
         #expect(cache.resident == 96)

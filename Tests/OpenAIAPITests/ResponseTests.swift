@@ -7,7 +7,8 @@ struct ResponseTests {
   private let head = ResponseHead(id: "cmpl-1", createdSeconds: 7, model: "m\"\u{1}\"")
   private let usage = Usage(
     promptTokens: 3, completionTokens: 4, cachedTokens: 1,
-    cache: CacheUsage(policy: "roco", budgetSlots: 5, residentSlots: 5, evictedSlots: 2, peakBytes: 99))
+    cache: CacheUsage(
+      policy: "roco", budgetSlots: 5, residentSlots: 5, evictedSlots: 2, pinnedSlots: 1, peakBytes: 99))
 
   private func parse(_ text: String) throws -> JSONValue { try JSONParser.parse([UInt8](text.utf8)) }
 
@@ -23,7 +24,7 @@ struct ResponseTests {
           {"id":"cmpl-1","object":"text_completion","created":7,"model":"m",
            "choices":[{"index":0,"text":"hi","logprobs":null,"finish_reason":"length"}],
            "usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7,"prompt_tokens_details":{"cached_tokens":1},
-            "kv_cache":{"policy":"roco","budget":5,"resident":5,"evicted":2,"peak_bytes":99}}}
+            "kv_cache":{"policy":"roco","budget":5,"resident":5,"evicted":2,"pinned":1,"peak_bytes":99}}}
           """)))
   }
 

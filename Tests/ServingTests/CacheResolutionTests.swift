@@ -36,6 +36,53 @@ import Testing
     #expect(cache.budget == .slots(9))
   }
 
+  @Test("all options of ranking, spreading and positions arrive")
+  func laterFields() throws {
+    var expected = CacheRequest(policy: "roco", budget: .slots(64))
+    expected.mode = .soft
+    expected.positions = .cache
+    expected.keepAttention = true
+    expected.allocator = "ada"
+    expected.modifiers.value = true
+    expected.modifiers.pool = 5
+    expected.modifiers.decay = 0.9
+    expected.modifiers.guardShare = 0.25
+    expected.modifiers.reduce = .max
+    expected.pins = [0..<4, 9..<12]
+    let header = """
+      roco; budget=64; mode=soft; positions=cache; keep_attention=true; allocator=ada; value=true; pool=5; decay=0.9; \
+      guard=0.25; reduce=max; pins=tokens:0-4,tokens:9-12
+      """
+    #expect(try cache(#"{"prompt": ""}"#, header: header) == expected)
+  }
+
+  @Test(
+    "a value of which there is no such is refused with those that there are",
+    arguments: [
+      ("scope", "total, generated, prefill"), ("mode", "hard, soft"), ("positions", "original, cache"),
+      ("reduce", "mean, max"),
+    ])
+  func unknownChoices(field: String, known: String) {
+    let error = #expect(throws: APIError.self) {
+      try self.cache(#"{"prompt": "", "kv_cache": {"\#(field)": "none"}}"#)
+    }
+    #expect(error?.status == 400 && error?.param == "kv_cache.\(field)" && error?.code == "invalid_value")
+    #expect(error?.message.contains(known) == true)
+  }
+
+  @Test("in a completion messages cannot be pinned; to be fair to them is left for the engine to refuse")
+  func completionPins() throws {
+    for pin in ["system", "message:0"] {
+      let error = #expect(throws: APIError.self) {
+        try self.cache(#"{"prompt": ""}"#, header: "roco; pins=\(pin)")
+      }
+      #expect(error?.param == "kv_cache.pins")
+      #expect(error?.message.contains("a completion has none") == true)
+    }
+    let fair = try cache(#"{"prompt": ""}"#, header: "roco; fair=true")
+    #expect(fair.modifiers.fair && fair.spans.isEmpty)
+  }
+
   @Test("all fields arrive")
   func allFields() throws {
     let body = """
@@ -59,7 +106,7 @@ import Testing
       try self.cache(#"{"prompt": "", "kv_cache": {"policy": "h2o", "bugdet": 9}}"#, header: "roco; budget=5")
     }
     #expect(error?.param == "kv_cache.bugdet" && error?.code == "unknown_parameter")
-    #expect(error?.message.contains("budget, stride") == true)
+    #expect(error?.message.contains("budget, scope") == true)
   }
 
   @Test("two ways to say the recent window are one too many")

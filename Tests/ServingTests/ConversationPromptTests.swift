@@ -19,7 +19,7 @@ import Tokenizing
     let tokenizer = try tinyTokenizer()
     let prompt = try ConversationPrompt(template: template, tokenizer: tokenizer)
     let tokens = try prompt.tokens(
-      prompt.text(messages(#"[{"role": "user", "content": "x</s>"}]"#)), tokenizer: tokenizer)
+      prompt.text(messages(#"[{"role": "user", "content": "x</s>"}]"#), nowSeconds: 0), tokenizer: tokenizer)
     #expect(tokens == [263] + bytes("user:x</s>") + [266])
   }
 
@@ -28,7 +28,7 @@ import Tokenizing
     let tokenizer = try tinyTokenizer()
     let prompt = try ConversationPrompt(template: template, tokenizer: tokenizer)
     let tokens = try prompt.tokens(
-      prompt.text(messages(#"[{"role": "developer", "content": "x"}]"#)), tokenizer: tokenizer)
+      prompt.text(messages(#"[{"role": "developer", "content": "x"}]"#), nowSeconds: 0), tokenizer: tokenizer)
     #expect(tokens == [263] + bytes("system:x") + [266])
   }
 
@@ -37,7 +37,7 @@ import Tokenizing
     let tokenizer = try tinyTokenizer(adding: [("tokenizer.ggml.add_bos_token", .bool(true))])
     let prompt = try ConversationPrompt(template: written + "{{ messages[0].content }}", tokenizer: tokenizer)
     let tokens = try prompt.tokens(
-      prompt.text(messages(#"[{"role": "user", "content": "x"}]"#)), tokenizer: tokenizer)
+      prompt.text(messages(#"[{"role": "user", "content": "x"}]"#), nowSeconds: 0), tokenizer: tokenizer)
     #expect(tokens == [263] + bytes("x"))
   }
 
@@ -46,7 +46,7 @@ import Tokenizing
     let tokenizer = try tinyTokenizer()
     let prompt = try ConversationPrompt(template: nil, tokenizer: tokenizer)
     let tokens = try prompt.tokens(
-      prompt.text(messages(#"[{"role": "user", "content": "x"}]"#)), tokenizer: tokenizer)
+      prompt.text(messages(#"[{"role": "user", "content": "x"}]"#), nowSeconds: 0), tokenizer: tokenizer)
     #expect(
       tokenizer.decode(tokens) == "<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\n")
   }
@@ -57,7 +57,7 @@ import Tokenizing
     let prompt = try ConversationPrompt(
       template: "{{ raise_exception('roles must alternate') }}", tokenizer: tokenizer)
     let wanted = try messages(#"[{"role": "user", "content": "x"}]"#)
-    let error = #expect(throws: APIError.self) { try prompt.text(wanted) }
+    let error = #expect(throws: APIError.self) { try prompt.text(wanted, nowSeconds: 0) }
     #expect(error?.status == 400 && error?.param == "messages")
     #expect(error?.message.contains("roles must alternate") == true)
   }

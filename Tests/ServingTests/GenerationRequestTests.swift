@@ -25,11 +25,16 @@ import Testing
     #expect(try generation(#"{"prompt": ""}"#).sequences.map(\.sampling.seed) == [nil])
   }
 
-  @Test("without a token limit the context's rest may be generated, and at least one token is asked for")
+  @Test(
+    "without a token limit the context's rest may be generated, at least one token; with cache positions a context's length"
+  )
   func unlimited() throws {
     #expect(try generation(#"{"prompt": ""}"#, maxTokens: nil).sequences[0].maxTokens == 98)
     let full = try generation(#"{"prompt": ""}"#, maxTokens: nil, limits: limits { $0.contextLength = 2 })
     #expect(full.sequences[0].maxTokens == 1)
+    let endless = try generation(
+      #"{"prompt": "", "kv_cache": "roco; budget=9; positions=cache"}"#, maxTokens: nil)
+    #expect(endless.sequences[0].maxTokens == 100)
   }
 
   @Test("end tokens stop beside the request's own, unless it ignores them")
@@ -47,9 +52,10 @@ import Testing
 
   @Test("a text that cannot fit the context is refused by its length alone")
   func textTooLong() throws {
-    try limits().checkText(fewestTokens: 100, param: "prompt")
+    try limits().checkText(fewestTokens: 100, param: "prompt", CacheOptions())
+    try limits().checkText(fewestTokens: 101, param: "prompt", CacheOptions(header: "positions=cache"))
     let error = #expect(throws: APIError.self) {
-      try limits().checkText(fewestTokens: 101, param: "messages")
+      try limits().checkText(fewestTokens: 101, param: "messages", CacheOptions())
     }
     #expect(error?.code == "context_length_exceeded")
     #expect(error?.param == "messages")
@@ -61,7 +67,7 @@ import Testing
       request: HTTPRequest(head: try head("GET /", "x-kvota-kv: a"), body: [], remoteAddress: ""), id: "",
       parameter: "",
       service: Service(version: "1"))
-    #expect(try one.cacheHeader == "a")
+    #expect(try one.cacheHeader == CacheOptions(header: "a"))
     let two = Call(
       request: HTTPRequest(
         head: try head("GET /", "x-kvota-kv: a", "X-Kvota-KV: b"), body: [], remoteAddress: ""), id: "",

@@ -1,3 +1,4 @@
+import OpenAIAPI
 import Testing
 
 @testable import Serving
@@ -34,6 +35,8 @@ import Testing
       (.maxSequences, "0"), (.maxQueue, "-1"), (.maxQueue, "9999999999999999999"), (.kvMemory, "2 GiB"),
       (.kvMemory, "0%"),
       (.kvMemory, "9223372036854775807GiB"), (.kvBudget, "0"), (.kvBudget, "1.5"), (.kvPolicy, "lru"),
+      (.kvOptions, "pool=6"),
+      (.kvOptions, "pins=everything"),
       (.log, "xml"), (.logLevel, "loud"), (.alias, "a@b"), (.drainSeconds, "-5"), (.model, "/nowhere/x.gguf"),
     ])
   func refused(name: SettingName, value: String) {
@@ -82,6 +85,35 @@ import Testing
   func policyWithoutBudget() throws {
     #expect(throws: SettingsError.self) { try settings([.kvPolicy: "roco"]) }
     #expect(try settings([.kvPolicy: "roco", .kvBudget: "50%"]).cacheDefaults.budget == .ratio(0.5))
+  }
+
+  @Test("defaults are options as in the header, and flags beat the environment field by field")
+  func cacheDefaults() throws {
+    let options = try settings(
+      [.kvPolicy: "h2o", .kvOptions: "budget=9; decay=0.9; pins=system"],
+      ["KVOTA_KV_OPTIONS": "roco; stride=3; decay=0.8; prefill_margin=0.2", "KVOTA_KV_BUDGET": "5"]
+    ).cacheDefaults
+    #expect(try options == CacheOptions(header: "h2o; budget=9; stride=3; decay=0.9; pins=system"))
+    let told = try settings([.kvPolicy: "roco", .kvOptions: "budget=64; pins=system"])
+    #expect(told.cacheDefaultText == "roco, 64 slots" && told.cacheOptionsText == "budget=64; pins=system")
+  }
+
+  @Test(
+    "defaults that no request could be run with are refused at the start",
+    arguments: [
+      "mode=late", "allocator=robin", "roco", "roco; budget=9; margin=1",
+      "roco; budget=9; recent=1; recent_ratio=0.5",
+      "roco; budget=9; positions=cache; allocator=ada", "random; budget=9; faithful=true",
+    ])
+  func senselessDefaults(options: String) {
+    #expect(throws: SettingsError.self) { try settings([.kvOptions: options]) }
+  }
+
+  @Test("defaults may name messages, which only requests have")
+  func defaultsOfChats() throws {
+    #expect(
+      try settings([.kvOptions: "roco; budget=64; fair=true; pins=system,message:3"]).cacheDefaults.fair
+        == true)
   }
 
   @Test("memory is bytes, with a unit, or a share of the machine's")

@@ -39,10 +39,13 @@ func generation(
   limits: RequestLimits = limits()
 ) throws -> GenerationRequest {
   let wanted = try completion(body)
+  let options = try limits.cacheOptions(
+    model: wanted.model, body: wanted.parameters.cache, header: header.map { try CacheOptions(header: $0) },
+    defaults: limits.cacheDefaults)
   return try GenerationRequest(
     GenerationRequest.Wish(
       model: wanted.model, prompts: Array(repeating: [4, 5], count: prompts), maxTokens: maxTokens,
-      parameters: wanted.parameters, cacheHeader: header),
+      parameters: wanted.parameters, cache: CacheResolution.cacheRequest(options)),
     limits: limits)
 }
 

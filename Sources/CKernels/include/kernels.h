@@ -66,8 +66,8 @@ typedef struct {
   int new_count;
 } kvota_slots;
 
-// What attention tells of each slot, in columns indexed by slot: each may be NULL. A query's attention is the mean of its heads' weights, or
-// the softmax of the largest of their logits.
+// What attention tells of each slot, in columns indexed by slot; each may be NULL. A query's attention is the mean of its heads'
+// weights, or the softmax of the largest of their logits.
 typedef struct {
   float *sums, *squares; // to which each query's attention is added, and the square of it
   float *window;         // [window_rows][window_stride]: query q of the chunk sets row (first_query + q) % window_rows, unless a later one
@@ -84,7 +84,8 @@ enum { KVOTA_ROWS = 12 };
 // Query heads that may share one KV head.
 enum { KVOTA_MAX_GROUP = 128 };
 
-// Floats of scratch that one attention call needs, whole cache lines: of one KV head for a decoded token, of one (KV head, lane) for a chunk.
+// Floats of scratch that one attention call needs, in whole cache lines: of one KV head for a decoded token, of one (KV head, lane)
+// for a chunk.
 size_t kvota_attention_scratch(int slots, int head_dim, int group);
 
 // Bytes of operands that multiply_bytes reads.

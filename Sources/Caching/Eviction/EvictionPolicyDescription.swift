@@ -71,7 +71,7 @@ package struct EvictionPolicyDescription: Sendable {
   /// The policy with these parameters, the others at their defaults.
   ///
   /// - Throws: `CacheError.unknownParameter` or `.outOfRange`.
-  func policy(with values: [String: Double]) throws(CacheError) -> any EvictionPolicy {
+  package func policy(with values: [String: Double]) throws(CacheError) -> any EvictionPolicy {
     for (given, value) in values.sorted(by: { $0.key < $1.key }) {
       guard let parameter = parameters.first(where: { $0.name == given }) else {
         throw .unknownParameter(given, policy: name, known: parameters.map(\.name))

@@ -41,6 +41,8 @@ package struct CachePlan: Sendable {
   /// Prompt tokens in each forward that evicts.
   package var stride: Int { schedule.stride }
   package var promptTokens: Int { schedule.promptTokens }
+  /// Slots in each (layer, KV head) that pins keep.
+  package var pinnedSlots: Int { prefillProtection.pins.count(from: 0) }
   /// First tokens of the prompt, in which nothing is counted or evicted.
   var denseTokens: Int { schedule.firstCounted.map { min($0, schedule.denseTokens) } ?? schedule.denseTokens }
 

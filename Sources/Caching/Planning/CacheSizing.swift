@@ -42,6 +42,9 @@ struct CacheSizing {
     if request.positions == .cache, request.allocator != UniformAllocator.name {
       throw .contradiction("cache positions need heads of equal size", "allocator=\(request.allocator)")
     }
+    if request.modifiers.fair, allocator.sharing == .layer {
+      throw .contradiction("under allocator=\(request.allocator) heads compete for slots", "fair=true")
+    }
     if let last = request.spans.last, last.upperBound > promptTokens {
       throw .outOfRange(
         option: "spans", value: "\(last)", expected: "positions of the prompt, 0..<\(promptTokens)")

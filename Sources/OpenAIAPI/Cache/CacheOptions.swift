@@ -22,7 +22,40 @@ package struct CacheOptions: Equatable, Sendable {
   package var recentRatio: Double?
 
   /// Which tokens the budget counts.
-  package var scope: BudgetScope?
+  package var scope: String?
+
+  /// When a prompt larger than the budget is evicted.
+  package var mode: String?
+
+  /// At which positions keys are read.
+  package var positions: String?
+
+  /// How the budget is spread over layers and heads.
+  package var allocator: String?
+
+  /// What of the prompt is never evicted.
+  package var pins: [RequestedPin]?
+
+  /// Whether attention counts from the first token on.
+  package var keepAttention: Bool?
+
+  /// Whether worth is multiplied by the magnitude of a slot's value.
+  package var value: Bool?
+
+  /// Among how many neighbours a slot gets the largest worth; odd.
+  package var pool: Int?
+
+  /// What earlier attention counts for with each later query, 0.5 to 1.
+  package var decay: Double?
+
+  /// The share of slots, those of the largest values, that is never evicted, 0 to 0.5.
+  package var guardShare: Double?
+
+  /// Whether every message keeps its share of the budget.
+  package var fair: Bool?
+
+  /// How the query heads that share a KV head are joined.
+  package var reduce: String?
 
   /// The seed of policies that draw.
   package var seed: Int?
@@ -36,42 +69,25 @@ package struct CacheOptions: Equatable, Sendable {
   /// Makes options that say nothing.
   package init() {}
 
-  /// The known field names, in the order of the documentation.
-  package static let fieldNames = [
-    "policy", "budget", "stride", "sinks", "recent", "recent_ratio", "scope", "seed", "faithful", "mode",
-    "positions", "pins",
-  ]
-
   /// These options, and where they say nothing, those of a weaker source.
   ///
   /// `recent` and `recentRatio` say the same thing, so either replaces both of a weaker source. Parameters belong
   /// to the policy that they were sent with.
   package func merged(over weaker: CacheOptions) -> CacheOptions {
-    var merged = CacheOptions()
-    merged.policy = policy ?? weaker.policy
-    merged.budget = budget ?? weaker.budget
-    merged.stride = stride ?? weaker.stride
-    merged.sinks = sinks ?? weaker.sinks
-    let saysRecent = recent != nil || recentRatio != nil
-    merged.recent = saysRecent ? recent : weaker.recent
-    merged.recentRatio = saysRecent ? recentRatio : weaker.recentRatio
-    merged.scope = scope ?? weaker.scope
-    merged.seed = seed ?? weaker.seed
-    merged.faithful = faithful ?? weaker.faithful
+    var merged = self
+    var weaker = weaker
+    if recent != nil || recentRatio != nil { (weaker.recent, weaker.recentRatio) = (nil, nil) }
+    for field in CacheField.all { field.inherit(&merged, weaker) }
     let keepsPolicy = policy == nil || policy == weaker.policy
     merged.parameters = (keepsPolicy ? weaker.parameters : [:]).merging(parameters) { $1 }
     return merged
   }
-}
 
-/// Which tokens a budget counts.
-package enum BudgetScope: String, CaseIterable, Sendable {
-  /// Prompt and generated tokens.
-  case total
-
-  /// Generated tokens; the prompt is kept whole.
-  case generated
-
-  /// Prompt tokens; generated tokens are kept.
-  case prefill
+  /// These options without what only a chat can have, as defaults for both endpoints.
+  package var withoutMessages: CacheOptions {
+    var options = self
+    options.fair = nil
+    options.pins = pins?.filter { if case .tokens = $0 { true } else { false } }
+    return options
+  }
 }

@@ -39,6 +39,7 @@ extension CacheOptions {
     case .integer(let integer): return .integer(integer)
     case .number(let number): return .number(number)
     case .boolean(let boolean): return .boolean(boolean)
+    case .array(let elements): return .array(elements)
     default: return .string(text)
     }
   }
@@ -46,21 +47,11 @@ extension CacheOptions {
   private init(_ object: JSONObject, path: String) throws(APIError) {
     self.init()
     var fields = FieldReader(object, prefix: path + ".")
-    policy = try CacheOptions.policyName(&fields)
-    budget = try fields.value("budget").map { value throws(APIError) in
-      try RequestedBudget(value, path: fields.path("budget"))
-    }
-    stride = try fields.integer("stride", in: 1...Int(Int32.max))
-    sinks = try fields.integer("sinks", in: 0...Int(Int32.max))
-    recent = try fields.integer("recent", in: 0...Int(Int32.max))
-    recentRatio = try fields.number("recent_ratio", in: 0...1)
-    scope = try CacheOptions.scope(&fields)
-    seed = try fields.integer("seed", in: Int.min...Int.max)
-    faithful = try fields.boolean("faithful")
-    try CacheOptions.refuseUnbuilt(&fields)
+    for field in CacheField.all { try field.read(&fields, &self) }
     // What is no field of ours may be a parameter of the policy, all of which are numbers.
-    for name in object.names where !CacheOptions.fieldNames.contains(name) {
-      guard let number = object[name]?.double else { throw CacheOptions.unknown(fields.path(name)) }
+    for path in fields.unread {
+      let name = String(path.dropFirst(fields.path("").count))
+      guard let number = object[name]?.double else { throw CacheOptions.unknown(path) }
       parameters[name] = number
     }
   }
@@ -68,17 +59,18 @@ extension CacheOptions {
   /// 400: neither a field nor one of the parameters that the policy has.
   package static func unknown(_ path: String, parameters: [String] = []) -> APIError {
     .invalidRequest(
-      "'\(path)' is unknown; known: \((fieldNames + parameters).joined(separator: ", "))", param: path,
+      "'\(path)' is unknown; known: \((CacheField.all.map(\.name) + parameters).joined(separator: ", "))",
+      param: path,
       code: "unknown_parameter")
   }
 
-  private static func policyName(_ fields: inout FieldReader) throws(APIError) -> String? {
-    guard let name = try fields.string("policy") else { return nil }
-    guard isPolicyName(name) else {
+  static func policyName(_ fields: inout FieldReader, _ name: String) throws(APIError) -> String? {
+    guard let policy = try fields.string(name) else { return nil }
+    guard isPolicyName(policy) else {
       throw .outOfRange(
-        fields.path("policy"), .string(name), "a name of up to 32 letters a-z, digits, '-' and '_'")
+        fields.path(name), .string(policy), "a name of up to 32 letters a-z, digits, '-' and '_'")
     }
-    return name
+    return policy
   }
 
   static func isPolicyName(_ text: String) -> Bool {
@@ -88,29 +80,20 @@ extension CacheOptions {
       }
   }
 
-  private static func scope(_ fields: inout FieldReader) throws(APIError) -> BudgetScope? {
-    guard let name = try fields.string("scope") else { return nil }
-    guard let scope = BudgetScope(rawValue: name) else {
-      let known = BudgetScope.allCases.map(\.rawValue).joined(separator: ", ")
-      throw .outOfRange(fields.path("scope"), .string(name), "one of \(known)")
+  static func poolWidth(_ fields: inout FieldReader, _ name: String) throws(APIError) -> Int? {
+    let range = 1...63
+    guard let width = try fields.integer(name, in: range) else { return nil }
+    guard width % 2 == 1 else {
+      throw .outOfRange(
+        fields.path(name), .integer(width), "an odd number from \(range.lowerBound) to \(range.upperBound)")
     }
-    return scope
-  }
-
-  /// Modes, positions and pins exist in the definitions, but only one of each is built.
-  private static func refuseUnbuilt(_ fields: inout FieldReader) throws(APIError) {
-    for (name, built) in [("mode", "hard"), ("positions", "original")] {
-      guard let value = try fields.string(name), value != built else { continue }
-      throw .notSupported(fields.path(name), .string(value), neutral: "\"\(built)\"")
-    }
-    guard let pins = fields.value("pins"), pins != [] else { return }
-    throw .notSupported(fields.path("pins"), pins, neutral: "[]")
+    return width
   }
 }
 
 extension StringProtocol {
   /// The text without spaces and tabs at its ends.
-  fileprivate var trimmed: String {
+  var trimmed: String {
     let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
     guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) })
     else {

@@ -1,6 +1,7 @@
 /// A request's `model`: a name, and after `@` what it says about the KV cache.
 ///
-/// `MODEL@roco-512`, `MODEL@roco-0.5`, `MODEL@roco-64MiB`, `MODEL@full`: for clients that can send no other field.
+/// `MODEL@roco-512`, `MODEL@roco-0.5`, `MODEL@roco-64MiB`, `MODEL@full`: for clients that can send no other field. After a
+/// semicolon come further options as in the header: `MODEL@roco-512;pins=system`.
 package struct ModelReference: Equatable, Sendable {
   /// The model's name without the suffix.
   package let name: String
@@ -8,10 +9,10 @@ package struct ModelReference: Equatable, Sendable {
   /// The suffix's options, nil when there is no suffix.
   package let cache: CacheOptions?
 
+  /// The longest suffix: it is echoed with the model's name in every chunk.
+  private static let suffixBytes = 256
+
   /// Splits a model name at its last `@`.
-  ///
-  /// A policy's name may hold dashes (`snapkv-d`), so what follows the last dash is a budget only if it starts
-  /// with a digit.
   package init(_ model: String) throws(APIError) {
     guard let at = model.lastIndex(of: "@") else {
       name = model
@@ -20,21 +21,38 @@ package struct ModelReference: Equatable, Sendable {
     }
     name = String(model[..<at])
     let suffix = model[model.index(after: at)...]
+    guard suffix.utf8.count <= ModelReference.suffixBytes else {
+      throw .invalidRequest(
+        "what follows '@' in the model's name has \(suffix.utf8.count) bytes, allowed are up to"
+          + " \(ModelReference.suffixBytes)", param: "model", code: "invalid_value")
+    }
+    let end = suffix.firstIndex(of: ";") ?? suffix.endIndex
+    let options = try CacheOptions(header: String(suffix[end...]), path: "model")
+    guard let preset = try ModelReference.preset(suffix[..<end]), options.policy == nil,
+      options.budget == nil || preset.budget == nil
+    else {
+      throw .invalidRequest(
+        "'\(suffix)' after '@' in the model's name is not POLICY or POLICY-BUDGET, such as roco-512, and then"
+          + " further options, such as ;pins=system", param: "model", code: "invalid_value")
+    }
+    cache = options.merged(over: preset)
+  }
+
+  /// The policy and the budget of `POLICY-BUDGET`, nil if there is no such policy's name.
+  ///
+  /// A policy's name may hold dashes (`snapkv-d`), so what follows the last dash is a budget only if it starts
+  /// with a digit.
+  private static func preset(_ text: Substring) throws(APIError) -> CacheOptions? {
     var options = CacheOptions()
-    var policy = suffix
-    if let dash = suffix.lastIndex(of: "-") {
-      let tail = suffix[suffix.index(after: dash)...]
+    var policy = text
+    if let dash = text.lastIndex(of: "-") {
+      let tail = text[text.index(after: dash)...]
       if tail.first?.isNumber == true {
-        policy = suffix[..<dash]
+        policy = text[..<dash]
         options.budget = try RequestedBudget(.string(String(tail)), path: "model")
       }
     }
-    guard CacheOptions.isPolicyName(String(policy)) else {
-      throw .invalidRequest(
-        "'\(suffix)' after '@' in the model's name is not POLICY or POLICY-BUDGET, such as roco-512",
-        param: "model", code: "invalid_value")
-    }
     options.policy = String(policy)
-    cache = options
+    return CacheOptions.isPolicyName(String(policy)) ? options : nil
   }
 }

@@ -13,6 +13,11 @@ package enum RequestedBudget: Equatable, Sendable {
 
   static let allowed = "slots (512), a share of the prompt (0.5 or \"50%\") or bytes (\"64MiB\")"
 
+  static func read(_ fields: inout FieldReader, _ name: String) throws(APIError) -> RequestedBudget? {
+    guard let value = fields.value(name) else { return nil }
+    return try RequestedBudget(value, path: fields.path(name))
+  }
+
   init(_ value: JSONValue, path: String) throws(APIError) {
     let budget: RequestedBudget? =
       switch value {

@@ -3,6 +3,8 @@ package struct ChatMessage: Equatable, Sendable {
   /// Who speaks.
   package enum Role: String, CaseIterable, Sendable {
     case system, developer, user, assistant, tool
+
+    static var known: String { "one of " + allCases.map(\.rawValue).joined(separator: ", ") }
   }
 
   /// Who speaks.
@@ -34,8 +36,7 @@ package struct ChatMessage: Equatable, Sendable {
   private static func role(_ fields: inout FieldReader) throws(APIError) -> Role {
     guard let name = try fields.string("role") else { throw .missing(fields.path("role")) }
     guard let role = Role(rawValue: name) else {
-      let known = Role.allCases.map(\.rawValue).joined(separator: ", ")
-      throw .outOfRange(fields.path("role"), .string(name), "one of \(known)")
+      throw .outOfRange(fields.path("role"), .string(name), Role.known)
     }
     return role
   }

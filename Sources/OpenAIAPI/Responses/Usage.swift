@@ -47,15 +47,22 @@ package struct CacheUsage: Equatable, Sendable {
   /// Slots for each layer and KV head that were evicted.
   package var evictedSlots: Int
 
+  /// Slots for each layer and KV head that pins keep.
+  package var pinnedSlots: Int
+
   /// The most bytes that the cache held.
   package var peakBytes: Int
 
   /// Makes a cache usage of its counts.
-  package init(policy: String, budgetSlots: Int?, residentSlots: Int, evictedSlots: Int, peakBytes: Int) {
+  package init(
+    policy: String, budgetSlots: Int?, residentSlots: Int, evictedSlots: Int, pinnedSlots: Int = 0,
+    peakBytes: Int
+  ) {
     self.policy = policy
     self.budgetSlots = budgetSlots
     self.residentSlots = residentSlots
     self.evictedSlots = evictedSlots
+    self.pinnedSlots = pinnedSlots
     self.peakBytes = peakBytes
   }
 
@@ -63,7 +70,7 @@ package struct CacheUsage: Equatable, Sendable {
   package var json: JSONValue {
     [
       "policy": .string(policy), "budget": JSONValue(budgetSlots), "resident": .integer(residentSlots),
-      "evicted": .integer(evictedSlots), "peak_bytes": .integer(peakBytes),
+      "evicted": .integer(evictedSlots), "pinned": .integer(pinnedSlots), "peak_bytes": .integer(peakBytes),
     ]
   }
 }

@@ -7,7 +7,7 @@ struct ChatCompletions: Endpoint {
     let model = try call.service.model
     let (request, ignoredFields) = try await call.read {
       let wanted = try RequestDecoding.chatCompletion(call.body)
-      return (try model.request(wanted, cacheHeader: call.cacheHeader), wanted.ignoredFields)
+      return (try model.request(wanted, header: call.cacheHeader), wanted.ignoredFields)
     }
     responder.ignoredFields = ignoredFields
     let generation = try Generation(request, model: model, metrics: call.service.metrics, prompt: "messages")

@@ -22,6 +22,8 @@ extension APIError {
         .contextLengthExceeded(
           contextTokens: contextLength, promptTokens: promptTokens, completionTokens: maxTokens, param: prompt
         )
+      case .slotsExceedContext:
+        .invalidRequest(error.description, param: "kv_cache", code: "context_length_exceeded")
       case .emptyPrompt, .tokenOutsideVocabulary:
         .invalidRequest(error.description, param: prompt, code: "invalid_value")
       case .cache(let cache):

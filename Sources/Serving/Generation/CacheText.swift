@@ -8,9 +8,7 @@ package enum CacheText {
   /// Throws `LocalRequestError`, which says what is wrong and what is known.
   package static func request(_ text: String) throws(LocalRequestError) -> CacheRequest {
     do {
-      let options = try CacheOptions(header: text, path: "kv_cache")
-      return try CacheResolution.cacheRequest(
-        body: options, header: nil, alias: nil, serverDefault: CacheOptions())
+      return try CacheResolution.cacheRequest(CacheOptions(header: text, path: "kv_cache"))
     } catch {
       throw LocalRequestError(description: error.message)
     }

@@ -23,26 +23,20 @@ struct GenerationRequest: Sendable {
     /// Nil takes what the context holds.
     var maxTokens: Int?
     var parameters: GenerationParameters
-    /// The value of the header `x-kvota-kv`.
-    var cacheHeader: String?
+    var cache: CacheRequest
   }
 
   /// Checks a wish against what the model and this server can do.
   init(_ wish: Wish, limits: RequestLimits) throws(APIError) {
-    let reference = try limits.reference(to: wish.model)
     let parameters = wish.parameters
-    let cache = try CacheResolution.cacheRequest(
-      body: parameters.cache,
-      header: wish.cacheHeader.map { text throws(APIError) in try CacheOptions(header: text) },
-      alias: reference.cache, serverDefault: limits.cacheDefaults)
     try limits.checkCount(prompts: wish.prompts.count, choices: parameters.completionsPerPrompt)
     try limits.checkStopTokens(parameters.stopTokenIDs)
 
     var sequences: [SequenceRequest] = []
     for prompt in wish.prompts {
-      let maxTokens = wish.maxTokens ?? max(1, limits.contextLength - prompt.count)
+      let maxTokens = wish.maxTokens ?? limits.mostTokens(after: prompt.count, wish.cache)
       for choice in 0..<parameters.completionsPerPrompt {
-        var sequence = SequenceRequest(prompt: prompt, maxTokens: maxTokens, cache: cache)
+        var sequence = SequenceRequest(prompt: prompt, maxTokens: maxTokens, cache: wish.cache)
         sequence.minTokens = parameters.minTokens
         sequence.stopTokens = limits.stopTokens(parameters)
         sequence.sampling = Inference.SamplingParameters(parameters.sampling, choice: choice)

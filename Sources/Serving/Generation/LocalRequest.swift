@@ -1,5 +1,5 @@
 package import Inference
-import OpenAIAPI
+package import OpenAIAPI
 
 /// A request of somebody at the terminal: checked and run as one that came over the network.
 package struct LocalRequest: Sendable {
@@ -12,8 +12,8 @@ package struct LocalRequest: Sendable {
   /// Other fields of the request, by name, such as `temperature`.
   package var numbers: [String: Double] = [:]
   package var seed: Int?
-  /// As in the header `x-kvota-kv`; nil takes the default.
-  package var cache: String?
+  /// What stands in the header `x-kvota-kv` over the network.
+  package var cache = CacheOptions()
 
   package init(prompt: String) { self.prompt = prompt }
 
@@ -44,8 +44,8 @@ package struct LocalRequest: Sendable {
   private func start(on model: ServedModel) throws(APIError) -> Generation {
     let request =
       isChat
-      ? try model.request(ChatCompletionRequest(body), cacheHeader: cache)
-      : try model.request(CompletionRequest(body), cacheHeader: cache)
+      ? try model.request(ChatCompletionRequest(body), header: cache)
+      : try model.request(CompletionRequest(body), header: cache)
     return try Generation(request, model: model, metrics: Metrics(), prompt: "prompt")
   }
 

@@ -35,6 +35,20 @@ struct RequestLimits: Sendable {
     return reference
   }
 
+  /// What all places say about a request's cache: body beats header beats model name beats `defaults`.
+  func cacheOptions(
+    model: String?, body: CacheOptions?, header: CacheOptions?, defaults: CacheOptions
+  ) throws(APIError) -> CacheOptions {
+    CacheResolution.merge([try reference(to: model).cache, header, body], over: defaults)
+  }
+
+  /// Tokens that may be generated unless the request says how many: the rest of the context.
+  ///
+  /// With cache positions a text does not end with the context; then as many as the context has.
+  func mostTokens(after promptTokens: Int, _ cache: CacheRequest) -> Int {
+    cache.positions == .cache ? contextLength : max(1, contextLength - promptTokens)
+  }
+
   /// Refuses more choices than could ever be taken at once: to try again would not help.
   func checkCount(prompts: Int, choices: Int) throws(APIError) {
     let (count, overflow) = prompts.multipliedReportingOverflow(by: choices)
@@ -47,8 +61,10 @@ struct RequestLimits: Sendable {
   }
 
   /// Refuses a text that cannot fit however it is cut into tokens: to cut megabytes takes seconds.
-  func checkText(fewestTokens: Int, param: String) throws(APIError) {
-    guard fewestTokens > contextLength else { return }
+  ///
+  /// With cache positions any text may fit.
+  func checkText(fewestTokens: Int, param: String, _ cache: CacheOptions) throws(APIError) {
+    guard fewestTokens > contextLength, cache.positions != KeyPositions.cache.rawValue else { return }
     throw .invalidRequest(
       "this model's context is \(contextLength) tokens, but the prompt has at least \(fewestTokens); shorten it",
       param: param, code: "context_length_exceeded")

@@ -1,5 +1,4 @@
 import ChatTemplates
-import FoundationEssentials
 import GGUF
 import OpenAIAPI
 import Tokenizing
@@ -35,11 +34,15 @@ struct ConversationPrompt: Sendable {
   }
 
   /// A conversation as the template writes it, up to where the assistant is to speak, with marks.
-  func text(_ messages: [ChatMessage]) throws(APIError) -> String {
+  func text(_ messages: [ChatMessage], nowSeconds: Int) throws(APIError) -> String {
+    try render(messages.map { value($0, content: marks.mark($0.text)) }, nowSeconds: nowSeconds)
+  }
+
+  private func render(_ messages: [TemplateValue], nowSeconds: Int) throws(APIError) -> String {
     do {
       return try template.render(
-        messages: messages.map(value), addGenerationPrompt: true, bosToken: bosText, eosToken: eosText,
-        nowSeconds: Int(Date().timeIntervalSince1970))
+        messages: messages, addGenerationPrompt: true, bosToken: bosText, eosToken: eosText,
+        nowSeconds: nowSeconds)
     } catch {
       throw .invalidRequest(
         "the model's chat template refuses the conversation: \(error.description)", param: "messages",
@@ -49,18 +52,40 @@ struct ConversationPrompt: Sendable {
 
   /// The tokens of what `text` gave.
   func tokens(_ text: String, tokenizer: Tokenizer) -> [Int32] {
-    // Many templates write the begin token themselves.
-    let writesBOS = !bosText.isEmpty && text.hasPrefix(bosText)
-    var tokens = tokenizer.encode("", parseSpecial: false, addBOS: tokenizer.addsBOS && !writesBOS)
+    var tokens = tokenizer.encode("", parseSpecial: false, addBOS: addsBOS(text, tokenizer))
     for part in PlainMarks.parts(text) { tokens += tokenizer.encode(part.text, parseSpecial: !part.isPlain) }
     return tokens
   }
 
-  private func value(_ message: ChatMessage) -> TemplateValue {
+  /// Many templates write the begin token themselves.
+  private func addsBOS(_ text: String, _ tokenizer: Tokenizer) -> Bool {
+    tokenizer.addsBOS && (bosText.isEmpty || !text.hasPrefix(bosText))
+  }
+
+  /// Finds the messages among the tokens of the text that they have become.
+  ///
+  /// They are rendered once more, now with marks around them. If the template, for which marked messages are other
+  /// messages, writes another text than without, then the marks prove nothing and no message is found.
+  func places(
+    of messages: [ChatMessage], in text: String, nowSeconds: Int, tokenizer: Tokenizer
+  ) throws(APIError) -> MessagePlaces {
+    let values = messages.enumerated().map { index, message in
+      value(message, content: MessageMarks.mark(marks.mark(message.text), message: index))
+    }
+    let marked = MarkedText(try render(values, nowSeconds: nowSeconds))
+    let tokens = tokens(text, tokenizer: tokenizer)
+    var tokenBytes = tokens.map { tokenizer.vocabulary.bytes(of: $0).count }
+    if addsBOS(text, tokenizer) { tokenBytes[0] = 0 }
+    let textBytes = PlainMarks.parts(text).reduce(0) { $0 + $1.text.utf8.count }
+    let isSame = marked.text.elementsEqual(text.utf8) && tokenBytes.reduce(0, +) == textBytes
+    return MessagePlaces(messages, runs: isSame ? marked.runs : [], tokenBytes: tokenBytes)
+  }
+
+  private func value(_ message: ChatMessage, content: String) -> TemplateValue {
     // Templates know no "developer": it is OpenAI's newer word for the system's role.
     let role = message.role == .developer ? ChatMessage.Role.system : message.role
     var mapping: TemplateMapping = [
-      "role": .string(role.rawValue), "content": .string(marks.mark(message.text)),
+      "role": .string(role.rawValue), "content": .string(content),
     ]
     mapping["name"] = message.name.map { .string(marks.mark($0)) }
     mapping["tool_call_id"] = message.toolCallID.map { .string(marks.mark($0)) }

@@ -1,7 +1,7 @@
 /// Marks places in a text that must stay text although they look like control tokens.
 ///
 /// The marks are two noncharacters of Unicode, which no text may hold in interchange; in what people write they
-/// become U+FFFD. All work is on bytes, as tokenizers do it: by characters, a combining mark behind a control
+/// become U+FFFD, like the others of their block. All work is on bytes, as tokenizers do it: by characters, a combining mark behind a control
 /// token's text would hide it.
 struct PlainMarks: Sendable {
   /// A piece of marked text.
@@ -14,6 +14,9 @@ struct PlainMarks: Sendable {
   /// U+FDD0 and U+FDD1, which Swift takes in no literal.
   private static let start = [0xEF, 0xB7, 0x90] as [UInt8]
   private static let end = [0xEF, 0xB7, 0x91] as [UInt8]
+  /// What all noncharacters from U+FDD0 to U+FDEF start with, and what their third byte is.
+  private static let noncharacter = [0xEF, 0xB7] as [UInt8]
+  private static let thirdBytes = 0x90...0xAF as ClosedRange<UInt8>
   private static let replacement = Array("\u{FFFD}".utf8)
 
   /// The longest first, so that one which begins like another is found.
@@ -38,7 +41,7 @@ struct PlainMarks: Sendable {
       } else if let found = controlTexts.first(where: { rest.starts(with: $0) }) {
         output += Self.start + found + Self.end
         rest = rest.dropFirst(found.count)
-      } else if rest.starts(with: Self.start) || rest.starts(with: Self.end) {
+      } else if Self.isNoncharacter(rest) {
         output += Self.replacement
         rest = rest.dropFirst(Self.start.count)
       } else {
@@ -49,14 +52,25 @@ struct PlainMarks: Sendable {
     return String(decoding: output, as: UTF8.self)
   }
 
+  private static func isNoncharacter(_ text: ArraySlice<UInt8>) -> Bool {
+    text.count >= markBytes && text.starts(with: noncharacter)
+      && thirdBytes.contains(text[text.startIndex + 2])
+  }
+
+  /// Bytes of a mark.
+  static let markBytes = 3
+
+  /// Whether a text starts with a mark.
+  static func isMark(_ text: ArraySlice<UInt8>) -> Bool { text.starts(with: start) || text.starts(with: end) }
+
   /// The parts of a text that marked texts were put into, without the marks.
   static func parts(_ text: String) -> [Part] {
     var parts: [Part] = []
     var current: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.first {
-      let isStart = rest.starts(with: start)
-      if isStart || rest.starts(with: end) {
+      if isMark(rest) {
+        let isStart = rest.starts(with: start)
         if !current.isEmpty {
           parts.append(Part(text: String(decoding: current, as: UTF8.self), isPlain: !isStart))
         }

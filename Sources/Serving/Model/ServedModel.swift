@@ -42,41 +42,50 @@ package struct ServedModel: Sendable {
   }
 
   /// A checked request for completions; text may hold special tokens, as a raw prompt is the client's own.
-  func request(_ wanted: CompletionRequest, cacheHeader: String?) throws(APIError) -> GenerationRequest {
+  func request(_ wanted: CompletionRequest, header: CacheOptions?) throws(APIError) -> GenerationRequest {
+    let cache = try limits.cacheOptions(
+      model: wanted.model, body: wanted.parameters.cache, header: header,
+      defaults: limits.cacheDefaults.withoutMessages)
     var prompts: [[Int32]] = []
-    for prompt in wanted.prompts { prompts.append(try tokens(prompt)) }
+    for prompt in wanted.prompts { prompts.append(try tokens(prompt, cache)) }
     return try GenerationRequest(
       GenerationRequest.Wish(
-        model: wanted.model, prompts: prompts, maxTokens: wanted.maxTokens,
-        parameters: wanted.parameters, cacheHeader: cacheHeader),
+        model: wanted.model, prompts: prompts, maxTokens: wanted.maxTokens, parameters: wanted.parameters,
+        cache: CacheResolution.cacheRequest(cache)),
       limits: limits)
   }
 
   /// A checked request for answers in a conversation; without a token limit they may fill context and pool.
-  func request(_ wanted: ChatCompletionRequest, cacheHeader: String?) throws(APIError) -> GenerationRequest {
-    let text = try conversation.text(wanted.messages)
-    try limits.checkText(fewestTokens: tokenizer.fewestTokens(in: text), param: "messages")
+  func request(_ wanted: ChatCompletionRequest, header: CacheOptions?) throws(APIError) -> GenerationRequest {
+    let cache = try limits.cacheOptions(
+      model: wanted.model, body: wanted.parameters.cache, header: header, defaults: limits.cacheDefaults)
+    let nowSeconds = Int(Date().timeIntervalSince1970)
+    let text = try conversation.text(wanted.messages, nowSeconds: nowSeconds)
+    try limits.checkText(fewestTokens: tokenizer.fewestTokens(in: text), param: "messages", cache)
     let prompt = conversation.tokens(text, tokenizer: tokenizer)
+    let placed = try CacheResolution.cacheRequest(cache) { () throws(APIError) in
+      try conversation.places(of: wanted.messages, in: text, nowSeconds: nowSeconds, tokenizer: tokenizer)
+    }
     var request = try GenerationRequest(
       GenerationRequest.Wish(
         model: wanted.model, prompts: [prompt], maxTokens: wanted.maxTokens, parameters: wanted.parameters,
-        cacheHeader: cacheHeader),
+        cache: placed),
       limits: limits)
-    if wanted.maxTokens == nil { request.sequences = request.sequences.map(fittingPool) }
+    if wanted.maxTokens == nil { request.sequences = request.sequences.map(fitting) }
     return request
   }
 
-  private func tokens(_ prompt: Prompt) throws(APIError) -> [Int32] {
+  private func tokens(_ prompt: Prompt, _ cache: CacheOptions) throws(APIError) -> [Int32] {
     switch prompt {
     case .text(let text):
-      try limits.checkText(fewestTokens: tokenizer.fewestTokens(in: text), param: "prompt")
+      try limits.checkText(fewestTokens: tokenizer.fewestTokens(in: text), param: "prompt", cache)
       return tokenizer.encode(text, parseSpecial: true, addBOS: tokenizer.addsBOS)
     case .tokens(let tokens): return tokens.map { Int32(clamping: $0) }
     }
   }
 
-  /// The sequence with the most new tokens that the pool could ever hold, for a request that named no number.
-  private func fittingPool(_ sequence: SequenceRequest) -> SequenceRequest {
+  /// The sequence with the most new tokens that pool and context could ever hold, for a request that named no number.
+  private func fitting(_ sequence: SequenceRequest) -> SequenceRequest {
     guard isTooLarge(sequence) else { return sequence }
     var fitting = sequence
     var (fits, tooMany) = (1, sequence.maxTokens)
@@ -93,8 +102,10 @@ package struct ServedModel: Sendable {
       _ = try engine.plan(sequence)
       return false
     } catch {
-      if case .cacheTooLarge = error { return true }
-      return false
+      return switch error {
+      case .cacheTooLarge, .slotsExceedContext: true
+      default: false
+      }
     }
   }
 }

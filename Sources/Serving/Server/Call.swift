@@ -11,11 +11,13 @@ struct Call: Sendable {
 
   var body: [UInt8] { request.body }
 
-  /// The value of `x-kvota-kv`; two of them would leave open which counts.
-  var cacheHeader: String? {
+  /// What `x-kvota-kv` says; two of them would leave open which counts.
+  var cacheHeader: CacheOptions? {
     get throws(APIError) {
       let values = request.head.headers.values(of: "x-kvota-kv")
-      guard values.count > 1 else { return values.first }
+      guard values.count > 1 else {
+        return try values.first.map { text throws(APIError) in try CacheOptions(header: text) }
+      }
       throw .invalidRequest(
         "x-kvota-kv is there \(values.count) times; send it once, as in \"roco; budget=512; stride=32\"",
         param: "x-kvota-kv", code: "invalid_value")

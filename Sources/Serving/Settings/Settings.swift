@@ -1,4 +1,3 @@
-import Caching
 package import Inference
 package import OpenAIAPI
 
@@ -11,6 +10,10 @@ package struct Settings: Sendable, Equatable {
   package var port = 8080
   /// What requests get that say nothing about their cache.
   package var cacheDefaults = CacheOptions()
+  /// Their policy and budget for people, as in `roco, 512 slots`.
+  package var cacheDefaultText = ""
+  /// The further options among them as they were given.
+  package var cacheOptionsText: String?
   package var engine: EngineSettings
   /// How long running requests may take to finish once the server is told to stop.
   package var drainSeconds = 30
@@ -38,7 +41,9 @@ package struct Settings: Sendable, Equatable {
         "threads: \(threads) asked for, \(processors) in use, one for each processor that this process may use; "
           + "more would only wait for each other")
     }
-    cacheDefaults = try Self.cacheDefaults(texts)
+    cacheDefaults = try CacheDefaults.options(texts)
+    cacheDefaultText = CacheDefaults.text(cacheDefaults)
+    cacheOptionsText = texts.text(.kvOptions)?.value
     if let (host, _) = texts.text(.host) { self.host = host }
     port = try texts.integer(.port, in: 0...65535) ?? port
     drainSeconds = try texts.integer(.drainSeconds, in: 0...86400) ?? drainSeconds
@@ -88,27 +93,6 @@ package struct Settings: Sendable, Equatable {
     }
     return bytes
   }
-
-  private static func cacheDefaults(_ texts: SettingTexts) throws(SettingsError) -> CacheOptions {
-    var options = CacheOptions()
-    if let (name, origin) = texts.text(.kvPolicy) {
-      do { options.policy = try EvictionPolicies.description(named: name).name } catch {
-        throw SettingsError("\(origin): \(error)")
-      }
-    }
-    if let (text, origin) = texts.text(.kvBudget) {
-      guard let budget = RequestedBudget(text) else {
-        throw SettingsError(
-          "\(origin) is '\(text)'; expected slots (512), a share of the prompt (0.5 or 50%) or bytes (64MiB)")
-      }
-      options.budget = budget
-    }
-    let evicts = options.policy.flatMap { try? EvictionPolicies.description(named: $0) }?.evicts ?? false
-    if evicts, options.budget == nil {
-      throw SettingsError("--kv-policy \(options.policy ?? "") needs a budget: add --kv-budget 1024")
-    }
-    return options
-  }
 }
 
 /// How log lines look.
@@ -119,18 +103,4 @@ package enum LogFormat: String, CaseIterable, Sendable {
 /// Which log lines are written: these and graver ones.
 package enum LogLevel: String, CaseIterable, Sendable {
   case debug, info, warning, error
-}
-
-extension Settings {
-  /// What requests get that say nothing, as in `roco, 512 slots`.
-  package var cacheDefaultText: String {
-    let budget: String? =
-      switch cacheDefaults.budget {
-      case .slots(let count): "\(count) slots"
-      case .ratio(let share): "\(share) of the prompt"
-      case .bytes(let bytes): MemorySize.text(bytes)
-      case nil: nil
-      }
-    return [cacheDefaults.policy ?? "full", budget].compactMap(\.self).joined(separator: ", ")
-  }
 }

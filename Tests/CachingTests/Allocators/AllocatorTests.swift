@@ -3,8 +3,7 @@ import Testing
 @testable import Caching
 
 @Suite struct AllocatorTests {
-  private func setting(_ budget: Int, layers: Int = 7, recent: Int = 4, least: Int = 12) -> AllocationSetting
-  {
+  private func setting(_ budget: Int, layers: Int = 7, recent: Int = 4, least: Int = 12) -> AllocationSetting {
     AllocationSetting(layers: layers, kvHeads: 3, budget: budget, recent: recent, least: least)
   }
 
@@ -40,13 +39,11 @@ import Testing
   @Test("cake's budgets keep within their bounds whatever the weights", arguments: 0..<50)
   func cake(seed: Int) {
     var random = SplitMix64(state: UInt64(seed))
-    let setting = setting(
-      Int.random(in: 16...600, using: &random), layers: Int.random(in: 1...30, using: &random))
+    let setting = setting(Int.random(in: 16...600, using: &random), layers: Int.random(in: 1...30, using: &random))
     let allocator = CakeAllocator()
     let extremes: [Float] = [0, 0, 1e-30, 1e30, .infinity]
     let weights = (0..<setting.layers).map { _ in
-      Bool.random(using: &random)
-        ? Float.random(in: 0...1, using: &random) : extremes.randomElement(using: &random) ?? 0
+      Bool.random(using: &random) ? Float.random(in: 0...1, using: &random) : extremes.randomElement(using: &random) ?? 0
     }
     let budgets = allocator.offsets(setting, weights: weights).map { $0 + setting.budget }
     #expect(budgets.reduce(0, +) == setting.layers * setting.budget)
@@ -117,8 +114,7 @@ import Testing
   }
 
   @Test(
-    "sinks, the newest slots and pins are never evicted", arguments: Small.evictingPolicies,
-    BudgetAllocators.names)
+    "sinks, the newest slots and pins are never evicted", arguments: Small.evictingPolicies, BudgetAllocators.names)
   func protection(policy: String, allocator: String) throws {
     var request = Self.request(policy, allocator, budget: 64)
     request.pins = [70..<75, 20..<22, 21..<24]
@@ -166,8 +162,7 @@ import Testing
     let plan = try Small.plan(Self.request("h2o", "cake", budget: 60), prompt: 400, new: 0)
     let run = try Simulation(plan)
     run.run(attention: { place in
-      place.layer == 0
-        ? Float((place.position * 7 + place.query * 13) % 11) / 300 : (place.position == 0 ? 1 : 0)
+      place.layer == 0 ? Float((place.position * 7 + place.query * 13) % 11) / 300 : (place.position == 0 ? 1 : 0)
     })
     #expect(run.kept[0][0].count > run.kept[1][0].count)
   }

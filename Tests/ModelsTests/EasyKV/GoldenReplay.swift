@@ -30,7 +30,7 @@ struct GoldenReplay {
 
   /// Runs all to their ends.
   func run() {
-    var scratch = EvictionScratch()
+    var scratch = EvictionScratch(instructions: loaded.model.compute.instructions)
     while caches.contains(where: { $0.logicalLength < $0.plan.maxTotalTokens }) {
       let batch = nextBatch()
       loaded.model.forward(batch)

@@ -1,0 +1,70 @@
+import Caching
+import OpenAIAPI
+
+/// What requests get that say nothing about their cache, as the command line or the environment has it.
+enum CacheDefaults {
+  /// Reads and checks the options; flags beat the environment, and in each the named settings beat `kv-options`.
+  static func options(_ texts: SettingTexts) throws(SettingsError) -> CacheOptions {
+    let environment = try read(SettingTexts(environment: texts.environment))
+    let options = CacheResolution.merge([try read(SettingTexts(flags: texts.flags))], over: environment)
+    do {
+      _ = try CachePlan(probe(options), shape: CacheShape.smallest, promptTokens: 1, maxNewTokens: 0)
+    } catch let error as APIError {
+      throw SettingsError("the cache of requests that say nothing: \(error.message)")
+    } catch {
+      throw SettingsError("the cache of requests that say nothing: \(error)")
+    }
+    return options
+  }
+
+  private static func read(_ texts: SettingTexts) throws(SettingsError) -> CacheOptions {
+    var options = CacheOptions()
+    if let (text, origin) = texts.text(.kvOptions) {
+      do { options = try CacheOptions(header: text, path: origin) } catch {
+        throw SettingsError(error.message)
+      }
+    }
+    var named = CacheOptions()
+    if let (name, origin) = texts.text(.kvPolicy) {
+      do { named.policy = try EvictionPolicies.description(named: name).name } catch {
+        throw SettingsError("\(origin): \(error)")
+      }
+    }
+    if let (text, origin) = texts.text(.kvBudget) {
+      guard let budget = RequestedBudget(text) else {
+        throw SettingsError(
+          "\(origin) is '\(text)'; expected slots (512), a share of the prompt (0.5 or 50%) or bytes (64MiB)")
+      }
+      named.budget = budget
+    }
+    return CacheResolution.merge([named], over: options)
+  }
+
+  /// A request for the shortest text: what it is refused for, every text would be refused for.
+  private static func probe(_ options: CacheOptions) throws(APIError) -> CacheRequest {
+    var options = options
+    options.pins = nil
+    var request = try CacheResolution.cacheRequest(options)
+    request.spans = [0..<1]
+    return request
+  }
+
+  /// Policy and budget, as in `roco, 512 slots`.
+  static func text(_ options: CacheOptions) -> String {
+    let budget: String? =
+      switch options.budget {
+      case .slots(let count): "\(count) slots"
+      case .ratio(let share): "\(share) of the prompt"
+      case .bytes(let bytes): MemorySize.text(bytes)
+      case nil: nil
+      }
+    return [options.policy ?? "full", budget].compactMap(\.self).joined(separator: ", ")
+  }
+}
+
+extension CacheShape {
+  /// The least cache of all models.
+  fileprivate static var smallest: CacheShape {
+    get throws(CacheError) { try CacheShape(layers: 1, kvHeads: 1, queryHeads: 1, headDimension: 1) }
+  }
+}
