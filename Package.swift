@@ -99,11 +99,7 @@ let package = Package(
     tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels", "ModelFixtures"]),
     tests(
       "EvaluationTests",
-<<<<<<< HEAD
       ["Evaluation", "Caching", "GGUF", "Kernels", "ModelFixtures", "Tokenizing", "kvota"], golden: true),
-=======
-      ["Evaluation", "Models", "Caching", "Tokenizing", "GGUF", "Kernels", "ModelFixtures", "kvota"], golden: true),
->>>>>>> main
     tests("SynthesisTests", ["Synthesis", "GGUF", "Kernels", "ModelFixtures", "Tokenizing"]),
     tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),
