@@ -75,7 +75,7 @@ private struct Life {
         before = run.kept
         broken = broken ?? atPeak(run)
       }, afterEviction: { broken = broken ?? afterEviction(run, before) })
-    if let broken { return broken }
+    if let broken = broken ?? wrongStatistics(run.cache) { return broken }
     let kept = run.kept
     let (resident, total) = (run.cache.residentTotal, kept.joined().reduce(0) { $0 + $1.count })
     if resident != total { return "\(total) slots, counted \(resident)" }
@@ -103,6 +103,45 @@ private struct Life {
     }
     if run.cache.residentBytes > plan.peakBytes { return "bytes beyond the peak at \(fed)" }
     return nil
+  }
+
+  /// What columns hold of a slot is what its position got, however often the slot was moved or used again.
+  private func wrongStatistics(_ cache: SequenceCache) -> String? {
+    guard plan.request.modifiers.decay == 1 else { return nil }
+    for layer in 0..<plan.shape.layers {
+      for head in 0..<plan.shape.kvHeads {
+        let columns = cache.head(layer: layer, head: head)
+        for slot in 0..<columns.slotCount where columns.slotPositions[slot] >= 0 {
+          let position = Int(columns.slotPositions[slot])
+          if let norms = columns.valueNorms, norms[slot] != Float(position % 7) { return "another slot's norm" }
+          let got = countedQueries.map { query in
+            query < position ? 0 : attention(place(layer, head, query: query, position: position))
+          }
+          let (sum, squares) = (got.reduce(0, +), got.reduce(0) { $0 + $1 * $1 })
+          if let sums = columns.sums, abs(sums[slot] - sum) > 1e-4 { return "another slot's sum" }
+          if let column = columns.squares, abs(column[slot] - squares) > 1e-4 { return "another slot's squares" }
+          if isWrong(columns, slot, got) { return "another slot's window" }
+        }
+      }
+    }
+    return nil
+  }
+
+  private var countedQueries: Range<Int> {
+    guard let first = plan.schedule.firstCounted else { return 0..<0 }
+    return first..<(plan.schedule.decodeLimit == nil ? plan.promptTokens : max(first, plan.maxTotalTokens))
+  }
+
+  private func isWrong(_ columns: HeadColumns, _ slot: Int, _ got: [Float]) -> Bool {
+    let rows = columns.layout.needs.windowRows
+    guard let window = columns.window, !plan.averagesLast(in: .prefill) else { return false }
+    return zip(countedQueries, got).suffix(rows).contains { query, weight in
+      window[query % rows * columns.layout.slots + slot] != weight
+    }
+  }
+
+  private func place(_ layer: Int, _ head: Int, query: Int, position: Int) -> AttentionPlace {
+    AttentionPlace(layer: layer, head: head, query: query, position: position, rank: 0, queryInChunk: 0)
   }
 
   /// Slots' ranks are by position, without a gap, and the next query's position follows them.
