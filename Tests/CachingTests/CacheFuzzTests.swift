@@ -112,15 +112,7 @@ private struct Life {
       for head in 0..<plan.shape.kvHeads {
         let columns = cache.head(layer: layer, head: head)
         for slot in 0..<columns.slotCount where columns.slotPositions[slot] >= 0 {
-          let position = Int(columns.slotPositions[slot])
-          if let norms = columns.valueNorms, norms[slot] != Float(position % 7) { return "another slot's norm" }
-          let got = countedQueries.map { query in
-            query < position ? 0 : attention(place(layer, head, query: query, position: position))
-          }
-          let (sum, squares) = (got.reduce(0, +), got.reduce(0) { $0 + $1 * $1 })
-          if let sums = columns.sums, abs(sums[slot] - sum) > 1e-4 { return "another slot's sum" }
-          if let column = columns.squares, abs(column[slot] - squares) > 1e-4 { return "another slot's squares" }
-          if isWrong(columns, slot, got) { return "another slot's window" }
+          if isWrong(columns, slot, layer, head) { return "what slot \(slot) was told of is another's" }
         }
       }
     }
@@ -132,7 +124,15 @@ private struct Life {
     return first..<(plan.schedule.decodeLimit == nil ? plan.promptTokens : max(first, plan.maxTotalTokens))
   }
 
-  private func isWrong(_ columns: HeadColumns, _ slot: Int, _ got: [Float]) -> Bool {
+  private func isWrong(_ columns: HeadColumns, _ slot: Int, _ layer: Int, _ head: Int) -> Bool {
+    let position = Int(columns.slotPositions[slot])
+    if let norms = columns.valueNorms, norms[slot] != Float(position % 7) { return true }
+    let got = countedQueries.map { query in
+      query < position ? 0 : attention(place(layer, head, query: query, position: position))
+    }
+    let (sum, square) = (got.reduce(0, +), got.reduce(0) { $0 + $1 * $1 })
+    if let sums = columns.sums, abs(sums[slot] - sum) > 1e-4 { return true }
+    if let squares = columns.squares, abs(squares[slot] - square) > 1e-4 { return true }
     let rows = columns.layout.needs.windowRows
     guard let window = columns.window, !plan.averagesLast(in: .prefill) else { return false }
     return zip(countedQueries, got).suffix(rows).contains { query, weight in
