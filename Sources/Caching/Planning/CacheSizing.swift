@@ -111,7 +111,7 @@ struct CacheSizing {
     let sinks = protection.sinks(under: budget)
     return AllocationSetting(
       layers: shape.layers, kvHeads: shape.kvHeads, budget: budget, recent: recent,
-      least: min(budget, sinks + recent + pins.count(from: sinks) + stride(under: budget)))
+      least: min(budget, sinks + recent + pins.count(from: sinks) + 1))
   }
 
   /// What has to be kept for policy, modifiers and allocator.
@@ -206,7 +206,9 @@ extension CacheSizing {
   /// Refuses a budget that the protected slots and one chunk exceed, unless the sequence is too short to evict.
   func checkProtection(_ schedule: EvictionSchedule) throws(CacheError) {
     if let limit = schedule.prefillLimit {
-      try check(.prefill, limit: limit, chunk: request.mode == .soft ? 1 : schedule.stride, schedule)
+      // A layer that an allocator gives less needs no room for a chunk: the others have it.
+      let isLess = schedule.offsets.lowerBound < 0 || request.mode == .soft
+      try check(.prefill, limit: limit, chunk: isLess ? 1 : schedule.stride, schedule)
     }
     if let limit = schedule.decodeLimit, limit < schedule.denseTokens + maxNewTokens {
       try check(.decode, limit: limit, chunk: 1, schedule)
