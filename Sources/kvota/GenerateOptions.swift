@@ -18,13 +18,13 @@ struct ModelOptions: ParsableArguments {
       valueName: "size"))
   var kvMemory: String?
 
-  func settings(_ cache: CacheFlags = CacheFlags()) throws -> Settings {
+  func settings(_ cache: CacheFlags? = nil) throws -> Settings {
     let flags: [SettingName: String?] = [
       .model: model, .threads: threads, .kvMemory: kvMemory, .maxQueue: "1", .maxSequences: "1",
     ]
     let settings = try Settings(
       SettingTexts(
-        flags: flags.merging(cache.settings) { $1 }.compactMapValues { $0 },
+        flags: flags.merging(cache?.settings ?? [:]) { $1 }.compactMapValues { $0 },
         environment: ProcessInfo.processInfo.environment),
       machine: .current)
     for notice in settings.notices { Console.note(notice) }
