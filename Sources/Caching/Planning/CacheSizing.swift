@@ -50,7 +50,7 @@ struct CacheSizing {
         option: "spans", value: "\(last)", expected: "positions of the prompt, 0..<\(promptTokens)")
     }
     let rows = policy.needs.windowRows
-    if policy.needs.memoryColumns > 0, let stride = request.stride, stride > rows {
+    if isObserved, let stride = request.stride, stride > rows {
       throw .outOfRange(
         option: "stride", value: "\(stride)", expected: "at most the policy's window, \(rows)")
     }
@@ -87,6 +87,8 @@ struct CacheSizing {
         budget: budget, scope: scope, stride: stride, promptTokens: promptTokens, maxNewTokens: maxNewTokens,
         offsets: offsets(budget))
     schedule.keepsAttention = request.keepAttention
+    // Larger chunks are faster, where none has to be followed by an eviction.
+    schedule.denseChunk = isObserved ? stride : max(stride, ProtectionDefaults.largeStride)
     schedule.mode = request.mode
     schedule.interval = policy.interval
     return schedule
@@ -101,8 +103,11 @@ struct CacheSizing {
   /// What a policy's own columns are written from must still be in the window.
   private func stride(under budget: Int) -> Int {
     let stride = protection.stride(under: budget)
-    return policy.needs.memoryColumns > 0 ? min(stride, policy.needs.windowRows) : stride
+    return isObserved ? min(stride, policy.needs.windowRows) : stride
   }
+
+  /// Whether the policy writes columns of its own from the window, which must hold all queries of a chunk.
+  private var isObserved: Bool { policy.needs.memoryColumns > 0 }
 
   /// What the allocator may depend on under a budget of `budget` slots.
   func allocation(_ budget: Int) -> AllocationSetting {

@@ -18,6 +18,8 @@ struct EvictionSchedule: Sendable, Equatable {
   var interval = 1
   /// Whether queries count from the first token on.
   var keepsAttention = false
+  /// Tokens of a chunk of the dense part, if its queries count.
+  var denseChunk = 1
   /// The smallest and the largest offset of a layer.
   var offsets = 0...0
 
@@ -70,7 +72,7 @@ struct EvictionSchedule: Sendable, Equatable {
     let left = max(0, promptTokens - fed)
     let dense = denseTokens - fed
     if dense > 0, firstCounted != 0 { return min(dense, max(0, atMost)) }
-    let chunk = min(stride, dense > 0 ? dense : left)
+    let chunk = dense > 0 ? min(denseChunk, dense) : min(stride, left)
     return chunk <= atMost ? chunk : 0
   }
 }

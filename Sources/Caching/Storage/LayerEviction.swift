@@ -22,7 +22,8 @@ struct LayerEviction {
   private func evict(_ head: Int, _ scratch: inout EvictionScratch) {
     gather(head, &scratch)
     let live = heads[head].liveCount
-    VictimPicker.pick(live - limit, by: ranking, at: moment(of: head), live: live, in: &scratch)
+    VictimPicker.pick(
+      live - limit, by: ranking, at: moment(of: head, victims: live - limit), live: live, in: &scratch)
     heads[head].punch(scratch.victims, spare: &scratch.spare)
   }
 
@@ -39,9 +40,10 @@ struct LayerEviction {
     }
   }
 
-  private func moment(of head: Int) -> EvictionMoment {
+  private func moment(of head: Int, victims: Int) -> EvictionMoment {
     var moment = moment
     moment.head = head
+    moment.victims = victims
     return moment
   }
 }
@@ -79,12 +81,12 @@ extension LayerEviction {
   /// Enters a head's candidates into the contest, but for its best, which with the protected slots make its guaranteed share.
   private func enter(_ head: Int, _ scratch: inout EvictionScratch) {
     gather(head, &scratch)
-    ranking.rank(&scratch, at: moment(of: head))
     let live = heads[head].liveCount
     // The floor is of the counted slots; a prompt outside the budget comes on top.
     let floor = plan.allocator.floor(plan.allocation) + limit - plan.allocation.budget
     let mayGo = min(scratch.statistics.count, live - floor)
     guard mayGo > 0 else { return }
+    ranking.rank(&scratch, at: moment(of: head, victims: mayGo))
     let guarded = ranking.guarded(scratch.statistics.count, due: mayGo, live: live)
     if guarded > 0 {
       VictimPicker.spareLargest(guarded, scratch.statistics, worth: &scratch.worth, keys: &scratch.keys)
