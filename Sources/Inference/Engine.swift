@@ -114,8 +114,7 @@ package actor Engine {
     guard request.cache.positions == .original || plan.peakSlots <= contextLength else {
       throw .slotsExceedContext(peakSlots: plan.peakSlots, contextLength: contextLength)
     }
-    let evictsInPrefill = plan.nextChunk(fed: 0, atMost: .max) < request.prompt.count
-    guard !evictsInPrefill || plan.stride <= settings.prefillTokens else {
+    guard plan.longestChunk <= settings.prefillTokens else {
       throw .strideTooLong(stride: plan.stride, most: settings.prefillTokens)
     }
     guard plan.peakBytes <= settings.kvPoolBytes else {

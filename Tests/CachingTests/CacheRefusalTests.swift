@@ -38,6 +38,16 @@ import Testing
     #expect(Small.refusal(larger, prompt: 500, new: 5) != nil)
   }
 
+  @Test("in soft mode the budget that would do has room for one slot, not for a chunk")
+  func smallestSoftBudget() throws {
+    var request = CacheRequest(policy: "roco", budget: .slots(20), stride: 32, recent: .slots(20))
+    request.mode = .soft
+    let error = Small.refusal(request, prompt: 500, new: 0)
+    #expect(error == .protectedDoNotFit(budget: 20, sinks: 4, recent: 20, pinned: 0, chunk: 1, enough: 25))
+    request.budget = .slots(25)
+    #expect(Small.refusal(request, prompt: 500, new: 0) == nil)
+  }
+
   @Test("a prompt longer than the hard limit of full is refused with the excess")
   func promptTooLong() {
     let error = Small.refusal(CacheRequest(budget: .slots(16)), prompt: 20, new: 5)

@@ -36,6 +36,55 @@ import Testing
     #expect(unfair.kept.joined().contains { positions in !positions.contains { (40..<80).contains($0) } })
   }
 
+  /// Positions whose values are the largest, as `Simulation` makes them up.
+  private static func isLarge(_ position: Int) -> Bool { position % 7 == 6 }
+
+  @Test(
+    "guard keeps the largest values, whatever attention they get: under allocators, and where spans share",
+    arguments: ["uniform", "ada", "cake", "fair"])
+  func guardShare(company: String) throws {
+    let attention = { (place: AttentionPlace) -> Float in Self.isLarge(place.position) ? 0 : 0.01 }
+    func large(_ share: Double) throws -> [Int] {
+      try Self.run("tova", budget: 64) {
+        $0.modifiers.guardShare = share
+        $0.modifiers.fair = company == "fair"
+        $0.spans = [0..<60, 60..<110, 110..<160]
+        if company != "fair" { $0.allocator = company }
+      } attention: {
+        attention($0)
+      }.kept.joined().map { positions in positions.dropFirst(4).dropLast(4).count(where: Self.isLarge) }
+    }
+    #expect(try large(0).allSatisfy { $0 == 0 })
+    // A tenth of 57 candidates.
+    #expect(try large(0.1).allSatisfy { $0 >= 5 })
+  }
+
+  @Test("a guarded share is of the candidates, also where the prompt is outside the budget")
+  func guardedGenerated() throws {
+    let run = try Self.run("tova", budget: 40, prompt: 200, new: 150) {
+      $0.scope = .generated
+      $0.modifiers.guardShare = 0.1
+    } attention: {
+      Self.isLarge($0.position) ? 0 : 0.01 * Float($0.position % 2)
+    }
+    for positions in run.kept.joined() {
+      let generated = positions.filter { $0 >= 200 }.dropLast(4)
+      #expect(generated.count == 36 && generated.count(where: Self.isLarge) == 3)
+    }
+  }
+
+  @Test("value multiplies worth: of equal attention, slots of small values go first")
+  func value() throws {
+    let run = try Self.run("tova", budget: 80, new: 0) {
+      $0.modifiers.value = true
+    } attention: { _ in
+      0.01
+    }
+    for positions in run.kept.joined() {
+      #expect(!positions.dropFirst(4).dropLast(4).contains { $0 % 7 == 0 })
+    }
+  }
+
   @Test("pool keeps the neighbours of what is attended to")
   func pool() throws {
     let run = try Self.run("tova", budget: 24, new: 0) {

@@ -89,6 +89,24 @@ import Testing
     for positions in run.kept.joined() { #expect(positions == [0, 1] + Array(10..<24)) }
   }
 
+  @Test(
+    "worth is a number whatever is alike, absent or zero", arguments: Small.evictingPolicies,
+    [1, 2, 9, 300])
+  func worthIsANumber(name: String, count: Int) throws {
+    for (sum, key) in [(Float(0), Float(0)), (0, 1), (1, 0), (.leastNonzeroMagnitude, 65504), (1e30, -65504)]
+    {
+      var slots = SlotStatistics(
+        (0..<count).map {
+          Candidate(
+            position: $0, sum: sum, windowMean: sum, memory: [sum, sum],
+            key: Array(repeating: key, count: 16), value: Array(repeating: key, count: 16))
+        })
+      slots.queryMeans = Array(repeating: key, count: 32)
+      slots.queryVariances = Array(repeating: 0, count: 32)
+      #expect(try policy(name).worths(slots).allSatisfy { $0 >= 0 })
+    }
+  }
+
   @Test("a head's victims do not depend on the attention of other heads", arguments: EvictionPolicies.names)
   func headsAreIndependent(name: String) throws {
     let request = CacheRequest(policy: name, budget: name == "full" ? nil : .slots(24))

@@ -47,6 +47,14 @@ import Testing
     let cache = CacheRequest(policy: "streaming", budget: .slots(64), stride: 17)
     #expect(refusal(engine, Tiny.request(100, new: 5, cache: cache)) == .strideTooLong(stride: 17, most: 16))
     #expect(refusal(engine, Tiny.request(64, new: 5, cache: cache)) == nil)
+    #expect(refusal(engine, Tiny.request(80, new: 5, cache: cache)) == nil)
+    // Where every query counts, the chunks before the first eviction are whole too.
+    var counting = cache
+    counting.keepAttention = true
+    counting.stride = 100
+    #expect(
+      refusal(engine, Tiny.request(60, new: 50, cache: counting)) == .strideTooLong(stride: 100, most: 16))
+    #expect(refusal(engine, Tiny.request(16, new: 50, cache: counting)) == nil)
   }
 
   @Test(

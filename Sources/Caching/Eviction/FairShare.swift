@@ -30,7 +30,8 @@ struct FairShare {
     var passed: [Int] = []
     for candidate in order where victims.count < count {
       let span = span(of: statistics.position(candidate))
-      if spare[span] > 0 {
+      // What is guarded goes last even from a span that holds more than its share.
+      if spare[span] > 0, !keys[candidate].number.isNaN {
         spare[span] -= 1
         victims.append(statistics.slots[candidate])
       } else {
@@ -49,7 +50,11 @@ struct FairShare {
   }
 
   private func span(of position: Int32) -> Int {
-    // Few spans: a linear search is as good as any.
-    ends.firstIndex { Int(position) < $0 } ?? ends.count - 1
+    var (low, high) = (0, ends.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(position) < ends[middle] { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

@@ -31,7 +31,7 @@ struct Ranking: Sendable {
   }
 
   /// How many candidates are kept for the size of their values, when `due` of them have to go.
-  func guarded(_ candidates: Int, due: Int, live: Int) -> Int {
-    min(Int(Double(live) * modifiers.guardShare), candidates - due)
+  func guarded(_ candidates: Int, due: Int) -> Int {
+    min(Int(Double(candidates) * modifiers.guardShare), candidates - due)
   }
 }

@@ -53,6 +53,16 @@ package struct SlotStatistics: ~Copyable {
   /// A number of the policy's own.
   package func memory(_ candidate: Int, column: Int) -> Float { memory[column * capacity + candidate] }
 
+  /// Takes candidates out whose position is one of these, before anything else is known of them.
+  mutating func removePositions(_ isOut: (Int32) -> Bool) {
+    var kept = 0
+    for candidate in 0..<count where !isOut(positions[candidate]) {
+      (slots[kept], positions[kept]) = (slots[candidate], positions[candidate])
+      kept += 1
+    }
+    count = kept
+  }
+
   /// Lists the candidates by position; O(n log n).
   mutating func sortByPosition() {
     order.removeAll(keepingCapacity: true)

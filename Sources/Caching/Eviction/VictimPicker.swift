@@ -4,12 +4,12 @@ enum VictimPicker {
   ///
   /// O(candidates) on average; where spans share the budget, it sorts.
   static func pick(
-    _ count: Int, by ranking: Ranking, at moment: EvictionMoment, live: Int, in scratch: inout EvictionScratch
+    _ count: Int, by ranking: Ranking, at moment: EvictionMoment, in scratch: inout EvictionScratch
   ) {
     precondition(count <= scratch.statistics.count, "a plan leaves more candidates than victims")
     scratch.victims.removeAll(keepingCapacity: true)
     ranking.rank(&scratch, at: moment)
-    let guarded = ranking.guarded(scratch.statistics.count, due: count, live: live)
+    let guarded = ranking.guarded(scratch.statistics.count, due: count)
     if guarded > 0 {
       spareLargest(guarded, scratch.statistics, worth: &scratch.worth, keys: &scratch.keys)
     }

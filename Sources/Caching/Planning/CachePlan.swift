@@ -99,6 +99,9 @@ package struct CachePlan: Sendable {
   /// 0 at the end of the prompt, and where a chunk that must not be split does not fit into `atMost`.
   package func nextChunk(fed: Int, atMost: Int) -> Int { schedule.nextChunk(fed: fed, atMost: atMost) }
 
+  /// Tokens of the longest chunk of the prompt that must stay whole: a step without room for so many never gets to its end.
+  package var longestChunk: Int { schedule.longestChunk }
+
   /// Newest slots that are never evicted in `phase`.
   package func recent(in phase: EvictionPhase) -> Int { protection(in: phase).recent }
 

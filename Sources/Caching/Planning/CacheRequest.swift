@@ -30,7 +30,7 @@ package struct RankModifiers: Sendable, Equatable {
   package var pool: Int?
   /// What an earlier query's attention counts for with each later one; 1 never forgets.
   package var decay = 1.0
-  /// Share of the slots, those of the largest values, that are never evicted.
+  /// Share of the candidates, those of the largest values, that stay.
   package var guardShare = 0.0
   /// Whether every span (message) keeps its share of the budget.
   package var fair = false

@@ -67,6 +67,12 @@ struct EvictionSchedule: Sendable, Equatable {
     return fed <= promptTokens ? prefillLimit != nil || keepsAttention : decodeLimit != nil
   }
 
+  /// Tokens of the longest chunk that must stay whole; 0 if the prompt may come in any pieces.
+  var longestChunk: Int {
+    let evicting = min(stride, promptTokens - denseTokens)
+    return firstCounted == 0 ? max(evicting, min(denseChunk, denseTokens)) : evicting
+  }
+
   /// Prompt tokens for the next forward; 0 if a chunk that must stay whole does not fit.
   func nextChunk(fed: Int, atMost: Int) -> Int {
     let left = max(0, promptTokens - fed)

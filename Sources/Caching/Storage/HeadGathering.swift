@@ -22,8 +22,9 @@ extension HeadColumns {
     firstCounted: Int
   ) {
     select(
-      protection.candidates(fed: fed), pins: protection.pins, slots: &statistics.slots,
-      positions: &statistics.positions, count: &statistics.count)
+      protection.candidates(fed: fed), slots: &statistics.slots, positions: &statistics.positions,
+      count: &statistics.count)
+    if !protection.pins.isEmpty { statistics.removePositions(protection.pins.contains) }
     let count = statistics.count
     if needs.sums { unsafe Self.copy(sums, statistics.slots, count, to: &statistics.sums) }
     if needs.squares { unsafe Self.copy(squares, statistics.slots, count, to: &statistics.squares) }
@@ -65,7 +66,7 @@ extension HeadColumns {
 
   /// Lists the slots that are candidates without a branch on it, which could not be predicted.
   private func select(
-    _ candidates: Range<Int32>, pins: Pins, slots: inout [Int32], positions: inout [Int32], count: inout Int
+    _ candidates: Range<Int32>, slots: inout [Int32], positions: inout [Int32], count: inout Int
   ) {
     var slots = slots.mutableSpan
     var positions = positions.mutableSpan
@@ -78,7 +79,6 @@ extension HeadColumns {
       slots[chosen] = Int32(slot)
       positions[chosen] = position
       chosen += UInt32(bitPattern: position &- candidates.lowerBound) < width ? 1 : 0
-      if !pins.isEmpty, chosen > 0, slots[chosen - 1] == Int32(slot), pins.contains(position) { chosen -= 1 }
     }
     count = chosen
   }

@@ -24,7 +24,11 @@ package final class SequenceCache {
   private let blocks: AlignedBuffer
   private let layout: ColumnLayout
   private let kvHeads: Int
-  private let ranking: Ranking
+  let ranking: Ranking
+  /// What the ranking reads.
+  let rankNeeds: StatisticNeeds
+  /// Position from which queries are counted.
+  let firstCounted: Int
   /// Pages that no head has, where heads share them.
   private var sparePages: [UInt32] = []
   private var newCount = 0
@@ -43,6 +47,8 @@ package final class SequenceCache {
     layout = plan.layout
     kvHeads = plan.shape.kvHeads
     layerOffsets = plan.layerOffsets
+    rankNeeds = plan.rankNeeds
+    firstCounted = plan.schedule.firstCounted ?? .max
     ranking = Ranking(
       policy: plan.policy, modifiers: plan.request.modifiers, pool: plan.pool,
       spans: plan.request.modifiers.fair ? plan.request.spans : [])
@@ -84,7 +90,6 @@ package final class SequenceCache {
     precondition(!isReleased && limit == nil, "a live cache whose last step has ended")
     precondition(count > 0 && count <= plan.maxTotalTokens - logicalLength, "tokens within the plan")
     let end = logicalLength + count
-    let firstCounted = plan.schedule.firstCounted ?? .max
     precondition(end <= firstCounted || logicalLength >= firstCounted, "a chunk as the plan gave it")
     if plan.sharesPages { appendSharing(count) } else { appendApart(count) }
     isCounted = plan.schedule.counts(fed: end)
@@ -182,10 +187,8 @@ package final class SequenceCache {
     if isCounted, layout.needs.memoryColumns > 0 { observe(layer) }
     guard let limit else { return }
     let eviction = LayerEviction(
-      cache: self, layer: layer, heads: (0..<kvHeads).map { self.head(layer: layer, head: $0) },
-      limit: limit + layerOffsets[layer],
-      plan: plan, ranking: ranking, moment: plan.moment(phase, layer: layer, fed: logicalLength),
-      firstCounted: firstCounted)
+      cache: self, layer: layer, limit: limit + layerOffsets[layer],
+      moment: plan.moment(phase, layer: layer, fed: logicalLength))
     eviction.run(&scratch)
   }
 
@@ -237,14 +240,13 @@ extension SequenceCache {
   }
 
   private var phase: EvictionPhase { logicalLength <= plan.promptTokens ? .prefill : .decode }
-  private var firstCounted: Int { plan.schedule.firstCounted ?? 0 }
 
   var columnBytes: Int { blocks.byteCount }
 
   /// Pages that hold a slot, or did, in all heads.
   var startedPages: Int { (0..<plan.shape.heads).reduce(0) { $0 + head($1).startedPages } }
 
-  private func head(layer: Int, head: Int) -> HeadColumns {
+  func head(layer: Int, head: Int) -> HeadColumns {
     precondition(
       layer >= 0 && layer < plan.shape.layers && head >= 0 && head < kvHeads, "a head of the model")
     return self.head(layer * kvHeads + head)

@@ -29,7 +29,7 @@ package struct Cell: Sendable, Equatable {
     } catch {
       throw .cell(name, error)
     }
-    guard plan.nextChunk(fed: plan.sharedTokens, atMost: .max) <= ModelRunner.chunkTokens else {
+    guard plan.longestChunk <= ModelRunner.chunkTokens else {
       throw .stride(name, plan.stride, most: ModelRunner.chunkTokens)
     }
     return plan

@@ -150,6 +150,47 @@ import Testing
     #expect(foreign == 0)
   }
 
+  @Test(
+    "budgets of a few slots or of one page hold where attention is equal or absent",
+    arguments: Small.evictingPolicies, BudgetAllocators.names)
+  func smallBudgets(policy: String, allocator: String) throws {
+    for (budget, attention) in [(1, Float(0)), (2, 0.5), (5, 0), (16, 0.5), (16, 0)] {
+      var request = CacheRequest(
+        policy: policy, budget: .slots(budget), parameters: try Small.eachToken(policy))
+      request.allocator = allocator
+      let plan = try Small.plan(request, prompt: 60, new: evictsGenerated(policy) ? 30 : 0)
+      let run = try Simulation(plan)
+      run.run(attention: { _ in attention })
+      #expect(run.cache.residentTotal <= plan.shape.heads * budget)
+      #expect(run.kept.joined().allSatisfy { !$0.isEmpty && $0.count <= plan.peakSlots })
+    }
+  }
+
+  private func evictsGenerated(_ policy: String) throws -> Bool {
+    try EvictionPolicies.description(named: policy).evictsGenerated
+  }
+
+  @Test(
+    "4,000 generated tokens stay within one page's budget and the promise",
+    arguments: Small.evictingPolicies.filter { $0 != "snapkv" }, BudgetAllocators.names)
+  func longRun(policy: String, allocator: String) throws {
+    var request = CacheRequest(policy: policy, budget: .slots(16), sinks: 2)
+    request.allocator = allocator
+    let plan = try Small.plan(request, prompt: 40, new: 4000)
+    let run = try Simulation(plan)
+    var (worst, lost) = (0, 0)
+    run.run(attention: { Float(($0.position &* 31 &+ $0.query &* 17) % 64) / 1024 }) {
+      worst = max(worst, run.cache.residentBytes)
+    } afterEviction: {
+      if run.cache.logicalLength % 500 == 0 {
+        lost += run.kept.joined().count { !$0.starts(with: [0, 1]) }
+      }
+    }
+    #expect(worst <= plan.peakBytes && lost == 0)
+    #expect(run.cache.residentTotal <= plan.shape.heads * (16 + plan.policy.interval))
+    #expect(run.cache.logicalLength == 4040)
+  }
+
   @Test("under ada a head of wide attention keeps more than one of narrow attention, and each its fifth")
   func adaMoves() throws {
     let plan = try Small.plan(Self.request("h2o", "ada", budget: 60), prompt: 300, new: 0)

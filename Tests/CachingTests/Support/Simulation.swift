@@ -88,6 +88,11 @@ final class Simulation {
     let columns = slots.columns
     let positions = cache.positions(layer: layer, head: head)
     if writesBytes { for index in 0..<count { write(Int(slots.newSlots[index]), positions, layer, head) } }
+    if let norms = columns.valueNorms {
+      for index in 0..<count {
+        norms[Int(slots.newSlots[index])] = Float((cache.logicalLength - count + index) % 7)
+      }
+    }
     guard columns.sums != nil || columns.squares != nil || columns.window != nil else { return }
     let order = positions.indices.sorted { positions[$0] < positions[$1] }
     for index in 0..<count {

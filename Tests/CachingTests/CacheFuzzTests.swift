@@ -1,0 +1,146 @@
+import Foundation
+import Testing
+
+@testable import Caching
+
+/// Requests of all fields at random: each is refused in words, or what it was promised holds to the end.
+@Suite struct CacheFuzzTests {
+  private static func iterations(_ count: Int) -> Int {
+    ProcessInfo.processInfo.environment["KVOTA_FUZZ_ITERATIONS"].flatMap(Int.init) ?? count
+  }
+
+  private static var shape: CacheShape {
+    get throws { try CacheShape(layers: 3, kvHeads: 2, queryHeads: 4, headDimension: 16) }
+  }
+
+  private static func plan(_ random: RandomRequest) throws -> CachePlan? {
+    do {
+      return try CachePlan(
+        random.request, shape: shape, promptTokens: random.prompt, maxNewTokens: random.new)
+    } catch let error as CacheError {
+      #expect(!error.description.isEmpty)
+      return nil
+    }
+  }
+
+  @Test("no request traps, and what is accepted has numbers that make sense")
+  func plans() throws {
+    var random = SplitMix64(state: 11)
+    var accepted = 0
+    for round in 0..<Self.iterations(20_000) {
+      let request = RandomRequest(using: &random, wildness: 0.04)
+      guard let plan = try Self.plan(request) else { continue }
+      accepted += 1
+      let isSound =
+        plan.peakSlots >= 1 && plan.peakSlots <= request.prompt + request.new && plan.stride >= 1
+        && plan.peakBytes >= plan.pageCount * plan.shape.pageBytes && plan.maxTotalTokens >= request.prompt
+        && (plan.budgetSlots ?? 1) >= 1 && plan.peakBytes == DocumentedPeak(plan).bytes
+      #expect(isSound, "round \(round): \(request)")
+    }
+    #expect(accepted > 1000)
+  }
+
+  @Test("what is accepted keeps its promises at every step", arguments: 0..<4)
+  func promises(seed: Int) throws {
+    var random = SplitMix64(state: UInt64(seed))
+    var accepted = 0
+    for round in 0..<Self.iterations(1200) / 4 {
+      let request = RandomRequest(using: &random, wildness: 0)
+      guard let plan = try Self.plan(request) else { continue }
+      accepted += 1
+      let difference = try Life(plan, seed: random.next()).firstBrokenPromise()
+      #expect(difference == nil, "round \(round): \(request)")
+    }
+    #expect(accepted > 50)
+  }
+}
+
+/// A sequence from its first token to its last, with everything checked that was promised for it.
+private struct Life {
+  let plan: CachePlan
+  let seed: UInt64
+
+  init(_ plan: CachePlan, seed: UInt64) {
+    self.plan = plan
+    self.seed = seed
+  }
+
+  func firstBrokenPromise() throws -> String? {
+    let run = try Simulation(plan)
+    var broken: String?
+    var before: [[[Int]]] = []
+    run.run(
+      attention: attention,
+      beforeEviction: {
+        before = run.kept
+        broken = broken ?? atPeak(run)
+      }, afterEviction: { broken = broken ?? afterEviction(run, before) })
+    if let broken { return broken }
+    let kept = run.kept
+    let (resident, total) = (run.cache.residentTotal, kept.joined().reduce(0) { $0 + $1.count })
+    if resident != total { return "\(total) slots, counted \(resident)" }
+    run.pool.release(run.cache)
+    if run.pool.usedBytes != 0 || run.pool.reservedBytes != 0 { return "memory is left over" }
+    let inPieces = try Simulation(plan)
+    inPieces.run(atMost: max(7, plan.longestChunk), attention: attention)
+    return inPieces.kept == kept ? nil : "other victims if the dense part comes in pieces"
+  }
+
+  /// Made-up attention, all equal, none at all, or on few slots.
+  private func attention(_ place: AttentionPlace) -> Float {
+    switch seed % 5 {
+    case 0: 0
+    case 1: 0.25
+    case 2: place.position % 5 == 0 ? 0.2 : 0
+    default: MadeUpAttention(seed: seed)(place)
+    }
+  }
+
+  private func atPeak(_ run: Simulation) -> String? {
+    let fed = run.cache.logicalLength
+    if run.kept.joined().contains(where: { $0.count > plan.peakSlots }) {
+      return "slots beyond the peak at \(fed)"
+    }
+    if run.cache.residentBytes > plan.peakBytes { return "bytes beyond the peak at \(fed)" }
+    return nil
+  }
+
+  /// Slots' ranks are by position, without a gap, and the next query's position follows them.
+  private func wrongRank(_ cache: SequenceCache) -> String? {
+    for layer in 0..<plan.shape.layers {
+      for head in 0..<plan.shape.kvHeads {
+        guard let ranks = cache.slots(layer: layer, head: head).columns.keyPositions else {
+          return "no ranks"
+        }
+        let columns = cache.head(layer: layer, head: head)
+        let positions = (0..<columns.slotCount).map { columns.slotPositions[$0] }
+        let live = positions.indices.filter { positions[$0] >= 0 }.sorted { positions[$0] < positions[$1] }
+        if live.map({ Int(ranks[$0]) }) != Array(live.indices) || live.count != cache.residentSlots {
+          return "wrong ranks"
+        }
+      }
+    }
+    return nil
+  }
+
+  private func afterEviction(_ run: Simulation, _ before: [[[Int]]]) -> String? {
+    let fed = run.cache.logicalLength
+    let protection = plan.protection(in: fed <= plan.promptTokens ? .prefill : .decode)
+    let candidates = protection.candidates(fed: fed)
+    for (old, new) in zip(before.joined(), run.kept.joined()) {
+      let gone = Set(old).subtracting(new)
+      if gone.contains(where: { !candidates.contains(Int32($0)) || protection.pins.contains(Int32($0)) }) {
+        return "a protected slot of \(gone.sorted()) went at \(fed)"
+      }
+    }
+    if plan.request.positions == .cache, let broken = wrongRank(run.cache) { return "\(broken) at \(fed)" }
+    guard let limit = plan.schedule.limit(fed: fed) else { return nil }
+    let most = limit * plan.shape.heads
+    if run.cache.residentTotal > most { return "more than the budget at \(fed)" }
+    // Where layers differ, those that may hold more than they do grow into it; all others are full.
+    let isEven = plan.allocator.sharing != .model && plan.layerOffsets.allSatisfy { $0 == 0 }
+    let wasOver = before.joined().reduce(0) { $0 + $1.count } > most
+    if isEven, wasOver, run.cache.residentTotal < most { return "less than the budget at \(fed)" }
+    return nil
+  }
+}
