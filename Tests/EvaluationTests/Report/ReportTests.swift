@@ -63,6 +63,13 @@ struct ReportTests {
     #expect(report.tables[0].rows[1].dropFirst().map(\.shown) == ["1.23 %", "1.0 MiB", "32"])
   }
 
+  @Test("a plot's file is well-formed and names every line")
+  func svgFile() throws {
+    let plot = try #require(report.plots.first)
+    #expect(Page(plot.svgFile).isWellFormed)
+    for line in plot.lines { #expect(plot.svgFile.contains("\(line.name)</text>")) }
+  }
+
   @Test("HTML is well-formed, and has a line for every policy and a title for every point")
   func html() throws {
     let page = Page(report.html)
