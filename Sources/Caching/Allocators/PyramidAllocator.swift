@@ -23,7 +23,4 @@ struct PyramidAllocator: BudgetAllocator {
       return total - given - spread
     }
   }
-
-  func floor(_ setting: AllocationSetting) -> Int { setting.budget + (offsets(setting).min() ?? 0) }
-  func ceiling(_ setting: AllocationSetting) -> Int { setting.budget + (offsets(setting).max() ?? 0) }
 }

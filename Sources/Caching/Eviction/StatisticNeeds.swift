@@ -22,7 +22,4 @@ package struct StatisticNeeds: Sendable, Equatable {
   package var order = false
   /// Joins the query heads of a group by the softmax of the largest of their logits, instead of the mean of their weights.
   package var joinsByMaximum = false
-
-  /// Whether attention has to be counted.
-  var countsAttention: Bool { sums || squares || windowRows > 0 }
 }

@@ -10,10 +10,7 @@ package struct CachePlan: Sendable {
   package let peakSlots: Int
   /// Bytes of the cache when every head holds `peakSlots`; the pool reserves them, and the cache never takes more.
   ///
-  /// With the allocator `uniform` it is `layers * kvHeads * (pages * pageBytes + block)` with `pages = ceil(peakSlots / 16)`,
-  /// `pageBytes = 64 * headDimension` and `block = 64 + 4 * (16 * pages * (2 + statistics) + pages + victims)` rounded up to 64, where
-  /// `statistics` is the number of columns that the policy keeps and `victims` the most that one eviction takes (`stride`, or the
-  /// policy's interval without evictions in prefill).
+  /// The formula is in `Docs/policies.md`, under "Memory".
   package let peakBytes: Int
   /// First positions that are never evicted.
   package let sinks: Int

@@ -146,9 +146,14 @@ extension CacheSizing {
 
   /// The most slots that any head comes to hold.
   func mostSlots(_ schedule: EvictionSchedule) -> Int {
-    guard allocator.sharing != .none, schedule.prefillLimit != nil || schedule.decodeLimit != nil else {
-      return schedule.peakSlots
-    }
+    let grows =
+      switch allocator.sharing {
+      case .none: false
+      case .layer: schedule.prefillLimit != nil || schedule.decodeLimit != nil
+      // Layers are weighed in the prompt only.
+      case .model: schedule.prefillLimit != nil
+      }
+    guard grows else { return schedule.peakSlots }
     let setting = allocation(schedule.windowBudget)
     return schedule.peakSlots(offset: allocator.ceiling(setting) - setting.budget)
   }

@@ -23,8 +23,9 @@ package final class CachePool {
   package init(limitBytes: Int, shape: CacheShape) throws(CacheError) {
     let smallest = shape.heads * shape.pageBytes
     guard limitBytes >= smallest else { throw .poolTooSmall(limitBytes: limitBytes, smallest: smallest) }
-    let pageCount = min(limitBytes / shape.pageBytes, Int(UInt32.max))
-    guard let region = PageRegion(pageCount: pageCount, shape: shape) else {
+    let pageCount = limitBytes / shape.pageBytes
+    // A page's number has 32 bits.
+    guard pageCount <= Int(UInt32.max), let region = PageRegion(pageCount: pageCount, shape: shape) else {
       throw .poolUnavailable(limitBytes: limitBytes)
     }
     self.region = region

@@ -66,10 +66,4 @@ struct ColumnLayout: Sendable, Equatable {
     self.counts = counts
     self.queryValues = queryValues
   }
-
-  /// Columns of a number for every slot that are kept beside position and new-slot index.
-  var statistics: Int {
-    [needs.sums, needs.squares, needs.valueNorms, counts, ranks].count { $0 } + needs.windowRows
-      + needs.memoryColumns
-  }
 }

@@ -167,17 +167,23 @@ extension HeadColumns {
     guard let window = unsafe window, slotCount > 0 else { return (0, 0) }
     let taken = max(1, min(rows, counted))
     var (entropy, variance) = (Float(0), Float(0))
-    for slot in 0..<slotCount {
-      var (sum, squares) = (Float(0), Float(0))
+    let lanes = CacheShape.slotsPerPage
+    // A page of slots at a time: rows lie apart, and slot by slot each would be read by bits.
+    for first in stride(from: 0, to: slotCount, by: lanes) {
+      var (sums, squares) = (SIMD16<Float>(), SIMD16<Float>())
       for query in fed - taken..<fed {
-        // Safety: the row is below `windowRows`, the slot is live.
-        let weight = unsafe window[query % layout.needs.windowRows * layout.slots + slot]
-        sum += weight
-        squares += weight * weight
+        // Safety: the row is below `windowRows`, has room for whole pages, and begins on a cache line like all columns.
+        let row = unsafe UnsafeRawPointer(window + query % layout.needs.windowRows * layout.slots + first)
+        let weights = unsafe row.load(as: SIMD16<Float>.self)
+        sums += weights
+        squares += weights * weights
       }
-      let mean = sum / Float(taken)
-      variance += max(0, squares / Float(taken) - mean * mean)
-      if mean > 0 { entropy -= mean * logf(mean) }
+      let means = sums / Float(taken)
+      for lane in 0..<min(lanes, slotCount - first) {
+        let mean = means[lane]
+        variance += max(0, squares[lane] / Float(taken) - mean * mean)
+        if mean > 0 { entropy -= mean * logf(mean) }
+      }
     }
     return (entropy, variance)
   }

@@ -19,7 +19,9 @@ struct DocumentedPeak {
     }
     if plan.request.allocator == "cake" {
       pages = layers * kvHeads * (average + 15) / 16
-      if evicts { most = Self.peakSlots(plan, extra: (min(4, layers) - 1) * budget) }
+      if plan.schedule.prefillLimit != nil {
+        most = Self.peakSlots(plan, extra: (min(4, layers) - 1) * budget)
+      }
     }
     let rooms = (most + 15) / 16
     let shares = plan.request.allocator == "ada" || plan.request.allocator == "cake"
