@@ -125,10 +125,11 @@ import Testing
     var request = CacheRequest(policy: "h2o", budget: .slots(40), stride: 8)
     request.keepAttention = true
     let plan = try Small.plan(request, prompt: 100, new: 5)
-    #expect(plan.nextChunk(fed: 0, atMost: 100) == 8)
-    #expect(plan.nextChunk(fed: 0, atMost: 7) == 0)
+    #expect(plan.nextChunk(fed: 0, atMost: 100) == 40)
+    #expect(plan.nextChunk(fed: 0, atMost: 39) == 0)
+    #expect(try Small.plan(request, prompt: 30, new: 5).nextChunk(fed: 0, atMost: 100) == 30)
     let run = try Simulation(plan)
-    run.cache.append(8)
+    run.cache.append(40)
     #expect(run.cache.slots(layer: 0, head: 0).columns.sums != nil)
   }
 

@@ -36,6 +36,16 @@ import Testing
     #expect(cache.budget == .slots(9))
   }
 
+  @Test("a budget without a policy gets the recommended one, of which each field can be replaced")
+  func recommended() throws {
+    let cache = try cache(#"{"prompt": "", "kv_cache": {"budget": 64, "guard": 0}}"#)
+    #expect(cache.policy == "roco" && cache.keepAttention && cache.modifiers.guardShare == 0)
+    #expect(cache.modifiers.reduce == .max)
+    let faithful = try self.cache(#"{"prompt": "", "kv_cache": {"budget": 64, "faithful": true}}"#)
+    #expect(faithful == CacheRequest(policy: "roco", budget: .slots(64), faithful: true))
+    #expect(try self.cache(#"{"prompt": "", "kv_cache": {"policy": "roco", "budget": 64}}"#).keepAttention == false)
+  }
+
   @Test("all options of ranking, spreading and positions arrive")
   func laterFields() throws {
     var expected = CacheRequest(policy: "roco", budget: .slots(64))

@@ -6,7 +6,7 @@ package struct AllocationSetting: Sendable, Equatable {
   package let budget: Int
   /// Newest slots that the policy keeps.
   package let recent: Int
-  /// Slots that every head needs: the protected ones and a chunk.
+  /// Slots that every head needs: the protected ones and one more.
   package let least: Int
 }
 

@@ -10,6 +10,8 @@ package struct EvictionMoment: Sendable {
   package var seed: UInt64
   package var layer: Int
   package var head: Int
+  /// How many candidates of the head are to go, or may.
+  package var victims: Int
   /// Tokens fed so far; each eviction of a sequence has another.
   package var fedTokens: Int
   /// How the model turns keys and queries by their position.

@@ -50,7 +50,7 @@ struct CacheSizing {
         option: "spans", value: "\(last)", expected: "positions of the prompt, 0..<\(promptTokens)")
     }
     let rows = policy.needs.windowRows
-    if policy.needs.memoryColumns > 0, let stride = request.stride, stride > rows {
+    if isObserved, let stride = request.stride, stride > rows {
       throw .outOfRange(
         option: "stride", value: "\(stride)", expected: "at most the policy's window, \(rows)")
     }
@@ -87,6 +87,8 @@ struct CacheSizing {
         budget: budget, scope: scope, stride: stride, promptTokens: promptTokens, maxNewTokens: maxNewTokens,
         offsets: offsets(budget))
     schedule.keepsAttention = request.keepAttention
+    // Larger chunks are faster, where none has to be followed by an eviction.
+    schedule.denseChunk = isObserved ? stride : max(stride, ProtectionDefaults.largeStride)
     schedule.mode = request.mode
     schedule.interval = policy.interval
     return schedule
@@ -101,8 +103,11 @@ struct CacheSizing {
   /// What a policy's own columns are written from must still be in the window.
   private func stride(under budget: Int) -> Int {
     let stride = protection.stride(under: budget)
-    return policy.needs.memoryColumns > 0 ? min(stride, policy.needs.windowRows) : stride
+    return isObserved ? min(stride, policy.needs.windowRows) : stride
   }
+
+  /// Whether the policy writes columns of its own from the window, which must hold all queries of a chunk.
+  private var isObserved: Bool { policy.needs.memoryColumns > 0 }
 
   /// What the allocator may depend on under a budget of `budget` slots.
   func allocation(_ budget: Int) -> AllocationSetting {
@@ -111,7 +116,7 @@ struct CacheSizing {
     let sinks = protection.sinks(under: budget)
     return AllocationSetting(
       layers: shape.layers, kvHeads: shape.kvHeads, budget: budget, recent: recent,
-      least: min(budget, sinks + recent + pins.count(from: sinks) + stride(under: budget)))
+      least: min(budget, sinks + recent + pins.count(from: sinks) + 1))
   }
 
   /// What has to be kept for policy, modifiers and allocator.
@@ -234,9 +239,10 @@ extension CacheSizing {
       enough: request.faithful ? nil : smallestBudget(phase, uncounted: uncounted, pinned: pinned))
   }
 
-  /// Slots that must be left beside the protected ones.
+  /// Slots that must be left beside the protected ones; in a layer that gets less than others one will do.
   private func chunk(_ phase: EvictionPhase, under budget: Int) -> Int {
-    phase == .prefill && request.mode == .hard ? stride(under: budget) : 1
+    let needsChunk = phase == .prefill && request.mode == .hard && offsets(budget).lowerBound == 0
+    return needsChunk ? stride(under: budget) : 1
   }
 
   /// The budget at which what is needed stops growing past what is there: each round asks what the last answer would need.

@@ -18,6 +18,8 @@ struct EvictionSchedule: Sendable, Equatable {
   var interval = 1
   /// Whether queries count from the first token on.
   var keepsAttention = false
+  /// Tokens of a chunk of the dense part, if its queries count.
+  var denseChunk = 1
   /// The smallest and the largest offset of a layer.
   var offsets = 0...0
 
@@ -66,14 +68,17 @@ struct EvictionSchedule: Sendable, Equatable {
   }
 
   /// Tokens of the longest chunk that must stay whole; 0 if the prompt may come in any pieces.
-  var longestChunk: Int { min(stride, firstCounted == 0 ? promptTokens : promptTokens - denseTokens) }
+  var longestChunk: Int {
+    let evicting = min(stride, promptTokens - denseTokens)
+    return firstCounted == 0 ? max(evicting, min(denseChunk, denseTokens)) : evicting
+  }
 
   /// Prompt tokens for the next forward; 0 if a chunk that must stay whole does not fit.
   func nextChunk(fed: Int, atMost: Int) -> Int {
     let left = max(0, promptTokens - fed)
     let dense = denseTokens - fed
     if dense > 0, firstCounted != 0 { return min(dense, max(0, atMost)) }
-    let chunk = min(stride, dense > 0 ? dense : left)
+    let chunk = dense > 0 ? min(denseChunk, dense) : min(stride, left)
     return chunk <= atMost ? chunk : 0
   }
 }

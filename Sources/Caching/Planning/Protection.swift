@@ -28,6 +28,8 @@ struct ProtectionDefaults {
 
   static let sinks = 4
   static let stride = 32
+  /// Tokens of a chunk after which nothing is evicted.
+  static let largeStride = 128
 
   func sinks(under budget: Int) -> Int {
     if request.faithful { return Self.sinks }
@@ -43,6 +45,7 @@ struct ProtectionDefaults {
 
   func stride(under budget: Int) -> Int {
     if request.faithful { return request.stride ?? Self.stride }
+    if request.mode == .soft { return request.stride ?? Self.largeStride }
     let left = budget - min(budget, sinks(under: budget)) - min(budget, recent(in: .prefill, under: budget))
     return request.stride ?? max(1, min(Self.stride, left))
   }

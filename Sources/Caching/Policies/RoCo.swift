@@ -29,7 +29,7 @@ struct RoCo: EvictionPolicy {
   ) {
     // Variance orders like its root, the standard deviation of the definition.
     for slot in spare.indices { spare[slot] = slots.key(slots.variance(slot), slot) }
-    let scope = min(scopeSize(moment), slots.count)
+    let scope = min(scopeSize(moment, candidates: slots.count), slots.count)
     let limit = spare.nthSmallest(scope - 1)
     for slot in worth.indices {
       worth[slot] = slots.key(slots.variance(slot), slot) <= limit ? slots.mean(slot) : .infinity
@@ -37,11 +37,15 @@ struct RoCo: EvictionPolicy {
   }
 
   /// At least one slot; in the prompt at least a stride, as that many are evicted.
-  private func scopeSize(_ moment: EvictionMoment) -> Int {
+  ///
+  /// Where more are, as in a prompt that is cut once, all but the margin is in scope: the definition knows only evictions of a stride.
+  private func scopeSize(_ moment: EvictionMoment, candidates: Int) -> Int {
     let budget = moment.budgetSlots
     switch moment.phase {
     case .prefill:
-      return max(budget - Int(Double(budget) * prefillMargin) - moment.sinks, moment.stride)
+      let margin = Int(Double(budget) * prefillMargin)
+      let defined = max(budget - margin - moment.sinks, moment.stride)
+      return moment.victims > moment.stride ? max(defined, moment.victims, candidates - margin) : defined
     case .decode:
       return max(budget - Int(Double(budget) * decodeMargin), 1)
     }

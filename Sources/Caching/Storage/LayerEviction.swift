@@ -28,7 +28,7 @@ struct LayerEviction {
     let due = columns.liveCount - limit
     guard due > 0 else { return }
     gather(head, &scratch)
-    VictimPicker.pick(due, by: cache.ranking, at: moment(of: head), in: &scratch)
+    VictimPicker.pick(due, by: cache.ranking, at: moment(of: head, victims: due), in: &scratch)
     columns.punch(scratch.victims, spare: &scratch.spare)
   }
 
@@ -45,9 +45,10 @@ struct LayerEviction {
     }
   }
 
-  private func moment(of head: Int) -> EvictionMoment {
+  private func moment(of head: Int, victims: Int) -> EvictionMoment {
     var moment = moment
     moment.head = head
+    moment.victims = victims
     return moment
   }
 }
@@ -90,7 +91,7 @@ extension LayerEviction {
     let floor = cache.plan.allocator.floor(allocation) + limit - allocation.budget
     let mayGo = min(scratch.statistics.count, columns(head).liveCount - floor)
     guard mayGo > 0 else { return }
-    cache.ranking.rank(&scratch, at: moment(of: head))
+    cache.ranking.rank(&scratch, at: moment(of: head, victims: mayGo))
     let guarded = cache.ranking.guarded(scratch.statistics.count, due: mayGo)
     if guarded > 0 {
       VictimPicker.spareLargest(guarded, scratch.statistics, worth: &scratch.worth, keys: &scratch.keys)

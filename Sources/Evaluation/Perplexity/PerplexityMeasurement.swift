@@ -2,7 +2,7 @@ package import Caching
 
 /// Measures the perplexity of texts, with full caches or under eviction.
 package struct PerplexityMeasurement {
-  private let runner: ModelRunner
+  let runner: ModelRunner
 
   package init(_ runner: ModelRunner) { self.runner = runner }
 
@@ -104,7 +104,7 @@ package struct PerplexityMeasurement {
   }
 
   /// Negative log-likelihoods of `tokens[firstTarget...]`, of which `cache` has not seen the last yet.
-  private func surprises(of tokens: [Int32], in cache: SequenceCache, firstTarget: Int) -> [Double] {
+  func surprises(of tokens: [Int32], in cache: SequenceCache, firstTarget: Int) -> [Double] {
     var surprises: [Double] = []
     runner.feed(tokens, to: cache, logitsFrom: firstTarget - 1) { position, logits in
       // The last token predicts nothing that is known.

@@ -66,11 +66,26 @@ extension Report {
   }
 
   /// Eight colors that are told apart by people with common color blindness too; brighter ones for the dark.
-  private static let style = """
+  static let colors = """
     :root { color-scheme: light dark; --ground: #ffffff; --ink: #1c2128; --soft: #59636e; --line: #d9dee4;
       --c0: #0b6bcb; --c1: #c4441c; --c2: #18794e; --c3: #8250df; --c4: #9a6700; --c5: #bf3989; --c6: #0e7c86; --c7: #57606a; }
     @media (prefers-color-scheme: dark) { :root { --ground: #14181d; --ink: #e6eaef; --soft: #9aa5b1; --line: #313943;
       --c0: #58a6ff; --c1: #ff8b61; --c2: #4cc38a; --c3: #bd93f9; --c4: #e3b341; --c5: #f778ba; --c6: #4fd1dc; --c7: #adb6c0; } }
+    """
+
+  /// How the parts of a plot are drawn.
+  static let plotStyle = """
+    .grid { stroke: var(--line); stroke-width: .75; }
+    .mark, .label { fill: var(--soft); }
+    .reference { stroke: var(--ink); stroke-dasharray: 5 4; }
+    .series polyline { fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linejoin: round; }
+    .series circle { fill: currentColor; stroke: var(--ground); }
+    .s0 { color: var(--c0); } .s1 { color: var(--c1); } .s2 { color: var(--c2); } .s3 { color: var(--c3); }
+    .s4 { color: var(--c4); } .s5 { color: var(--c5); } .s6 { color: var(--c6); } .s7 { color: var(--c7); }
+    """
+
+  private static let style = """
+    \(colors)
     * { box-sizing: border-box; }
     body { margin: 0 auto; max-width: 72rem; padding: 1.5rem 1rem 3rem; background: var(--ground); color: var(--ink);
       font: 16px/1.5 system-ui, sans-serif; }
@@ -85,13 +100,7 @@ extension Report {
     figure { margin: 0; }
     figcaption { font-weight: 600; margin-bottom: .5rem; }
     svg { display: block; width: 100%; max-width: 40rem; height: auto; overflow: visible; font: 11px system-ui, sans-serif; }
-    .grid { stroke: var(--line); stroke-width: .75; }
-    .mark, .label { fill: var(--soft); }
-    .reference { stroke: var(--ink); stroke-dasharray: 5 4; }
-    .series polyline { fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linejoin: round; }
-    .series circle { fill: currentColor; stroke: var(--ground); }
-    .s0 { color: var(--c0); } .s1 { color: var(--c1); } .s2 { color: var(--c2); } .s3 { color: var(--c3); }
-    .s4 { color: var(--c4); } .s5 { color: var(--c5); } .s6 { color: var(--c6); } .s7 { color: var(--c7); }
+    \(plotStyle)
     .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; margin: .5rem 0 0; padding: 0; }
     .legend li::before { content: ""; display: inline-block; width: 1.25rem; margin-right: .4rem; vertical-align: middle;
       border-top: 3px solid currentColor; }

@@ -6,9 +6,9 @@ struct SVGPlot {
   private let x: Axis
   private let y: Axis
 
-  private static let width = 480.0
-  private static let height = 270.0
-  private static let left = 58.0
+  static let width = 480.0
+  static let height = 270.0
+  static let left = 58.0
   private static let right = 12.0
   private static let top = 10.0
   private static let bottom = 44.0
@@ -24,9 +24,14 @@ struct SVGPlot {
   var text: String {
     """
     <svg viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" role="img" aria-label="\(plot.title.escaped)">
-    \((grid + labels + [reference] + plot.lines.enumerated().map(line)).joined(separator: "\n"))
+    \(content)
     </svg>
     """
+  }
+
+  /// What is drawn, without the element around it.
+  var content: String {
+    (grid + labels + [reference] + plot.lines.enumerated().map(line)).joined(separator: "\n")
   }
 
   private func horizontal(_ value: Double) -> Double {

@@ -19,10 +19,33 @@ enum CacheResolution {
     (try? EvictionPolicies.description(named: policy))?.evicts ?? true
   }
 
+  /// What a budget is given that comes without a policy: the best at equal budgets of what was measured (Docs/policies.md).
+  static let recommended: CacheOptions = {
+    var options = CacheOptions()
+    options.policy = "roco"
+    options.keepAttention = true
+    options.reduce = GroupReduction.max.rawValue
+    options.guardShare = 0.05
+    options.decay = 0.995
+    return options
+  }()
+
+  /// The options with a policy, if they have a budget that one is needed for.
+  static func completed(_ options: CacheOptions) -> CacheOptions {
+    guard options.policy == nil, options.budget != nil else { return options }
+    guard options.faithful != true else {
+      var options = options
+      options.policy = recommended.policy
+      return options
+    }
+    return options.merged(over: recommended)
+  }
+
   /// What the engine takes; `messages` finds the messages of a chat in its prompt, and is only asked if need be.
   static func cacheRequest(
     _ options: CacheOptions, messages: (() throws(APIError) -> MessagePlaces)? = nil
   ) throws(APIError) -> CacheRequest {
+    let options = completed(options)
     var request = CacheRequest(
       policy: options.policy ?? "full", budget: options.budget.map(budget),
       scope: try choice("scope", options.scope), stride: options.stride, sinks: options.sinks,

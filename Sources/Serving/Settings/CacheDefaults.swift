@@ -58,7 +58,7 @@ enum CacheDefaults {
       case .bytes(let bytes): MemorySize.text(bytes)
       case nil: nil
       }
-    return [options.policy ?? "full", budget].compactMap(\.self).joined(separator: ", ")
+    return [CacheResolution.completed(options).policy ?? "full", budget].compactMap(\.self).joined(separator: ", ")
   }
 }
 

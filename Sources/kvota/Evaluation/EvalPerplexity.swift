@@ -19,6 +19,11 @@ struct EvalPerplexity: ParsableCommand {
 
         kvota eval perplexity --text book.txt --policies roco,tova,roco:recent=32 --budgets 128,25%,0.5 \\
           --output perplexity.html
+
+      With --every it follows one long text, and compares with a full cache that is computed anew again and again:
+
+        kvota eval perplexity --text book.txt --policies streaming:positions=cache --budgets 1024 \
+          --tokens 60000 --every 5000
       """)
 
   @OptionGroup(title: "Model")
@@ -50,11 +55,21 @@ struct EvalPerplexity: ParsableCommand {
       valueName: "index"))
   var scoreFrom: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "With --policies: scores the text in stretches of so many tokens, fed as one prompt however long; past the model's "
+        + "context the policies need positions=cache.", valueName: "tokens"))
+  var every: Int?
+
   private var compares: Bool { !comparison.policies.isEmpty }
 
   func validate() throws {
     if let windows { try require("--windows", windows, atLeast: 1) }
     if let tokens { try require("--tokens", tokens, atLeast: 2) }
+    if let every { try require("--every", every, atLeast: 1) }
+    guard every == nil || (compares && windows == nil && scoreFrom == nil) else {
+      throw ValidationError("--every goes with --policies and --tokens, and without --windows and --score-from")
+    }
     if compares {
       guard window == nil else {
         throw ValidationError("--window goes without --policies; with them use --tokens")
@@ -69,7 +84,13 @@ struct EvalPerplexity: ParsableCommand {
 
   func run() throws {
     let text = try TextFile(text)
-    if compares { try compare(on: text) } else { try measure(text) }
+    if let every {
+      try follow(text, every: every)
+    } else if compares {
+      try compare(on: text)
+    } else {
+      try measure(text)
+    }
   }
 
   private func measure(_ text: TextFile) throws {
@@ -84,6 +105,23 @@ struct EvalPerplexity: ParsableCommand {
       session.report(
         "Perplexity", settings: [("text", .text(text.name)), ("window_tokens", .count(size))],
         tables: [PerplexityMeasurement.table(found, windowTokens: size)]))
+  }
+
+  private func follow(_ text: TextFile, every: Int) throws {
+    let cells = try comparison.cells()
+    let session = try EvalSession(model)
+    let size = tokens ?? 2048
+    let piece = try TextWindows.consecutive(text.content, session.tokenizer, size: size, count: 1)[0]
+    let found = try PerplexityMeasurement(session.runner)
+      .stretches(of: piece, every: every, cells: cells, progress: session.progress.show)
+    try reporting.deliver(
+      session.report(
+        "Perplexity along a text",
+        settings: [
+          ("text", .text(text.name)), ("tokens", .count(size)), ("every", .count(every)),
+          ("recomputed_from_tokens", .count(found.contextTokens)),
+        ],
+        tables: [PerplexityMeasurement.table(found)], plots: PerplexityMeasurement.plots(found)))
   }
 
   private func compare(on text: TextFile) throws {

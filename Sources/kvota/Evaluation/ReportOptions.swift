@@ -6,7 +6,7 @@ import Foundation
 struct ReportOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Also write the report to a file that ends in .json, .csv or .html; may be repeated.", valueName: "file"
+      "Also write the report to a file that ends in .json, .csv, .html or .svg (the first plot); may be repeated.", valueName: "file"
     ))
   var output: [String] = []
 
@@ -17,7 +17,7 @@ struct ReportOptions: ParsableArguments {
   func validate() throws {
     for path in output {
       guard Form(path) != nil else {
-        throw ValidationError("--output is '\(path)'; expected a name that ends in .json, .csv or .html")
+        throw ValidationError("--output is '\(path)'; expected a name that ends in .json, .csv, .html or .svg")
       }
       let folder = URL(filePath: path).deletingLastPathComponent().path
       guard FileManager.default.isWritableFile(atPath: folder) else {
@@ -35,7 +35,7 @@ struct ReportOptions: ParsableArguments {
   }
 
   private enum Form: String {
-    case json, csv, html
+    case json, csv, html, svg
 
     init?(_ path: String) { self.init(rawValue: URL(filePath: path).pathExtension.lowercased()) }
 
@@ -44,6 +44,7 @@ struct ReportOptions: ParsableArguments {
       case .json: try JSONText.of(report) + "\n"
       case .csv: report.tables.first?.csv ?? ""
       case .html: report.html
+      case .svg: report.plots.first?.svgFile ?? ""
       }
     }
   }

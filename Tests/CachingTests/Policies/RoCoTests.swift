@@ -8,6 +8,15 @@ import Testing
   private static let prompt = 131
   private static let attention = MadeUpAttention(seed: 9)
 
+  @Test("a prompt that is cut once keeps what is attended to, though more go than the scope's definition knows")
+  func soft() throws {
+    var request = CacheRequest(policy: "roco", budget: .slots(40))
+    request.mode = .soft
+    let run = try Simulation(Small.plan(request, prompt: 300, new: 0))
+    run.run(attention: { $0.position % 10 == 5 ? 0.02 : 1e-4 * Float($0.position % 3) })
+    for positions in run.kept.joined() { #expect(positions.count { $0 % 10 == 5 } >= 20) }
+  }
+
   @Test("victims are those of the definition, in the prompt and in generation")
   func agreesWithTheDefinition() throws {
     let request = CacheRequest(policy: "roco", budget: .slots(Self.budget), stride: Self.stride)

@@ -57,7 +57,7 @@ struct ComparisonOptionsTests {
     "what cannot be is refused with what is known",
     arguments: [
       ("rocko", "64", "known: full, random, streaming"),
-      ("roco:nothing=1", "64", "known: policy, budget, stride"),
+      ("roco:nothing=1", "64", "'kv_cache.nothing' is unknown; known: policy"),
       ("tova:decode_margin=1", "64", "'kv_cache.decode_margin' is unknown"),
       ("roco:recent", "64", "not name=value"),
       ("recent=32", "64", "does not begin with a policy"), ("", "64", "does not begin with a policy"),

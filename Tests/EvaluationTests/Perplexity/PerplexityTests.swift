@@ -26,10 +26,10 @@ import Tokenizing
   @Test("a text of less than one window is refused")
   func refusesShortText() throws {
     let tokenizer = try Tiny().tokenizer
-    #expect(throws: EvaluationError.shortText(tokens: 7, window: 64)) {
+    #expect(throws: EvaluationError.shortText(tokens: 6, window: 64)) {
       try TextWindows.consecutive("The sea", tokenizer, size: 64)
     }
-    #expect(throws: EvaluationError.shortText(tokens: 7, window: 64)) {
+    #expect(throws: EvaluationError.shortText(tokens: 6, window: 64)) {
       try TextWindows.spread("The sea", tokenizer, size: 64, count: 2)
     }
   }

@@ -63,6 +63,14 @@ struct ReportTests {
     #expect(report.tables[0].rows[1].dropFirst().map(\.shown) == ["1.23 %", "1.0 MiB", "32"])
   }
 
+  @Test("a plot's file is well-formed and names every line")
+  func svgFile() throws {
+    let plot = try #require(report.plots.first)
+    let page = Page(plot.svgFile)
+    #expect(page.isWellFormed)
+    for line in plot.lines { #expect(page.texts.contains(line.name)) }
+  }
+
   @Test("HTML is well-formed, and has a line for every policy and a title for every point")
   func html() throws {
     let page = Page(report.html)
