@@ -43,7 +43,8 @@ import Testing
     #expect(cache.modifiers.reduce == .max)
     let faithful = try self.cache(#"{"prompt": "", "kv_cache": {"budget": 64, "faithful": true}}"#)
     #expect(faithful == CacheRequest(policy: "roco", budget: .slots(64), faithful: true))
-    #expect(try self.cache(#"{"prompt": "", "kv_cache": {"policy": "roco", "budget": 64}}"#).keepAttention == false)
+    #expect(
+      try self.cache(#"{"prompt": "", "kv_cache": {"policy": "roco", "budget": 64}}"#).keepAttention == false)
   }
 
   @Test("all options of ranking, spreading and positions arrive")

@@ -85,7 +85,8 @@ extension PerplexityMeasurement {
             points: zip(found.starts, perplexities).map { start, perplexity in
               Plot.Point(
                 x: Double(start), y: perplexity.value,
-                title: "\(name) from token \(start): \(ReportValue.number(perplexity.value, digits: 3).shown)")
+                title: "\(name) from token \(start): \(ReportValue.number(perplexity.value, digits: 3).shown)"
+              )
             })
         })
     ]

@@ -29,7 +29,10 @@ extension Plot {
   /// One element for each row of the legend.
   private var legend: [String] {
     var entries = lines.enumerated().map { index, line in
-      (name: line.name, stroke: "<g class=\"series s\(index % SVGPlot.colors)\"><polyline points=\"0,0 18,0\"/></g>")
+      (
+        name: line.name,
+        stroke: "<g class=\"series s\(index % SVGPlot.colors)\"><polyline points=\"0,0 18,0\"/></g>"
+      )
     }
     if let reference {
       entries.append(

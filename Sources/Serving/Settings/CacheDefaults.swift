@@ -58,7 +58,8 @@ enum CacheDefaults {
       case .bytes(let bytes): MemorySize.text(bytes)
       case nil: nil
       }
-    return [CacheResolution.completed(options).policy ?? "full", budget].compactMap(\.self).joined(separator: ", ")
+    return [CacheResolution.completed(options).policy ?? "full", budget].compactMap(\.self).joined(
+      separator: ", ")
   }
 }
 

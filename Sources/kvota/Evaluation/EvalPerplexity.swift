@@ -68,7 +68,8 @@ struct EvalPerplexity: ParsableCommand {
     if let tokens { try require("--tokens", tokens, atLeast: 2) }
     if let every { try require("--every", every, atLeast: 1) }
     guard every == nil || (compares && windows == nil && scoreFrom == nil) else {
-      throw ValidationError("--every goes with --policies and --tokens, and without --windows and --score-from")
+      throw ValidationError(
+        "--every goes with --policies and --tokens, and without --windows and --score-from")
     }
     if compares {
       guard window == nil else {

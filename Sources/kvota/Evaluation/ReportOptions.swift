@@ -6,7 +6,8 @@ import Foundation
 struct ReportOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Also write the report to a file that ends in .json, .csv, .html or .svg (the first plot); may be repeated.", valueName: "file"
+      "Also write the report to a file that ends in .json, .csv, .html or .svg (the first plot); may be repeated.",
+      valueName: "file"
     ))
   var output: [String] = []
 
@@ -17,7 +18,8 @@ struct ReportOptions: ParsableArguments {
   func validate() throws {
     for path in output {
       guard Form(path) != nil else {
-        throw ValidationError("--output is '\(path)'; expected a name that ends in .json, .csv, .html or .svg")
+        throw ValidationError(
+          "--output is '\(path)'; expected a name that ends in .json, .csv, .html or .svg")
       }
       let folder = URL(filePath: path).deletingLastPathComponent().path
       guard FileManager.default.isWritableFile(atPath: folder) else {

@@ -8,7 +8,8 @@ import Testing
   private static let prompt = 131
   private static let attention = MadeUpAttention(seed: 9)
 
-  @Test("a prompt that is cut once keeps what is attended to, though more go than the scope's definition knows")
+  @Test(
+    "a prompt that is cut once keeps what is attended to, though more go than the scope's definition knows")
   func soft() throws {
     var request = CacheRequest(policy: "roco", budget: .slots(40))
     request.mode = .soft

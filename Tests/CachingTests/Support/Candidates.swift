@@ -40,7 +40,8 @@ extension EvictionMoment {
     fed: Int, rotary: RotaryEmbedding = RotaryEmbedding(dimensions: 0, base: 1, pairsHalves: true)
   ) -> Self {
     EvictionMoment(
-      phase: .decode, budgetSlots: 64, stride: 32, sinks: 4, seed: 0, layer: 0, head: 0, victims: 1, fedTokens: fed,
+      phase: .decode, budgetSlots: 64, stride: 32, sinks: 4, seed: 0, layer: 0, head: 0, victims: 1,
+      fedTokens: fed,
       rotary: rotary)
   }
 }
