@@ -89,10 +89,12 @@ extension LayerEviction {
     // The floor is of the counted slots; a prompt outside the budget comes on top.
     let allocation = cache.plan.allocation
     let floor = cache.plan.allocator.floor(allocation) + limit - allocation.budget
-    let mayGo = min(scratch.statistics.count, columns(head).liveCount - floor)
+    let (count, live) = (scratch.statistics.count, columns(head).liveCount)
+    // If every head offers what it would give up alone, together they offer enough.
+    let guarded = cache.ranking.guarded(count, due: min(count, max(0, live - limit)))
+    let mayGo = min(count - guarded, live - floor)
     guard mayGo > 0 else { return }
     cache.ranking.rank(&scratch, at: moment(of: head, victims: mayGo))
-    let guarded = cache.ranking.guarded(scratch.statistics.count, due: mayGo)
     if guarded > 0 {
       VictimPicker.spareLargest(guarded, scratch.statistics, worth: &scratch.worth, keys: &scratch.keys)
     }

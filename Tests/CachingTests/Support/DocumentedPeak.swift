@@ -14,7 +14,7 @@ struct DocumentedPeak {
     let budget = plan.schedule.windowBudget
     if plan.request.allocator == "ada" {
       pages = layers * (kvHeads * (average + 15) / 16)
-      let least = min(budget, max(plan.allocation.least, budget / 5))
+      let least = min(budget, max(Self.needed(plan), budget / 5))
       if evicts { most = Self.peakSlots(plan, extra: (kvHeads - 1) * (budget - least)) }
     }
     if plan.request.allocator == "cake" {
@@ -39,6 +39,11 @@ struct DocumentedPeak {
     let decode =
       plan.schedule.decodeLimit.map { min($0 + extra + plan.policy.interval, kept + new) } ?? kept + new
     return max(prefill, decode)
+  }
+
+  private static func needed(_ plan: CachePlan) -> Int {
+    let sinks = plan.sinks
+    return sinks + plan.allocation.recent + plan.prefillProtection.pins.count(from: sinks) + 1
   }
 
   private static func victims(_ plan: CachePlan) -> Int {
