@@ -44,7 +44,7 @@ import Testing
     arguments: ["uniform", "ada", "cake", "fair"])
   func guardShare(company: String) throws {
     let attention = { (place: AttentionPlace) -> Float in Self.isLarge(place.position) ? 0 : 0.01 }
-    func large(_ share: Double) throws -> [Int] {
+    func large(_ share: Double) throws -> [(count: Int, of: Int)] {
       try Self.run("tova", budget: 64) {
         $0.modifiers.guardShare = share
         $0.modifiers.fair = company == "fair"
@@ -52,11 +52,14 @@ import Testing
         if company != "fair" { $0.allocator = company }
       } attention: {
         attention($0)
-      }.kept.joined().map { positions in positions.dropFirst(4).dropLast(4).count(where: Self.isLarge) }
+      }.kept.joined().map { positions in
+        let candidates = positions.dropFirst(4).dropLast(4)
+        return (candidates.count(where: Self.isLarge), candidates.count)
+      }
     }
-    #expect(try large(0).allSatisfy { $0 == 0 })
-    // A tenth of 57 candidates.
-    #expect(try large(0.1).allSatisfy { $0 >= 5 })
+    #expect(try large(0).allSatisfy { $0.count == 0 })
+    // A tenth of the candidates, of which each head has its own number under ada and cake.
+    #expect(try large(0.1).allSatisfy { $0.count >= $0.of / 10 && $0.of >= 10 })
   }
 
   @Test("a guarded share is of the candidates, also where the prompt is outside the budget")
