@@ -34,7 +34,7 @@ extension Report {
 
   private static func figure(_ plot: Plot) -> String {
     let names = plot.lines.enumerated().map { index, line in
-      "<li class=\"s\(index % SVGPlot.colors)\">\(line.name.escaped)</li>"
+      "<li class=\"\(SVGPlot.style(index))\">\(line.name.escaped)</li>"
     }
     let reference = plot.reference.map { ["<li class=\"dashed\">\($0.name.escaped)</li>"] } ?? []
     return """
@@ -79,6 +79,7 @@ extension Report {
     .mark, .label { fill: var(--soft); }
     .reference { stroke: var(--ink); stroke-dasharray: 5 4; }
     .series polyline { fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linejoin: round; }
+    .again polyline { stroke-dasharray: 7 3; }
     .series circle { fill: currentColor; stroke: var(--ground); }
     .s0 { color: var(--c0); } .s1 { color: var(--c1); } .s2 { color: var(--c2); } .s3 { color: var(--c3); }
     .s4 { color: var(--c4); } .s5 { color: var(--c5); } .s6 { color: var(--c6); } .s7 { color: var(--c7); }
@@ -104,6 +105,7 @@ extension Report {
     .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; margin: .5rem 0 0; padding: 0; }
     .legend li::before { content: ""; display: inline-block; width: 1.25rem; margin-right: .4rem; vertical-align: middle;
       border-top: 3px solid currentColor; }
+    .legend .again::before { border-top-style: dashed; }
     .legend .dashed::before { border-top: 2px dashed var(--ink); }
     .scroll { overflow-x: auto; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .9rem; }

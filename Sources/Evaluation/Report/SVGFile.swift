@@ -31,7 +31,7 @@ extension Plot {
     var entries = lines.enumerated().map { index, line in
       (
         name: line.name,
-        stroke: "<g class=\"series s\(index % SVGPlot.colors)\"><polyline points=\"0,0 18,0\"/></g>"
+        stroke: "<g class=\"series \(SVGPlot.style(index))\"><polyline points=\"0,0 18,0\"/></g>"
       )
     }
     if let reference {

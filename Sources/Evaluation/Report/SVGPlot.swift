@@ -105,13 +105,16 @@ struct SVGPlot {
       """
     }
     return """
-      <g class="series s\(index % Self.colors)"><polyline points="\(places)"/>
+      <g class="series \(Self.style(index))"><polyline points="\(places)"/>
       \(dots.joined(separator: "\n"))</g>
       """
   }
 
-  /// As many colors as the page's style has.
-  static let colors = 8
+  /// The classes of a line's color; colors that come again are dashed.
+  static func style(_ index: Int) -> String { "s\(index % colors)" + (index < colors ? "" : " again") }
+
+  /// As many as the page's style has.
+  private static let colors = 8
 }
 
 extension Double {

@@ -26,7 +26,6 @@ enum CacheResolution {
     options.keepAttention = true
     options.reduce = GroupReduction.max.rawValue
     options.guardShare = 0.05
-    options.decay = 0.995
     return options
   }()
 
