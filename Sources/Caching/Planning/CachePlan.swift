@@ -12,6 +12,8 @@ package struct CachePlan: Sendable {
   ///
   /// The formula is in `Docs/policies.md`, under "Memory".
   package let peakBytes: Int
+  /// Bytes beside keys and values: positions, statistics, page numbers.
+  package var bookkeepingBytes: Int { layout.headBytes * shape.heads }
   /// First positions that are never evicted.
   package let sinks: Int
 

@@ -51,6 +51,8 @@ package struct CacheFacts: Sendable, Equatable {
   package let keptSlots: Int
   package let peakSlots: Int
   package let peakBytes: Int
+  /// What of these is not keys and values.
+  package let bookkeepingBytes: Int
 
   init(_ cache: SequenceCache) {
     let plan = cache.plan
@@ -59,5 +61,6 @@ package struct CacheFacts: Sendable, Equatable {
     keptSlots = cache.residentSlots
     peakSlots = plan.peakSlots
     peakBytes = plan.peakBytes
+    bookkeepingBytes = plan.bookkeepingBytes
   }
 }

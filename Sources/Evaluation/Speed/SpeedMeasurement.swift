@@ -73,7 +73,8 @@ package struct SpeedMeasurement {
       prefillEvictionSeconds: samples.prefill.map(\.evictionSeconds).median / Double(promptTokens),
       decodeEvictionSeconds: samples.decode.map(\.evictionSeconds).median / Double(newTokens),
       keyValueBytesPerSlot: Double(slotBytes),
-      otherBytesPerSlot: Double(cache.peakBytes) / Double(shape.heads * cache.peakSlots) - Double(slotBytes))
+      otherBytesPerSlot: Double(cache.bookkeepingBytes * slotBytes)
+        / Double(cache.peakBytes - cache.bookkeepingBytes))
   }
 
   private struct Sample {
