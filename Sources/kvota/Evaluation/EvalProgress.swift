@@ -1,4 +1,4 @@
-/// Tells on standard error how far an evaluation is: in place on a terminal, a line for each tenth elsewhere.
+/// Tells on standard error how far an evaluation is: a bar in place on a terminal, a line for each tenth elsewhere.
 final class EvalProgress {
   private let start = ContinuousClock.now
   private var lastTenth = -1
@@ -8,10 +8,17 @@ final class EvalProgress {
     let elapsed = start.duration(to: .now) / .seconds(1)
     let left = share > 0 ? ", \(Progress.text(elapsed / share * (1 - share))) left" : ""
     let line = "\(Int(share * 100)) %\(left): \(name)"
-    if Console.showsErrorsOnTerminal { return Console.redraw(line) }
+    if Console.showsErrorsOnTerminal { return Console.redraw(Self.bar(share) + line) }
     let tenth = Int(share * 10)
     if tenth > lastTenth { Console.note(line) }
     lastTenth = tenth
+  }
+
+  private static let barWidth = 24
+
+  private static func bar(_ share: Double) -> String {
+    let done = Int(min(max(share, 0), 1) * Double(barWidth))
+    return "[" + String(repeating: "#", count: done) + String(repeating: ".", count: barWidth - done) + "] "
   }
 
   /// Clears the line.
