@@ -20,7 +20,8 @@ package enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .shortText(let tokens, let window):
       "the text has \(tokens) tokens, which is less than one window of \(window); take a longer text or a smaller window"
     case .tooLong(let tokens, let contextLength):
-      "\(tokens) tokens are asked for; expected 2 to the model's context of \(contextLength)"
+      "\(tokens) tokens are asked for; expected 2 to the model's context of \(contextLength);"
+        + " a longer text can be followed with --every and policies with positions=cache"
     case .scoreFrom(let first, let tokens):
       "the first token to score is \(first); expected 1 to \(tokens - 1), the last of \(tokens) tokens"
     case .cell(let name, let error): "\(name): \(error)"
