@@ -82,6 +82,12 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Tokens to guess in a step from the text so far, for requests that do not say; 0 to 15. (default: 0)",
+      valueName: "count"))
+  var speculate: String?
+
+  @Option(
+    help: ArgumentHelp(
       "How long running requests may take to finish at the end. (default: 30)", valueName: "seconds"))
   var drainSeconds: String?
 
@@ -136,7 +142,8 @@ struct Serve: AsyncParsableCommand {
     let flags: [SettingName: String?] = [
       .model: model, .alias: alias, .host: host, .port: port, .threads: threads, .context: context,
       .kvMemory: kvMemory, .maxQueue: maxQueue, .maxSequences: maxSequences, .maxQueueTokens: maxQueueTokens,
-      .maxPerClient: maxPerClient, .stepMilliseconds: stepMs, .drainSeconds: drainSeconds,
+      .maxPerClient: maxPerClient, .stepMilliseconds: stepMs, .speculate: speculate,
+      .drainSeconds: drainSeconds,
       .log: log, .logLevel: logLevel,
     ]
     return SettingTexts(

@@ -94,6 +94,12 @@ extension HeadColumns {
     }
   }
 
+  /// Forgets the last `count` slots; their pages stay started.
+  func dropLast(_ count: Int) {
+    precondition(holeCount == 0 && count <= slotCount, "so many live slots at the end")
+    slotCount -= count
+  }
+
   /// Gives back the pages behind the last slot.
   func returnPages(_ giveBack: (UInt32) -> Void) {
     while startedPages * CacheShape.slotsPerPage >= slotCount + CacheShape.slotsPerPage {
