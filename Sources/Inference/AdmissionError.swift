@@ -13,7 +13,10 @@ package enum AdmissionError: Error, Equatable, CustomStringConvertible {
   case strideTooLong(stride: Int, most: Int)
   /// The cache would never fit the pool; `largestBudget` would, in slots.
   case cacheTooLarge(peakBytes: Int, poolBytes: Int, largestBudget: Int?)
-  case queueFull(waiting: Int)
+  /// The queue has as much as it may have of one measure; at the rate of late it is done in `retrySeconds`.
+  case queueFull(QueueMeasure, QueueLoad, retrySeconds: Int)
+  /// The client has as many requests here as one may have.
+  case clientLimit(Int, retrySeconds: Int)
   case stopping
 
   package var description: String {
@@ -36,8 +39,12 @@ package enum AdmissionError: Error, Equatable, CustomStringConvertible {
       "the KV cache would take up to \(peakBytes) bytes, and the pool has \(poolBytes); "
         + (largestBudget.map { "a budget of \($0) slots would fit" }
           ?? "ask for fewer tokens or a smaller budget")
-    case .queueFull(let waiting):
-      "\(waiting) requests are waiting already, which is the most this server lets wait; try again later"
+    case .queueFull(let measure, let load, let seconds):
+      "the queue is full: \(load.requests) requests with \(load.promptTokens) prompt tokens and \(load.cacheBytes) bytes of"
+        + " KV cache are waiting, and this one would pass the limit of \(measure.rawValue); try again in \(seconds) s"
+    case .clientLimit(let limit, let seconds):
+      "this client has \(limit) requests here already, which is the most that one may have; wait for one to end, or try"
+        + " again in \(seconds) s"
     case .stopping:
       "the server is stopping and takes no new requests"
     }

@@ -11,6 +11,10 @@ package struct SequenceRequest: Sendable {
   package var stopTokens: [Int32]
   package var sampling: SamplingParameters
   package var cache: CacheRequest
+  /// Earlier if lower: one is worth ten seconds of waiting.
+  package var priority = 0
+  /// Whose request it is, where the engine limits how many one may have at a time.
+  package var client: String?
 
   package init(
     prompt: [Int32], maxTokens: Int, stopTokens: [Int32] = [], sampling: SamplingParameters = .init(),
@@ -21,5 +25,10 @@ package struct SequenceRequest: Sendable {
     self.stopTokens = stopTokens
     self.sampling = sampling
     self.cache = cache
+  }
+
+  /// What it adds to the queue while it waits.
+  func load(_ plan: CachePlan) -> QueueLoad {
+    QueueLoad(requests: 1, promptTokens: prompt.count, cacheBytes: plan.peakBytes)
   }
 }

@@ -10,7 +10,8 @@ struct ChatCompletions: Endpoint {
       return (try model.request(wanted, header: call.cacheHeader), wanted.ignoredFields)
     }
     responder.ignoredFields = ignoredFields
-    let generation = try Generation(request, model: model, metrics: call.service.metrics, prompt: "messages")
+    let generation = try Generation(
+      request, model: model, metrics: call.service.metrics, client: call.client, prompt: "messages")
     let head = ResponseHead(
       id: "chatcmpl-\(RequestID.random())", createdSeconds: Int(Date().timeIntervalSince1970),
       model: request.model)

@@ -10,7 +10,8 @@ struct Completions: Endpoint {
       return (try model.request(wanted, header: call.cacheHeader), wanted.ignoredFields)
     }
     responder.ignoredFields = ignoredFields
-    let generation = try Generation(request, model: model, metrics: call.service.metrics, prompt: "prompt")
+    let generation = try Generation(
+      request, model: model, metrics: call.service.metrics, client: call.client, prompt: "prompt")
     let head = ResponseHead(
       id: "cmpl-\(RequestID.random())", createdSeconds: Int(Date().timeIntervalSince1970),
       model: request.model)

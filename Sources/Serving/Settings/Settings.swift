@@ -77,6 +77,12 @@ package struct Settings: Sendable, Equatable {
     var engine = EngineSettings(kvPoolBytes: pool, threads: threads)
     engine.maxQueue = try texts.integer(.maxQueue, in: 0...1_000_000) ?? engine.maxQueue
     engine.maxSequences = try texts.integer(.maxSequences, in: 1...4096) ?? engine.maxSequences
+    engine.maxQueueTokens =
+      try texts.integer(.maxQueueTokens, in: 1...1_000_000_000) ?? engine.maxQueueTokens
+    engine.maxPerClient = try texts.integer(.maxPerClient, in: 1...1_000_000)
+    if let milliseconds = try texts.integer(.stepMilliseconds, in: 1...10_000) {
+      engine.stepSeconds = Double(milliseconds) / 1000
+    }
     engine.contextLength = try texts.integer(.context, in: 1...Int(Int32.max))
     return engine
   }
