@@ -16,6 +16,8 @@ package struct EngineSettings: Sendable, Equatable {
   package var prefillTokens = 256
   /// Seconds that a step should last at most while streams run.
   package var stepSeconds = 0.05
+  /// Whether prompts that begin alike share what was computed of them.
+  package var prefixCache = true
   /// Tokens of a sequence, prompt included; nil for what the model was trained with.
   package var contextLength: Int?
   /// Compute threads.

@@ -16,11 +16,19 @@ final class TokenSequence {
   private var sampler: Sampler
   /// The token to feed next, once the prompt is done: an array, so that a step need not make one.
   private var next: [Int32] = [0]
-  private(set) var generated = 0
+  /// The tokens that were emitted.
+  private(set) var text: [Int32] = []
+  var generated: Int { text.count }
   private var admitted: ContinuousClock.Instant
   private var firstToken: ContinuousClock.Instant?
   /// Set when the sequence has come to its end.
   private(set) var finish: FinishReason?
+  /// Prompt tokens that were there when it was admitted.
+  private var cachedTokens = 0
+  /// Positions of the prompt at which its cache is copied for sequences to come; ascending.
+  var copyPoints: [Int] = []
+  /// Whom it waits for, since both begin alike, and until how many tokens have been fed to that one.
+  var leader: (sequence: TokenSequence, fed: Int)?
   /// Row of its logits in this step.
   var logitsRow: Int?
 
@@ -43,11 +51,15 @@ final class TokenSequence {
     deadline == other.deadline ? id < other.id : deadline < other.deadline
   }
 
+  var fedTokens: Int { cache?.logicalLength ?? 0 }
   /// Whether the whole prompt has been fed.
-  var isDecoding: Bool { (cache?.logicalLength ?? 0) >= request.prompt.count }
+  var isDecoding: Bool { fedTokens >= request.prompt.count }
+  /// Whether it is being fed its prompt.
+  var isInPrompt: Bool { finish == nil && cache != nil && !isDecoding }
 
   func admit(_ cache: SequenceCache, at now: ContinuousClock.Instant) {
     self.cache = cache
+    cachedTokens = cache.logicalLength
     admitted = now
   }
 
@@ -56,7 +68,13 @@ final class TokenSequence {
     guard let cache else { return [] }
     let fed = cache.logicalLength
     guard fed < request.prompt.count else { return next[...] }
-    return request.prompt[fed..<fed + plan.nextChunk(fed: fed, atMost: room)]
+    let end = copyPoints.first { $0 > fed } ?? request.prompt.count
+    return request.prompt[fed..<fed + plan.nextChunk(fed: fed, atMost: min(room, end - fed))]
+  }
+
+  func addCopyPoint(_ position: Int) {
+    guard !copyPoints.contains(position) else { return }
+    copyPoints.insert(position, at: copyPoints.firstIndex { $0 > position } ?? copyPoints.count)
   }
 
   /// Samples from this step's logits; the token comes out in `accept`, on the engine's thread.
@@ -72,9 +90,9 @@ final class TokenSequence {
       end(.stop)
       return false
     }
-    generated += 1
+    text.append(next[0])
     events.yield(.token(next[0]))
-    if generated >= request.maxTokens || (cache?.logicalLength ?? 0) >= plan.maxTotalTokens { end(.length) }
+    if generated >= request.maxTokens || fedTokens >= plan.maxTotalTokens { end(.length) }
     return true
   }
 
@@ -95,6 +113,7 @@ final class TokenSequence {
     let first = firstToken ?? now
     var usage = SequenceUsage()
     usage.promptTokens = request.prompt.count
+    usage.cachedTokens = cachedTokens
     usage.generatedTokens = generated
     usage.policy = plan.policyName
     usage.budgetSlots = plan.budgetSlots

@@ -8,12 +8,16 @@ extension PrefixCache {
     owned += live.flatMap { $0.ownPages.joined() }
     owned += blocks.flatMap(\.pages) + snapshots.flatMap { $0.pages.joined() }
     owned.sort()
-    if owned != Array(0..<UInt32(pool.limitBytes / pool.shape.pageBytes)) { return "a page has no owner, or two" }
+    if owned != Array(0..<UInt32(pool.limitBytes / pool.shape.pageBytes)) {
+      return "a page has no owner, or two"
+    }
     let lent = blocks.filter { $0.readers > 0 }
     for block in blocks {
       let readers = live.count { $0.shared.contains { $0 === block } }
       if block.readers != readers { return "a block counts \(block.readers) readers, there are \(readers)" }
-      if let parent = block.parent, parent.depth > 0, parent.lastUse < block.lastUse { return "a parent older than its child" }
+      if let parent = block.parent, parent.depth > 0, parent.lastUse < block.lastUse {
+        return "a parent older than its child"
+      }
     }
     let reserved = live.reduce(0) { $0 + $1.plan.peakBytes - $1.shared.count * pool.blockBytes }
     let kept =

@@ -87,10 +87,11 @@ extension PrefixCache {
   /// So what many prompts begin with is kept once the second has come, however they go on. `reused` tokens are there already.
   package func copyPoints(_ plan: CachePlan, prompt: [Int32], reused: Int) -> [Int] {
     guard !plan.neverEvicts else { return [] }
-    let parting = snapshots.lazy.map { snapshot in
-      plan.isAlike(snapshot.plan) ? Prefixes.common(snapshot.tokens[...], prompt[...]) : 0
-    }
-    .max() ?? 0
+    let parting =
+      snapshots.lazy.map { snapshot in
+        plan.isAlike(snapshot.plan) ? Prefixes.common(snapshot.tokens[...], prompt[...]) : 0
+      }
+      .max() ?? 0
     let points = [plan.chunkEnd(atMost: parting), plan.chunkEnd(atMost: prompt.count - 1)]
     let known = max(reused, plan.takesWholePrefixes ? plan.wholePrefixTokens : 0)
     return Set(points.filter { $0 >= known + Self.leastTokens }).sorted()

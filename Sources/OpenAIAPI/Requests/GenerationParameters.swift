@@ -30,6 +30,9 @@ package struct GenerationParameters: Equatable, Sendable {
   /// Earlier if lower, -100 to 100; 0 unless the request says.
   package let priority: Int
 
+  /// Whether what is computed of the prompt may come from others' caches and be kept for others.
+  package let cachePrompt: Bool
+
   /// The body's `kv_cache`, nil when there is none.
   package let cache: CacheOptions?
 
@@ -47,6 +50,7 @@ package struct GenerationParameters: Equatable, Sendable {
     minTokens = try fields.integer("min_tokens", in: 0...Int(Int32.max)) ?? 0
     user = try fields.string("user")
     priority = try fields.integer("priority", in: -100...100) ?? 0
+    cachePrompt = try fields.boolean("cache_prompt") ?? true
     cache = try fields.value("kv_cache").map { value throws(APIError) in
       try CacheOptions(body: value, path: fields.path("kv_cache"))
     }
