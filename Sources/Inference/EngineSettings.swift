@@ -22,6 +22,8 @@ package struct EngineSettings: Sendable, Equatable {
   var stepTokens: Int { prefillTokens + logitsRows }
   /// Seconds that a step should last at most while streams run.
   package var stepSeconds = 0.05
+  /// Whether prompts that begin alike share what was computed of them.
+  package var prefixCache = true
   /// Tokens of a sequence, prompt included; nil for what the model was trained with.
   package var contextLength: Int?
   /// Compute threads.

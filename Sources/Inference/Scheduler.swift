@@ -18,6 +18,7 @@ final class Scheduler {
 
   private let computer: any StepComputer
   private let pool: CachePool
+  private let prefixes: PrefixReuse
   private let settings: EngineSettings
   private let statistics: Shared<EngineStatistics>
   private let clock: () -> ContinuousClock.Instant
@@ -49,6 +50,7 @@ final class Scheduler {
   ) {
     self.computer = computer
     self.pool = pool
+    prefixes = PrefixReuse(pool: pool, isOn: settings.prefixCache)
     self.settings = settings
     self.statistics = statistics
     self.clock = clock
@@ -96,12 +98,14 @@ final class Scheduler {
     return arrival.submitted + .seconds(cost) + Self.priorityStep * arrival.request.priority
   }
 
-  /// Lets waiting sequences in, in their order, while their promises fit the pool.
+  /// Lets waiting sequences in, in their order, while their promises fit the pool; but for those that soon begin with what another computes.
   private func admit(at now: ContinuousClock.Instant) {
     var index = 0
     while running.count < settings.maxSequences, index < min(waiting.count, Self.lookahead) {
       let next = waiting[index]
-      if let cache = pool.makeCache(next.plan) {
+      if prefixes.isBetterLater(next, behind: running) {
+        index += 1
+      } else if let cache = prefixes.makeCache(for: next) {
         waiting.remove(at: index)
         outcome.left += next.load
         next.admit(cache, at: now)
@@ -158,6 +162,7 @@ final class Scheduler {
     let emitted = clock()
     computer.evict(stepping)
     for sequence in stepping where sequence.wrongTokens > 0 { sequence.cache?.takeBack(sequence.wrongTokens) }
+    prefixes.keep(after: stepping)
     let end = clock()
     countEvicted()
     pace.record(
@@ -192,7 +197,10 @@ final class Scheduler {
 
   private func close(_ sequence: TokenSequence) {
     let usage = sequence.announceEnd(at: clock())
-    if let cache = sequence.cache { pool.release(cache) }
+    if let cache = sequence.cache {
+      prefixes.keep(ended: sequence)
+      pool.release(cache)
+    }
     if let client = sequence.request.client { outcome.endedClients.append(client) }
     statistics.update { statistics in
       statistics.finished[sequence.finish ?? .cancelled, default: 0] += 1
@@ -208,6 +216,9 @@ final class Scheduler {
       statistics.reservedBytes = pool.reservedBytes
       statistics.usedBytes = pool.usedBytes
       statistics.pagesInUse = pool.pagesInUse
+      statistics.prefixBytes = pool.keptBytes
+      statistics.prefixQueriedTokens = prefixes.queriedTokens
+      statistics.prefixReusedTokens = prefixes.reusedTokens
       if !stepping.isEmpty {
         statistics.steps += 1
         statistics.stepSeconds += seconds

@@ -19,6 +19,8 @@ package enum FinishReason: String, Sendable, CaseIterable {
 /// What a sequence took, in tokens, slots, bytes and seconds.
 package struct SequenceUsage: Sendable, Equatable {
   package var promptTokens = 0
+  /// Prompt tokens that were not computed, since they were in the prefix cache.
+  package var cachedTokens = 0
   package var generatedTokens = 0
   package var policy = ""
   /// Slots that each (layer, KV head) was allowed; nil without a budget.

@@ -19,11 +19,19 @@ final class TokenSequence {
   /// What was sampled after each of them, up to the first wrong guess.
   private var sampled: [Int32] = []
   private var lookup: PromptLookup?
-  private(set) var generated = 0
+  /// The tokens that were emitted.
+  private(set) var text: [Int32] = []
+  var generated: Int { text.count }
   private var admitted: ContinuousClock.Instant
   private var firstToken: ContinuousClock.Instant?
   /// Set when the sequence has come to its end.
   private(set) var finish: FinishReason?
+  /// Prompt tokens that were there when it was admitted.
+  private var cachedTokens = 0
+  /// Positions of the prompt at which its cache is copied for sequences to come; ascending.
+  var copyPoints: [Int] = []
+  /// Whom it waits for, since both begin alike, and until how many tokens have been fed to that one.
+  var leader: (sequence: TokenSequence, fed: Int)?
   /// Rows of its logits in this step: after its last prompt token, or after each token of `next`.
   var logitsRows = 0..<0
 
@@ -49,11 +57,15 @@ final class TokenSequence {
     deadline == other.deadline ? id < other.id : deadline < other.deadline
   }
 
+  var fedTokens: Int { cache?.logicalLength ?? 0 }
   /// Whether the whole prompt has been fed.
-  var isDecoding: Bool { (cache?.logicalLength ?? 0) >= request.prompt.count }
+  var isDecoding: Bool { fedTokens >= request.prompt.count }
+  /// Whether it is being fed its prompt.
+  var isInPrompt: Bool { finish == nil && cache != nil && !isDecoding }
 
   func admit(_ cache: SequenceCache, at now: ContinuousClock.Instant) {
     self.cache = cache
+    cachedTokens = cache.logicalLength
     admitted = now
   }
 
@@ -62,7 +74,13 @@ final class TokenSequence {
     guard let cache else { return [] }
     let fed = cache.logicalLength
     guard fed < request.prompt.count else { return next[...] }
-    return request.prompt[fed..<fed + plan.nextChunk(fed: fed, atMost: room)]
+    let end = copyPoints.first { $0 > fed } ?? request.prompt.count
+    return request.prompt[fed..<fed + plan.nextChunk(fed: fed, atMost: min(room, end - fed))]
+  }
+
+  func addCopyPoint(_ position: Int) {
+    guard !copyPoints.contains(position) else { return }
+    copyPoints.insert(position, at: copyPoints.firstIndex { $0 > position } ?? copyPoints.count)
   }
 
   /// Guesses up to `room` tokens after the next one, if the request wants that and the cache can take wrong ones back.
@@ -112,10 +130,10 @@ final class TokenSequence {
   /// Emits a token, `fed` tokens of the step having been fed before it.
   private func emit(_ token: Int32, fed: Int) {
     guard !request.stopTokens.contains(token) else { return end(.stop) }
-    generated += 1
+    text.append(token)
     lookup?.append(token)
     events.yield(.token(token))
-    let length = (cache?.logicalLength ?? 0) - logitsRows.count + fed
+    let length = fedTokens - logitsRows.count + fed
     if generated >= request.maxTokens || length >= plan.maxTotalTokens { end(.length) }
   }
 
@@ -136,6 +154,7 @@ final class TokenSequence {
     let first = firstToken ?? now
     var usage = SequenceUsage()
     usage.promptTokens = request.prompt.count
+    usage.cachedTokens = cachedTokens
     usage.generatedTokens = generated
     usage.policy = plan.policyName
     usage.budgetSlots = plan.budgetSlots

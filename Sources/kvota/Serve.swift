@@ -58,6 +58,12 @@ struct Serve: AsyncParsableCommand {
       valueName: "size"))
   var kvMemory: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Whether prompts that begin alike share what was computed of them: on or off. (default: on)",
+      valueName: "switch"))
+  var prefixCache: String?
+
   @Option(help: ArgumentHelp("Requests that may wait; more get 429. (default: 256)", valueName: "count"))
   var maxQueue: String?
 
@@ -141,9 +147,9 @@ struct Serve: AsyncParsableCommand {
   private var texts: SettingTexts {
     let flags: [SettingName: String?] = [
       .model: model, .alias: alias, .host: host, .port: port, .threads: threads, .context: context,
-      .kvMemory: kvMemory, .maxQueue: maxQueue, .maxSequences: maxSequences, .maxQueueTokens: maxQueueTokens,
-      .maxPerClient: maxPerClient, .stepMilliseconds: stepMs, .speculate: speculate,
-      .drainSeconds: drainSeconds,
+      .kvMemory: kvMemory, .prefixCache: prefixCache, .maxQueue: maxQueue, .maxSequences: maxSequences,
+      .maxQueueTokens: maxQueueTokens, .maxPerClient: maxPerClient, .stepMilliseconds: stepMs,
+      .speculate: speculate, .drainSeconds: drainSeconds,
       .log: log, .logLevel: logLevel,
     ]
     return SettingTexts(

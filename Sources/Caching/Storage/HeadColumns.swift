@@ -18,6 +18,7 @@ import Kernels
 
   // Safety: all offsets come from the layout, which keeps columns apart and 4-byte aligned inside the block; every column
   // holds one plain type for its whole life. Indices are checked where they enter: `append`, `punch`.
+  var start: UnsafeMutableRawPointer { unsafe block }
   private var header: UnsafeMutablePointer<Int32> { unsafe block.assumingMemoryBound(to: Int32.self) }
   var slotPositions: UnsafeMutablePointer<Int32> { unsafe column(layout.positions) }
   var newSlots: UnsafeMutablePointer<Int32> { unsafe column(layout.newSlots) }
@@ -41,7 +42,7 @@ import Kernels
   var queryMoments: UnsafeMutablePointer<Float>? {
     unsafe column(layout.queryMoments, if: layout.needs.queryMoments)
   }
-  private var holes: UnsafeMutablePointer<Int32> { unsafe column(layout.holes) }
+  var holes: UnsafeMutablePointer<Int32> { unsafe column(layout.holes) }
 
   private func column<T>(_ offset: Int) -> UnsafeMutablePointer<T> {
     unsafe (block + offset).assumingMemoryBound(to: T.self)
@@ -100,6 +101,17 @@ extension HeadColumns {
     slotCount -= count
   }
 
+  /// Makes an empty block hold so many slots, whose contents are to be filled in; pages come as in `extend`.
+  func adopt(_ counts: Counts, takePage: () -> UInt32?) {
+    precondition(startedPages == 0 && counts.fit(layout), "an empty block with room for them")
+    while startedPages * CacheShape.slotsPerPage < counts.slots {
+      if let page = takePage() { unsafe pages[startedPages] = page }
+      startedPages += 1
+    }
+    slotCount = counts.slots
+    holeCount = counts.holes
+  }
+
   /// Gives back the pages behind the last slot.
   func returnPages(_ giveBack: (UInt32) -> Void) {
     while startedPages * CacheShape.slotsPerPage >= slotCount + CacheShape.slotsPerPage {
@@ -118,8 +130,8 @@ extension HeadColumns {
   }
 
   /// The columns that hold a `Float` for each slot, the rows of the window among them, as one: they follow each other in the block.
-  private var floats: UnsafeMutablePointer<Float> { unsafe column(layout.sums) }
-  private var floatCount: Int { (layout.slotRanks - layout.sums) / 4 }
+  var floats: UnsafeMutablePointer<Float> { unsafe column(layout.sums) }
+  var floatCount: Int { (layout.slotRanks - layout.sums) / 4 }
 
   /// Moves the last slot into the highest hole until none is left; the last slot is then live, or the hole itself.
   private func closeHoles(after reused: Int, in pool: CachePool) {

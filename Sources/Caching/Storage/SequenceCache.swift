@@ -18,10 +18,12 @@ package final class SequenceCache {
   static let momentsFrom = 4
 
   let pool: CachePool
-  /// All pages that the cache may come to need.
-  let pages: [Range<UInt32>]
+  /// Pages that the cache was given for itself.
+  private let pages: [Range<UInt32>]
+  /// Kept blocks with which every head begins; no slot in them is ever written again.
+  private(set) var shared: [PrefixBlock]
   var isReleased = false
-  private let blocks: AlignedBuffer
+  private let blocks: HeadBlocks
   private let layout: ColumnLayout
   private let kvHeads: Int
   let ranking: Ranking
@@ -39,11 +41,13 @@ package final class SequenceCache {
   /// How much each layer's limits differ from the average.
   private var layerOffsets: [Int]
 
-  /// `pages` must be `plan.pageCount` pages.
-  init(plan: CachePlan, pool: CachePool, pages: [Range<UInt32>]) {
+  /// `pages` must be `plan.pageCount` pages, less those of the shared blocks; only a plan that never evicts may have such.
+  init(plan: CachePlan, pool: CachePool, pages: [Range<UInt32>], sharing shared: [PrefixBlock]) {
+    precondition(shared.isEmpty || plan.neverEvicts, "what is shared is never written")
     self.plan = plan
     self.pool = pool
     self.pages = pages
+    self.shared = shared
     layout = plan.layout
     kvHeads = plan.shape.kvHeads
     layerOffsets = plan.layerOffsets
@@ -52,18 +56,26 @@ package final class SequenceCache {
     ranking = Ranking(
       policy: plan.policy, modifiers: plan.request.modifiers, pool: plan.pool,
       spans: plan.request.modifiers.fair ? plan.request.spans : [])
-    blocks = AlignedBuffer(byteCount: plan.layout.headBytes * plan.shape.heads)
+    blocks = HeadBlocks(count: plan.shape.heads, layout: plan.layout)
     if plan.sharesPages { sparePages = pages.joined().reversed() } else { deal(pages) }
   }
 
   /// Gives every head its pages for good, in the order of heads: attention reads long runs.
   private func deal(_ pages: [Range<UInt32>]) {
+    for (index, block) in shared.enumerated() { place(block, at: index) }
+    let own = layout.pages - shared.count
     var entry = 0
     for page in pages.joined() {
-      // Safety: there are `layout.pages` numbers for every head, and so many entries in its column.
-      unsafe head(entry / layout.pages).pages[entry % layout.pages] = page
+      // Safety: there are `own` numbers for every head beside the shared ones, and `layout.pages` entries in its column.
+      unsafe head(entry / own).pages[shared.count + entry % own] = page
       entry += 1
     }
+  }
+
+  private func place(_ block: PrefixBlock, at index: Int) {
+    precondition(index < layout.pages && block.pages.count == plan.shape.heads, "a block of all heads")
+    // Safety: the index is within the column.
+    for (head, page) in block.pages.enumerated() { unsafe self.head(head).pages[index] = page }
   }
 
   /// Slots that a head holds, on average over all heads, rounded up.
@@ -244,8 +256,7 @@ extension SequenceCache {
 
   /// Whether the first tokens of this cache are what they would be in a cache of another plan.
   func canLend(to plan: CachePlan) -> Bool {
-    residentTotal == logicalLength * plan.shape.heads && limit == nil
-      && plan.request.positions == self.plan.request.positions && !plan.layout.needs.queryMoments
+    isWhole && plan.request.positions == self.plan.request.positions && !plan.layout.needs.queryMoments
       && (layout.needs.valueNorms || !plan.layout.needs.valueNorms)
   }
 
@@ -266,6 +277,80 @@ extension SequenceCache {
     endStep()
   }
 
+  /// The pages that are the cache's own now.
+  var ownPages: [Range<UInt32>] {
+    guard !shared.isEmpty else { return pages }
+    var runs: [Range<UInt32>] = []
+    for index in 0..<plan.shape.heads {
+      let head = head(index)
+      for entry in shared.count..<layout.pages {
+        // Safety: every head of a cache that shares has `layout.pages` pages.
+        let page = unsafe head.pages[entry]
+        FreePages.append(page..<page + 1, to: &runs)
+      }
+    }
+    return runs
+  }
+
+  /// Every head's first page that is not shared; its slots must all be taken, by tokens in their order.
+  var firstOwnBlock: [UInt32] {
+    precondition(!plan.sharesPages && isWhole, "a cache that has evicted nothing")
+    precondition((shared.count + 1) * CacheShape.slotsPerPage <= logicalLength, "a block that is full")
+    // Safety: the slots that are taken lie in pages of the column.
+    return (0..<plan.shape.heads).map { unsafe head($0).pages[shared.count] }
+  }
+
+  /// Reads a kept block from now on where the first block of its own was; what is in them must be the same.
+  func shareNext(_ block: PrefixBlock) {
+    place(block, at: shared.count)
+    shared.append(block)
+  }
+
+  /// Whether nothing has been evicted, so that a slot's index is its position.
+  var isWhole: Bool { residentTotal == logicalLength * plan.shape.heads && limit == nil }
+
+  /// Takes over the first tokens from kept blocks: the shared ones by reference, of the others' pages copies; `count` tokens in all.
+  func takeOver(_ count: Int, from blocks: [PrefixBlock]) {
+    append(count)
+    pool.endPages(shared.count * plan.shape.heads)
+    for (index, block) in blocks.enumerated().dropFirst(shared.count) {
+      // Safety: the heads have started a page for each block.
+      for (head, page) in block.pages.enumerated() {
+        unsafe pool.copyPage(from: page, to: self.head(head).pages[index])
+      }
+    }
+    endStep()
+  }
+
+  /// Copies the pages of one of its first blocks to those of a kept one.
+  func copyBlock(_ index: Int, to block: PrefixBlock) {
+    precondition(isWhole && (index + 1) * CacheShape.slotsPerPage <= logicalLength, "a block that is full")
+    // Safety: the slots that are taken lie in pages of the column.
+    for (head, page) in block.pages.enumerated() {
+      unsafe pool.copyPage(from: self.head(head).pages[index], to: page)
+    }
+  }
+
+  /// What the cache has come to, but for what its heads hold.
+  var progress: CacheProgress { CacheProgress(fed: logicalLength, layerOffsets: layerOffsets) }
+
+  /// Lets an empty cache go on from `progress` with `counts` slots in each head, whose pages and live pieces are to be filled in.
+  ///
+  /// A cache of a plan of the same kind must have come so far in chunks that this cache's plan would have given too.
+  func resume(_ progress: CacheProgress, counts: [HeadColumns.Counts]) {
+    precondition(
+      logicalLength == 0 && counts.count == plan.shape.heads, "an empty cache, counts for every head")
+    for (index, count) in counts.enumerated() {
+      head(index).adopt(count) {
+        pool.startPage()
+        return plan.sharesPages ? sparePages.removeLast() : nil
+      }
+    }
+    logicalLength = progress.fed
+    layerOffsets = progress.layerOffsets
+    residentTotal = counts.reduce(0) { $0 + $1.slots - $1.holes }
+  }
+
   private var phase: EvictionPhase { logicalLength <= plan.promptTokens ? .prefill : .decode }
 
   var columnBytes: Int { blocks.byteCount }
@@ -279,8 +364,16 @@ extension SequenceCache {
     return self.head(layer * kvHeads + head)
   }
 
-  private func head(_ index: Int) -> HeadColumns {
-    // Safety: `index` is below the number of heads, for each of which there is a block.
-    unsafe HeadColumns(block: blocks.base + index * layout.headBytes, layout: layout)
-  }
+  /// The heads are numbered layer by layer.
+  func head(_ index: Int) -> HeadColumns { blocks[index] }
+
+  var counts: [HeadColumns.Counts] { (0..<plan.shape.heads).map { head($0).counts } }
+}
+
+/// How far a cache has come between two steps.
+struct CacheProgress: Sendable, Equatable {
+  /// Tokens fed.
+  var fed: Int
+  /// How much each layer's limits differ from the average.
+  var layerOffsets: [Int]
 }

@@ -33,6 +33,9 @@ package struct GenerationParameters: Equatable, Sendable {
   /// How many tokens may be guessed in a step, 0 to 15; nil unless the request says.
   package let speculation: Int?
 
+  /// Whether what is computed of the prompt may come from others' caches and be kept for others.
+  package let cachePrompt: Bool
+
   /// The body's `kv_cache`, nil when there is none.
   package let cache: CacheOptions?
 
@@ -54,6 +57,7 @@ package struct GenerationParameters: Equatable, Sendable {
     user = try fields.string("user")
     priority = try fields.integer("priority", in: -100...100) ?? 0
     speculation = try fields.integer("speculate", in: 0...GenerationParameters.speculationLimit)
+    cachePrompt = try fields.boolean("cache_prompt") ?? true
     cache = try fields.value("kv_cache").map { value throws(APIError) in
       try CacheOptions(body: value, path: fields.path("kv_cache"))
     }

@@ -87,6 +87,7 @@ package struct Settings: Sendable, Equatable {
     if let milliseconds = try texts.integer(.stepMilliseconds, in: 1...10_000) {
       engine.stepSeconds = Double(milliseconds) / 1000
     }
+    engine.prefixCache = try texts.choice(.prefixCache, of: Switch.self) != .off
     engine.contextLength = try texts.integer(.context, in: 1...Int(Int32.max))
     return engine
   }
@@ -103,6 +104,11 @@ package struct Settings: Sendable, Equatable {
     }
     return bytes
   }
+}
+
+/// Whether something is done.
+enum Switch: String, CaseIterable {
+  case on, off
 }
 
 /// How log lines look.
