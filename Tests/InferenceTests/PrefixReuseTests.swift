@@ -109,11 +109,11 @@ struct PrefixReuseTests {
   func fullPool() async throws {
     let one = try SteppedScheduler(settings()).plan(Tiny.request(200, new: 10)).peakBytes
     let requests = (1...8).map { Tiny.request(200, new: 10, seed: UInt64($0)) }
-    let outcomes = try await withEngine(settings(pool: one + one / 3)) { engine in
+    let served = try await withEngine(settings(pool: one + one / 3)) { engine in
       var all: [Outcome] = []
       for request in requests { all += try await outcomes([request], of: engine) }
       return all
     }
-    #expect(outcomes.allSatisfy { $0.reason == .length && $0.tokens.count == 10 })
+    #expect(served.allSatisfy { $0.reason == .length && $0.tokens.count == 10 })
   }
 }
