@@ -121,7 +121,7 @@ final class Scheduler {
   /// Every decoding sequence's token first, then prompt chunks as far as the step's time goes: a long prompt cannot stall the others.
   private func buildBatch() {
     (tokensEmitted, promptTokensFed) = (0, 0)
-    for sequence in running where sequence.finish == nil && sequence.isDecoding { add(sequence, room: 1) }
+    for sequence in running where sequence.finish == nil && sequence.isDecoding { addToken(of: sequence) }
     streams = stepping.count
     let room = pace.room(streams: streams)
     for sequence in running where sequence.finish == nil && !sequence.isDecoding && promptTokensFed < room {
@@ -134,13 +134,21 @@ final class Scheduler {
     }
   }
 
+  /// Adds a sequence's next token, and guesses as long as few sequences run: then a step reads the weights and little else.
+  private func addToken(of sequence: TokenSequence) {
+    sequence.speculate(room: settings.speculationRows - max(running.count, batch.logitsRows + 1))
+    add(sequence, room: 1)
+  }
+
   @discardableResult
   private func add(_ sequence: TokenSequence, room: Int) -> Int {
     let tokens = sequence.nextTokens(room: room)
     guard !tokens.isEmpty, let cache = sequence.cache else { return 0 }
     cache.append(tokens.count)
+    let isPrompt = cache.logicalLength <= sequence.request.prompt.count
     let wantsLogits = sequence.isDecoding && sequence.request.maxTokens > 0
-    sequence.logitsRow = batch.append(tokens, cache: cache, wantsLogits: wantsLogits)
+    sequence.logitsRows = batch.append(
+      tokens, cache: cache, logitsOfLast: wantsLogits ? (isPrompt ? 1 : tokens.count) : 0)
     stepping.append(sequence)
     return tokens.count
   }
@@ -153,6 +161,7 @@ final class Scheduler {
     emit(at: sampled)
     let emitted = clock()
     computer.evict(stepping)
+    for sequence in stepping where sequence.wrongTokens > 0 { sequence.cache?.takeBack(sequence.wrongTokens) }
     prefixes.keep(after: stepping)
     let end = clock()
     countEvicted()
@@ -163,8 +172,8 @@ final class Scheduler {
 
   private func emit(at now: ContinuousClock.Instant) {
     for sequence in stepping {
-      if sequence.logitsRow != nil {
-        tokensEmitted += sequence.accept(at: now) ? 1 : 0
+      if !sequence.logitsRows.isEmpty {
+        tokensEmitted += sequence.accept(at: now)
       } else if sequence.isDecoding {
         sequence.end(.length)  // nothing was asked for beyond the prompt
       }

@@ -11,6 +11,8 @@ package struct SequenceRequest: Sendable {
   package var stopTokens: [Int32]
   package var sampling: SamplingParameters
   package var cache: CacheRequest
+  /// Most tokens to guess in a step by looking up what followed the last ones before; 0 for none.
+  package var speculation = 0
   /// Earlier if lower: one is worth ten seconds of waiting.
   package var priority = 0
   /// Whether its cache may begin with what others have computed, and may be kept for others.

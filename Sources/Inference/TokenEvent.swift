@@ -33,6 +33,9 @@ package struct SequenceUsage: Sendable, Equatable {
   package var pinnedSlots = 0
   /// Most bytes that the cache could take: what was reserved for it.
   package var peakBytes = 0
+  /// Tokens that were guessed and were right, and those that were wrong.
+  package var acceptedGuesses = 0
+  package var rejectedGuesses = 0
   /// Seconds from submission to admission, from there to the first token, and from there to the end.
   package var queueSeconds = 0.0
   package var prefillSeconds = 0.0

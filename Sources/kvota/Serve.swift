@@ -88,6 +88,12 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Tokens to guess in a step from the text so far, for requests that do not say; 0 to 15. (default: 0)",
+      valueName: "count"))
+  var speculate: String?
+
+  @Option(
+    help: ArgumentHelp(
       "How long running requests may take to finish at the end. (default: 30)", valueName: "seconds"))
   var drainSeconds: String?
 
@@ -142,8 +148,8 @@ struct Serve: AsyncParsableCommand {
     let flags: [SettingName: String?] = [
       .model: model, .alias: alias, .host: host, .port: port, .threads: threads, .context: context,
       .kvMemory: kvMemory, .prefixCache: prefixCache, .maxQueue: maxQueue, .maxSequences: maxSequences,
-      .maxQueueTokens: maxQueueTokens,
-      .maxPerClient: maxPerClient, .stepMilliseconds: stepMs, .drainSeconds: drainSeconds,
+      .maxQueueTokens: maxQueueTokens, .maxPerClient: maxPerClient, .stepMilliseconds: stepMs,
+      .speculate: speculate, .drainSeconds: drainSeconds,
       .log: log, .logLevel: logLevel,
     ]
     return SettingTexts(

@@ -227,6 +227,33 @@ package final class SequenceCache {
 }
 
 extension SequenceCache {
+  /// How many generated tokens may be appended at once, `most` at the most, so that `takeBack` can undo the last of them.
+  ///
+  /// More than 1 only while nothing is evicted and nothing of their attention is kept: what later tokens see and what is counted
+  /// is then as if they came singly.
+  package func unevictedTokens(atMost most: Int) -> Int {
+    guard logicalLength >= plan.promptTokens, residentTotal == logicalLength * plan.shape.heads,
+      !layout.needs.readsQueries
+    else { return 1 }
+    guard let decodeLimit = plan.schedule.decodeLimit else {
+      return max(1, min(most, plan.maxTotalTokens - logicalLength))
+    }
+    // Layers of other limits than the average would have to be asked one by one.
+    guard !plan.sharesPages else { return 1 }
+    return max(1, min(most, plan.maxTotalTokens - logicalLength, decodeLimit - logicalLength))
+  }
+
+  /// Forgets the last `count` tokens of the step that has just ended.
+  package func takeBack(_ count: Int) {
+    precondition(count >= 0 && count < max(newCount, 1) && limit == nil, "tokens of the last step")
+    precondition(residentTotal == logicalLength * plan.shape.heads, "nothing has been evicted")
+    guard count > 0 else { return }
+    for index in 0..<plan.shape.heads { head(index).dropLast(count) }
+    logicalLength -= count
+    newCount -= count
+    residentTotal -= count * plan.shape.heads
+  }
+
   /// Whether the first tokens of this cache are what they would be in a cache of another plan.
   func canLend(to plan: CachePlan) -> Bool {
     isWhole && plan.request.positions == self.plan.request.positions && !plan.layout.needs.queryMoments

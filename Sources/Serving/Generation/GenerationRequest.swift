@@ -40,6 +40,7 @@ struct GenerationRequest: Sendable {
         var sequence = SequenceRequest(prompt: prompt, maxTokens: maxTokens, cache: wish.cache)
         sequence.minTokens = parameters.minTokens
         sequence.priority = parameters.priority
+        sequence.speculation = parameters.speculation ?? limits.speculation
         sequence.reusesPrefixes = parameters.cachePrompt
         sequence.stopTokens = limits.stopTokens(parameters)
         sequence.sampling = Inference.SamplingParameters(parameters.sampling, choice: choice)

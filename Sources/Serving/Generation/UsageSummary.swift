@@ -22,5 +22,9 @@ extension Usage {
           pinnedSlots: usages.reduce(0) { $0 + $1.pinnedSlots },
           peakBytes: usages.reduce(0) { $0 + $1.peakBytes })
       })
+    guard request.sequences.contains(where: { $0.speculation > 0 }) else { return }
+    guesses = Guesses(
+      accepted: usages.reduce(0) { $0 + $1.acceptedGuesses },
+      rejected: usages.reduce(0) { $0 + $1.rejectedGuesses })
   }
 }

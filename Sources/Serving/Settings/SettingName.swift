@@ -11,6 +11,7 @@ package enum SettingName: String, CaseIterable, Sendable {
   case maxSequences = "max-sequences"
   case maxPerClient = "max-per-client"
   case stepMilliseconds = "step-ms"
+  case speculate
   case drainSeconds = "drain-seconds"
   case log
   case logLevel = "log-level"

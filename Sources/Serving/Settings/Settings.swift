@@ -15,6 +15,8 @@ package struct Settings: Sendable, Equatable {
   /// The further options among them as they were given.
   package var cacheOptionsText: String?
   package var engine: EngineSettings
+  /// Tokens to guess in a step for requests that do not say.
+  package var speculation = 0
   /// How long running requests may take to finish once the server is told to stop.
   package var drainSeconds = 30
   package var logFormat = LogFormat.text
@@ -46,6 +48,8 @@ package struct Settings: Sendable, Equatable {
     cacheOptionsText = texts.text(.kvOptions)?.value
     if let (host, _) = texts.text(.host) { self.host = host }
     port = try texts.integer(.port, in: 0...65535) ?? port
+    speculation =
+      try texts.integer(.speculate, in: 0...GenerationParameters.speculationLimit) ?? speculation
     drainSeconds = try texts.integer(.drainSeconds, in: 0...86400) ?? drainSeconds
     logFormat = try texts.choice(.log, of: LogFormat.self) ?? logFormat
     logLevel = try texts.choice(.logLevel, of: LogLevel.self) ?? logLevel
