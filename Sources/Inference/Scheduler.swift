@@ -266,6 +266,9 @@ extension [TokenSequence] {
 }
 
 extension Scheduler {
+  /// What is wrong with the accounts of the pool, if anything; for tests.
+  var accountError: String? { prefixes.accountError(running: running) }
+
   /// Sets every policy's count anew, in place: to iterate over the dictionary's keys or indices would copy it in every step.
   private func countResidentSlots(in slots: inout [String: Int]) {
     var index = slots.values.startIndex

@@ -23,6 +23,8 @@ final class Simulation {
   private var scratch: EvictionScratch
   /// Whether to write keys and values.
   var writesBytes = false
+  /// The sequence's tokens, which decide what is written beside the position; 0 where there are none.
+  var tokens: [Int32] = []
   /// Whether each layer is evicted by a thread of its own.
   var evictsInParallel = false
 
@@ -125,9 +127,11 @@ final class Simulation {
 extension Simulation {
   /// The bits that number `dimension` of the key (or value) of a position holds.
   private func pattern(_ position: Int, _ layer: Int, _ head: Int, _ dimension: Int, isKey: Bool) -> UInt16 {
-    UInt16(
+    let token = tokens.indices.contains(position) ? Int(tokens[position]) : 0
+    // Of finite numbers.
+    return UInt16(
       truncatingIfNeeded: position &* 31 &+ layer &* 7919 &+ head &* 104_729 &+ dimension &* 3
-        &+ (isKey ? 1 : 0))
+        &+ token &* 977 &+ (isKey ? 1 : 0)) & 0xBFFF
   }
 
   private func write(_ slot: Int, _ positions: [Int], _ layer: Int, _ head: Int) {
@@ -149,12 +153,14 @@ extension Simulation {
     return page.assumingMemoryBound(to: UInt16.self) + offset
   }
 
-  /// Live slots whose keys or values are not those of their position; call before an eviction.
+  /// Live slots whose keys or values are not those of their position.
   var slotsWithForeignBytes: Int {
     var count = 0
     for layer in 0..<plan.shape.layers {
       for head in 0..<plan.shape.kvHeads {
-        for (slot, position) in cache.positions(layer: layer, head: head).enumerated() {
+        let columns = cache.head(layer: layer, head: head)
+        for slot in 0..<columns.slotCount where columns.slotPositions[slot] >= 0 {
+          let position = Int(columns.slotPositions[slot])
           let isOwn = (0..<plan.shape.headDimension).allSatisfy { dimension in
             [true, false].allSatisfy { isKey in
               number(slot, layer, head, dimension, isKey: isKey).pointee

@@ -21,7 +21,7 @@ import Testing
       if cache.policy == "full" { cache.budget = nil }
     }
     var request = SequenceRequest(
-      prompt: Array(repeating: 1, count: promptTokens), maxTokens: Int.random(in: 0...24, using: &random),
+      prompt: Array(repeating: Int32.random(in: 1...3, using: &random), count: promptTokens), maxTokens: Int.random(in: 0...24, using: &random),
       stopTokens: Bool.random(using: &random) ? [7] : [], cache: cache)
     request.priority =
       Int.random(in: 0..<10, using: &random) == 0 ? Int.random(in: -1...1, using: &random) : 0
@@ -56,7 +56,8 @@ import Testing
       let (running, waiting) = (server.scheduler.running, server.scheduler.waiting)
       let now = server.statistics
       try #require(now.usedBytes <= now.reservedBytes && now.reservedBytes <= limits.kvPoolBytes)
-      try #require(now.reservedBytes == running.reduce(0) { $0 + $1.plan.peakBytes })
+      try #require(now.reservedBytes + now.prefixBytes <= limits.kvPoolBytes)
+      if steps % 16 == 0 { try #require(server.scheduler.accountError == nil) }
       try #require(running.count <= limits.maxSequences && server.machine.largestStep <= 256 + 24)
       for sequence in running {
         let cache = try #require(sequence.cache)
@@ -68,6 +69,7 @@ import Testing
       }
     }
     #expect(server.pool.pagesInUse == 0 && server.pool.reservedBytes == 0 && server.pool.usedBytes == 0)
+    #expect(server.statistics.prefixReusedTokens > 0 && server.scheduler.accountError == nil)
     #expect(server.statistics.finished.values.reduce(0, +) == Self.requests)
     // A queue of a hundred, of which the largest take the pool for themselves, priorities of ten seconds.
     #expect(longestWait < 120, "somebody waited \(longestWait) s")
