@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import Inference
+import Serving
 
 /// What kept a server from being measured.
 enum ServerError: Error, CustomStringConvertible {
@@ -23,6 +25,7 @@ enum ServerError: Error, CustomStringConvertible {
 /// A server of some model that runs for as long as it is measured, and not longer than this program.
 final class ServerProcess {
   let address: String
+  let port: UInt16
   /// From its start until it said that it was ready; known to some hundredths of a second.
   private(set) var secondsToReady = 0.0
   private let process = Process()
@@ -32,9 +35,18 @@ final class ServerProcess {
   private static let readySeconds = 300
   private static let secondsBetweenAsking = 0.005
 
+  /// Our own server, serving one model with further flags.
+  convenience init(own settings: Settings, further: [String] = []) throws {
+    try self.init(
+      executable: Bundle.main.executablePath ?? CommandLine.arguments[0],
+      arguments: ["serve", "--model", settings.modelPath, "--threads", "\(settings.engine.threads)"] + further)
+  }
+
   /// Starts a program on a free port of this machine, and waits until it has loaded its model.
-  init(executable: String, arguments: [String]) throws {
-    let port = try Self.freePort()
+  ///
+  /// - Parameter log: what it prints goes there.
+  init(executable: String, arguments: [String], log: FileHandle = .nullDevice) throws {
+    port = try Self.freePort()
     address = "http://127.0.0.1:\(port)"
     let words = [executable] + arguments + ["--host", "127.0.0.1", "--port", "\(port)"]
     command = words.joined(separator: " ")
@@ -42,8 +54,8 @@ final class ServerProcess {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["setpriv", "--pdeathsig", "KILL"] + words
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
+    process.standardOutput = log
+    process.standardError = log
     let start = ContinuousClock.now
     try process.run()
     do { try waitUntilReady() } catch {
@@ -54,7 +66,9 @@ final class ServerProcess {
   }
 
   /// The most memory it has had until now; nil where the system does not tell.
-  var peakBytes: Int? { ProcessMemory.peakBytes(processIdentifier: process.processIdentifier) }
+  var peakBytes: Int? { ProcessMemory.peakBytes(processIdentifier: processIdentifier) }
+
+  var processIdentifier: Int32 { process.processIdentifier }
 
   /// Ends the server at once: it has nothing to save.
   func stop() {
@@ -74,9 +88,11 @@ final class ServerProcess {
     throw ServerError.ended(command: command, status: process.terminationStatus)
   }
 
-  private static func freePort() throws -> Int {
-    var port = Int.random(in: 20_000..<60_000)
-    while try !Curl.isFree("http://127.0.0.1:\(port)/") { port = Int.random(in: 20_000..<60_000) }
+  private static func freePort() throws -> UInt16 {
+    // Below the ports that the system gives to clients: one of many connections must not take it meanwhile.
+    let ports = UInt16(20_000)..<32_000
+    var port = UInt16.random(in: ports)
+    while try !Curl.isFree("http://127.0.0.1:\(port)/") { port = UInt16.random(in: ports) }
     return port
   }
 }
