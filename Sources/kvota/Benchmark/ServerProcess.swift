@@ -7,6 +7,7 @@ import Serving
 enum ServerError: Error, CustomStringConvertible {
   case ended(command: String, status: Int32)
   case notReady(command: String, seconds: Int)
+  case endedInUse(command: String, status: Int32)
   case unknownAnswer(String)
 
   var description: String {
@@ -16,6 +17,8 @@ enum ServerError: Error, CustomStringConvertible {
         + "(if it misses a library, set LD_LIBRARY_PATH to that library's folder)"
     case .notReady(let command, let seconds):
       "the server was not ready after \(seconds) s; try it by hand: \(command)"
+    case .endedInUse(let command, let status):
+      "the server ended with status \(status) while it was in use: \(command)"
     case .unknownAnswer(let body):
       "the server's answer has no timings as llama-server gives them: \(body.prefix(200))"
     }
@@ -50,7 +53,8 @@ final class ServerProcess {
     address = "http://127.0.0.1:\(port)"
     let words = [executable] + arguments + ["--host", "127.0.0.1", "--port", "\(port)"]
     command = words.joined(separator: " ")
-    // The system itself ends it with this program, whichever way that ends.
+    // The system itself ends it with the thread that starts it, whichever way that ends: asynchronous code must do so on the
+    // main thread.
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["setpriv", "--pdeathsig", "KILL"] + words
     process.standardInput = FileHandle.nullDevice
@@ -69,6 +73,12 @@ final class ServerProcess {
   var peakBytes: Int? { ProcessMemory.peakBytes(processIdentifier: processIdentifier) }
 
   var processIdentifier: Int32 { process.processIdentifier }
+
+  /// Throws `ServerError.endedInUse` if the server has ended by itself.
+  func checkRuns() throws {
+    guard !process.isRunning else { return }
+    throw ServerError.endedInUse(command: command, status: process.terminationStatus)
+  }
 
   /// Ends the server at once: it has nothing to save.
   func stop() {

@@ -5,6 +5,7 @@ import Models
 import Serving
 
 /// Counts the conversations that servers compute at the same time.
+@MainActor
 struct ConversationBenchmark {
   let settings: Settings
   let model: ModelConfiguration
@@ -14,7 +15,7 @@ struct ConversationBenchmark {
 
   /// Sent beyond what fits, to see that it is the memory that bounds.
   private static let excess = 2
-  private static let samplingPause = Duration.milliseconds(20)
+  nonisolated private static let samplingPause = Duration.milliseconds(20)
   /// The peer rounds a sequence's room up to these.
   private static let peerTokens = 256
 
@@ -62,7 +63,7 @@ struct ConversationBenchmark {
   }
 
   /// What llama-server's log says of its keys and values, in whole MiB; nil if nothing.
-  static func keyValueBytes(log: String) -> Int? {
+  nonisolated static func keyValueBytes(log: String) -> Int? {
     log.firstMatch(of: /KV buffer size = +([0-9.]+) MiB/).flatMap { Double($0.output.1) }.map {
       Int($0 * 1_048_576)
     }
@@ -79,6 +80,7 @@ struct ConversationBenchmark {
     return try await LoadClient.with(port: server.port) { client in
       let watching = Task { await Self.watch(client) }
       let outcomes = await run.run(client)
+      try server.checkRuns()
       watching.cancel()
       let seen = await watching.value
       return ConversationRow(
@@ -91,7 +93,7 @@ struct ConversationBenchmark {
   /// The most sequences that were computed at once, and the most of the pool that was promised to them.
   ///
   /// Both servers have the first metric; the second is ours.
-  private static func watch(_ client: LoadClient) async -> (running: Int, reservedBytes: Int) {
+  nonisolated private static func watch(_ client: LoadClient) async -> (running: Int, reservedBytes: Int) {
     var (running, reserved) = (0, 0)
     while !Task.isCancelled {
       let metrics = await client.metrics()

@@ -3,6 +3,7 @@ import Inference
 import Serving
 
 /// Loads our server and a peer in turn, round after round, with the same requests.
+@MainActor
 struct LoadBenchmark {
   let settings: Settings
   let ownFlags: [String]
@@ -69,6 +70,7 @@ struct LoadBenchmark {
     defer { server.stop() }
     let before = Self.processorSeconds
     let outcomes = try await LoadClient.with(port: server.port) { await run.run($0) }
+    try server.checkRuns()
     tally.add(outcomes, peakBytes: server.peakBytes, clientSeconds: Self.processorSeconds - before)
   }
 

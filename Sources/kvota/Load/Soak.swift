@@ -2,6 +2,7 @@ import Inference
 import Serving
 
 /// Uses a server of our own in every way for some time.
+@MainActor
 struct Soak {
   let settings: Settings
   let flags: [String]
@@ -11,7 +12,7 @@ struct Soak {
   let seed: UInt64
 
   private static let idleSeconds = 30
-  private static let samplingPause = Duration.seconds(1)
+  nonisolated private static let samplingPause = Duration.seconds(1)
 
   /// The server did not tell what it should.
   struct NoMetrics: Error, CustomStringConvertible {
@@ -26,6 +27,7 @@ struct Soak {
       let sampling = Task { [process = server.processIdentifier] in await Self.sample(process) }
       let tally = await use(client)
       sampling.cancel()
+      try server.checkRuns()
       let residentBytes = await sampling.value
       let metrics = try await idle(client)
       guard let weights = metrics.count("kvota_weight_bytes"), let pool = metrics.count("kvota_kv_pool_bytes")
@@ -61,7 +63,7 @@ struct Soak {
     }
   }
 
-  private func use(_ client: LoadClient) async -> Tally {
+  nonisolated private func use(_ client: LoadClient) async -> Tally {
     let end = ContinuousClock.now + .seconds(seconds)
     return await withTaskGroup(of: Tally.self) { group in
       for number in 0..<clients {
@@ -78,7 +80,7 @@ struct Soak {
     }
   }
 
-  private static func sample(_ process: Int32) async -> [Int] {
+  nonisolated private static func sample(_ process: Int32) async -> [Int] {
     var samples: [Int] = []
     while !Task.isCancelled {
       samples += ProcessMemory.residentBytes(processIdentifier: process).map { [$0] } ?? []
