@@ -114,7 +114,7 @@ let package = Package(
         "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Caching", "GGUF", "ModelFixtures",
         .product(name: "Logging", package: "swift-log"),
       ]),
-    tests("BenchmarkTests", ["kvota", "Caching"]),
+    tests("BenchmarkTests", ["kvota", "Caching", "Inference"]),
     .testTarget(name: "Integration", path: "Tests/Integration", exclude: ["Clients"], swiftSettings: testing),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
   ]

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Inference
 import Serving
+import Synchronization
 
 /// What kept a server from being measured.
 enum ServerError: Error, CustomStringConvertible {
@@ -53,15 +54,14 @@ final class ServerProcess {
     address = "http://127.0.0.1:\(port)"
     let words = [executable] + arguments + ["--host", "127.0.0.1", "--port", "\(port)"]
     command = words.joined(separator: " ")
-    // The system itself ends it with the thread that starts it, whichever way that ends: asynchronous code must do so on the
-    // main thread.
+    // The system itself ends it with this program, whichever way that ends.
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["setpriv", "--pdeathsig", "KILL"] + words
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = log
     process.standardError = log
     let start = ContinuousClock.now
-    try process.run()
+    try run()
     do { try waitUntilReady() } catch {
       stop()
       throw error
@@ -84,6 +84,26 @@ final class ServerProcess {
   func stop() {
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
+  }
+
+  /// Starts the program from a thread that lasts as long as it does.
+  ///
+  /// The signal of `setpriv` comes at the end of the thread that started the program (prctl(2), PR_SET_PDEATHSIG), and those that
+  /// run asynchronous code come and go; the first one ends when that begins.
+  private func run() throws {
+    let (started, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let failure = Mutex<(any Error)?>(nil)
+    process.terminationHandler = { _ in ended.signal() }
+    Thread { [process] in
+      do { try process.run() } catch {
+        failure.withLock { $0 = error }
+        ended.signal()
+      }
+      started.signal()
+      ended.wait()
+    }.start()
+    started.wait()
+    if let error = failure.withLock({ $0 }) { throw error }
   }
 
   private func waitUntilReady() throws {

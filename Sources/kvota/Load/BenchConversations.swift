@@ -51,7 +51,7 @@ struct BenchConversations: AsyncParsableCommand {
     try require("--tokens", tokens, atLeast: answerTokens + 1)
   }
 
-  @MainActor func run() async throws {
+  func run() async throws {
     var options = ModelOptions()
     (options.model, options.threads, options.kvMemory) = (model, threads, kvMemory)
     let settings = try options.settings()

@@ -74,7 +74,7 @@ struct BenchLoad: AsyncParsableCommand {
     guard rate.map({ $0 > 0 }) ?? true else { throw ValidationError("--rate is not above 0") }
   }
 
-  @MainActor func run() async throws {
+  func run() async throws {
     let settings = try served.settings()
     let entries = try trace.map { try TraceEntry.read(String(contentsOfFile: $0, encoding: .utf8)) }
     let model = try ServedOptions.configuration(of: settings)

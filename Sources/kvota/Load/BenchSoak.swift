@@ -38,7 +38,7 @@ struct BenchSoak: AsyncParsableCommand {
     }
   }
 
-  @MainActor func run() async throws {
+  func run() async throws {
     var served = served
     // Small enough that requests wait for room, and all of it is in use before the first third has passed.
     served.model.kvMemory = served.model.kvMemory ?? "256MiB"

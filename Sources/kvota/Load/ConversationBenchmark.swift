@@ -5,7 +5,6 @@ import Models
 import Serving
 
 /// Counts the conversations that servers compute at the same time.
-@MainActor
 struct ConversationBenchmark {
   let settings: Settings
   let model: ModelConfiguration
@@ -15,7 +14,7 @@ struct ConversationBenchmark {
 
   /// Sent beyond what fits, to see that it is the memory that bounds.
   private static let excess = 2
-  nonisolated private static let samplingPause = Duration.milliseconds(20)
+  private static let samplingPause = Duration.milliseconds(20)
   /// The peer rounds a sequence's room up to these.
   private static let peerTokens = 256
 
@@ -63,7 +62,7 @@ struct ConversationBenchmark {
   }
 
   /// What llama-server's log says of its keys and values, in whole MiB; nil if nothing.
-  nonisolated static func keyValueBytes(log: String) -> Int? {
+  static func keyValueBytes(log: String) -> Int? {
     log.firstMatch(of: /KV buffer size = +([0-9.]+) MiB/).flatMap { Double($0.output.1) }.map {
       Int($0 * 1_048_576)
     }
@@ -93,7 +92,7 @@ struct ConversationBenchmark {
   /// The most sequences that were computed at once, and the most of the pool that was promised to them.
   ///
   /// Both servers have the first metric; the second is ours.
-  nonisolated private static func watch(_ client: LoadClient) async -> (running: Int, reservedBytes: Int) {
+  private static func watch(_ client: LoadClient) async -> (running: Int, reservedBytes: Int) {
     var (running, reserved) = (0, 0)
     while !Task.isCancelled {
       let metrics = await client.metrics()

@@ -3,7 +3,6 @@ import Inference
 import Serving
 
 /// Loads our server and a peer in turn, round after round, with the same requests.
-@MainActor
 struct LoadBenchmark {
   let settings: Settings
   let ownFlags: [String]

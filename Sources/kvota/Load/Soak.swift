@@ -2,7 +2,6 @@ import Inference
 import Serving
 
 /// Uses a server of our own in every way for some time.
-@MainActor
 struct Soak {
   let settings: Settings
   let flags: [String]
@@ -12,7 +11,7 @@ struct Soak {
   let seed: UInt64
 
   private static let idleSeconds = 30
-  nonisolated private static let samplingPause = Duration.seconds(1)
+  private static let samplingPause = Duration.seconds(1)
 
   /// The server did not tell what it should.
   struct NoMetrics: Error, CustomStringConvertible {
@@ -63,7 +62,7 @@ struct Soak {
     }
   }
 
-  nonisolated private func use(_ client: LoadClient) async -> Tally {
+  private func use(_ client: LoadClient) async -> Tally {
     let end = ContinuousClock.now + .seconds(seconds)
     return await withTaskGroup(of: Tally.self) { group in
       for number in 0..<clients {
@@ -80,7 +79,7 @@ struct Soak {
     }
   }
 
-  nonisolated private static func sample(_ process: Int32) async -> [Int] {
+  private static func sample(_ process: Int32) async -> [Int] {
     var samples: [Int] = []
     while !Task.isCancelled {
       samples += ProcessMemory.residentBytes(processIdentifier: process).map { [$0] } ?? []
