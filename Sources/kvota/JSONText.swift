@@ -6,8 +6,10 @@ enum JSONText {
     try encode(value, [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
   }
 
-  /// Without spaces and line ends.
-  static func of(line value: some Encodable) throws -> String { try encode(value, []) }
+  /// Without spaces and line ends; the same bytes for the same value.
+  static func of(line value: some Encodable) throws -> String {
+    try encode(value, [.sortedKeys, .withoutEscapingSlashes])
+  }
 
   private static func encode(_ value: some Encodable, _ form: JSONEncoder.OutputFormatting) throws -> String {
     let encoder = JSONEncoder()

@@ -44,7 +44,8 @@ struct BenchLoad: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Requests in each round, without a trace.", valueName: "count"))
   var requests = 64
 
-  @Option(help: ArgumentHelp("How often each server is loaded, with new prompts each time.", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("How often each server is loaded, with new prompts each time.", valueName: "count"))
   var rounds = 3
 
   @Option(help: ArgumentHelp("Share of the clients that go away in mid-answer.", valueName: "share"))

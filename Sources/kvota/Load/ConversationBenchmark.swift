@@ -14,7 +14,7 @@ struct ConversationBenchmark {
 
   /// Sent beyond what fits, to see that it is the memory that bounds.
   private static let excess = 2
-  private static let samplingPause = Duration.milliseconds(20)
+  private static let samplingPause = Duration.milliseconds(100)
   /// The peer rounds a sequence's room up to these.
   private static let peerTokens = 256
 
@@ -74,7 +74,8 @@ struct ConversationBenchmark {
     let entry = TraceEntry(promptTokens: totalTokens - answerTokens, outputTokens: answerTokens)
     let maker = RequestMaker(vocabularySize: model.vocabularySize)
     let run = LoadRun(
-      requests: try maker.requests(Array(repeating: entry, count: conversations), seed: UInt64(conversations)),
+      requests: try maker.requests(
+        Array(repeating: entry, count: conversations), seed: UInt64(conversations)),
       arrivals: .closed(clients: conversations), times: nil)
     return try await LoadClient.with(port: server.port) { client in
       let watching = Task { await Self.watch(client) }

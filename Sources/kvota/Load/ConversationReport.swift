@@ -27,7 +27,9 @@ struct ConversationReport: Encodable {
   /// The report for people.
   var text: String {
     let table = Table(
-      head: ["conversations of \(tokens) tokens", "at once", "times", "KV memory", "served", "s", "peak memory"],
+      head: [
+        "conversations of \(tokens) tokens", "at once", "times", "KV memory", "served", "s", "peak memory",
+      ],
       rows: rows.map { row in
         [
           row.name, "\(row.atOnce)", ratio(row), MemorySize.text(row.reservedBytes),

@@ -42,7 +42,8 @@ struct LoadBenchmark {
     // Recorded times need not be in order.
     let order = times.map { times in times.indices.sorted { times[$0] < times[$1] } } ?? Array(trace.indices)
     let requests = try maker.requests(order.map { trace[$0] }, seed: random.next())
-    let run = LoadRun(requests: requests, arrivals: arrivals, times: times.map { times in order.map { times[$0] } })
+    let run = LoadRun(
+      requests: requests, arrivals: arrivals, times: times.map { times in order.map { times[$0] } })
     return (run, trace.map { $0.promptTokens + $0.outputTokens }.max() ?? 0)
   }
 
@@ -59,7 +60,11 @@ struct LoadBenchmark {
   private static let peerTokens = 256
 
   private var peerSequences: Int {
-    if case .closed(let clients) = arrivals { min(clients, Self.mostPeerSequences) } else { Self.openPeerSequences }
+    if case .closed(let clients) = arrivals {
+      min(clients, Self.mostPeerSequences)
+    } else {
+      Self.openPeerSequences
+    }
   }
 
   private static let openPeerSequences = 16

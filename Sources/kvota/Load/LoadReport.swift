@@ -59,10 +59,10 @@ extension LoadReport {
       Row("prompt tokens/s", rate: \.promptTokensPerSecond),
       Row("good requests/s", rate: \.goodRequestsPerSecond),
     ] + percentiles("first token", \.timeToFirstToken) + percentiles("between tokens", \.interToken)
-    + percentiles("whole request", \.endToEnd) + [
-      Row("most waiting for their first token", count: \.mostWaiting),
-      Row("peak memory", megabytes: \.peakBytes),
-    ]
+      + percentiles("whole request", \.endToEnd) + [
+        Row("most waiting for their first token", count: \.mostWaiting),
+        Row("peak memory", megabytes: \.peakBytes),
+      ]
   }
 
   private static func percentiles(_ name: String, _ of: @escaping (LoadResult) -> Percentiles?) -> [Row] {

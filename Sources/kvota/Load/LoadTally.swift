@@ -8,7 +8,8 @@ struct LatencyLimits: Encodable {
 
   func areMet(by outcome: RequestOutcome) -> Bool {
     guard outcome.ending == .done, let first = outcome.timeToFirstToken else { return false }
-    return first * 1e3 <= timeToFirstTokenMilliseconds && (outcome.meanGap ?? 0) * 1e3 <= interTokenMilliseconds
+    return first * 1e3 <= timeToFirstTokenMilliseconds
+      && (outcome.meanGap ?? 0) * 1e3 <= interTokenMilliseconds
   }
 }
 

@@ -32,7 +32,8 @@ struct Soak {
       guard let weights = metrics.count("kvota_weight_bytes"), let pool = metrics.count("kvota_kv_pool_bytes")
       else { throw NoMetrics() }
       return SoakReport(
-        model: settings.alias, seconds: seconds, clients: clients, flags: flags, done: tally.done, left: tally.left,
+        model: settings.alias, seconds: seconds, clients: clients, flags: flags, done: tally.done,
+        left: tally.left,
         peakBytes: server.peakBytes ?? 0,
         checks: SoakChecks(
           residentBytes: residentBytes, weightBytes: weights, poolBytes: pool,

@@ -51,7 +51,8 @@ struct SoakChecks: Encodable {
     let (first, last) = thirds
     if residentBytes.count >= Self.leastSamples, Double(last) > Double(first) * Self.tolerance {
       complaints.append(
-        "memory grew: at most \(MemorySize.text(first)) in the first third, \(MemorySize.text(last)) in the last")
+        "memory grew: at most \(MemorySize.text(first)) in the first third, \(MemorySize.text(last)) in the last"
+      )
     }
     return complaints
   }

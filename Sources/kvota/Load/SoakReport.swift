@@ -18,7 +18,8 @@ struct SoakReport: Encodable {
   let complaints: [String]
 
   init(
-    model: String, seconds: Double, clients: Int, flags: [String], done: Int, left: Int, peakBytes: Int, checks: SoakChecks
+    model: String, seconds: Double, clients: Int, flags: [String], done: Int, left: Int, peakBytes: Int,
+    checks: SoakChecks
   ) {
     self.model = model
     self.seconds = seconds

@@ -20,7 +20,9 @@ struct IncomingAnswerTests {
     return bytes + Array("0\r\n\r\n".utf8)
   }
 
-  @Test("a stream has its texts, its end and its usage, however it is cut", arguments: [1, 7, 10_000], [1, 50, 10_000])
+  @Test(
+    "a stream has its texts, its end and its usage, however it is cut", arguments: [1, 7, 10_000],
+    [1, 50, 10_000])
   func streams(pieceBytes: Int, readBytes: Int) throws {
     let bytes = Self.stream(pieceBytes: pieceBytes)
     var answer = IncomingAnswer(isStreamed: true)

@@ -16,7 +16,8 @@ struct RequestMakerTests {
     }
   }
 
-  @Test("prompts are as long as the trace says, within the vocabulary, all different, and the same for a seed")
+  @Test(
+    "prompts are as long as the trace says, within the vocabulary, all different, and the same for a seed")
   func uniquePrompts() throws {
     let maker = RequestMaker(vocabularySize: 1000)
     let made = try prompts(maker, seed: 1)

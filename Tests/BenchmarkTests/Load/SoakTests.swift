@@ -9,7 +9,8 @@ struct SoakTests {
     resident: [Int] = Array(repeating: 300 << 20, count: 90), used: Int = 0, failures: [String: Int] = [:]
   ) -> SoakChecks {
     SoakChecks(
-      residentBytes: resident, weightBytes: 100 << 20, poolBytes: 256 << 20, usedBytes: used, reservedBytes: 0,
+      residentBytes: resident, weightBytes: 100 << 20, poolBytes: 256 << 20, usedBytes: used,
+      reservedBytes: 0,
       unfinished: 0, failures: failures)
   }
 
@@ -54,7 +55,9 @@ struct SoakTests {
 
   @Test("the peer's log tells the size of its keys and values")
   func peerLog() {
-    #expect(ConversationBenchmark.keyValueBytes(log: "I llama_kv_cache: CPU KV buffer size =   180.00 MiB\n") == 180 << 20)
+    #expect(
+      ConversationBenchmark.keyValueBytes(log: "I llama_kv_cache: CPU KV buffer size =   180.00 MiB\n") == 180
+        << 20)
     #expect(ConversationBenchmark.keyValueBytes(log: "nothing") == nil)
   }
 }
