@@ -47,9 +47,7 @@ final class ServerProcess {
     )
   }
 
-  /// Starts a program on a free port of this machine, and waits until it has loaded its model.
-  ///
-  /// - Parameter log: what it prints goes there.
+  /// Starts a program on a free port of this machine, its output to `log`, and waits until it has loaded its model.
   init(executable: String, arguments: [String], log: FileHandle = .nullDevice) throws {
     port = try Self.freePort()
     address = "http://127.0.0.1:\(port)"

@@ -31,7 +31,6 @@ struct ConversationBenchmark {
 
   /// As the server says after the first conversation how much of the pool that took, it is known how many fit.
   private func own(_ name: String, _ cache: [String]) async throws -> ConversationRow {
-    Console.note(name)
     let pool = settings.engine.kvPoolBytes
     let server = try ServerProcess(
       own: settings, further: ["--kv-memory", "\(pool)", "--max-sequences", "\(Self.mostSequences)"] + cache)
@@ -45,7 +44,6 @@ struct ConversationBenchmark {
 
   private func beside(_ peer: Peer) async throws -> ConversationRow {
     let name = "peer, full in f16"
-    Console.note(name)
     let room = (totalTokens + Self.peerTokens - 1) / Self.peerTokens * Self.peerTokens
     let bytes = room * (try model.cacheShape.tokenBytes)
     let sequences = max(1, settings.engine.kvPoolBytes / bytes)
@@ -73,6 +71,7 @@ struct ConversationBenchmark {
   {
     let entry = TraceEntry(promptTokens: totalTokens - answerTokens, outputTokens: answerTokens)
     let maker = RequestMaker(vocabularySize: model.vocabularySize)
+    Console.note("\(name): \(conversations) at once")
     let run = LoadRun(
       requests: try maker.requests(
         Array(repeating: entry, count: conversations), seed: UInt64(conversations)),

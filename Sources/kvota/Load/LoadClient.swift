@@ -18,8 +18,7 @@ struct LoadClient: Sendable {
 
   /// Sends a request and follows its answer to the end, or until the client has had enough.
   ///
-  /// - Parameter number: of the client; those of different numbers come from different addresses, so that a server's limit for
-  ///   one address does not count.
+  /// Clients of different numbers come from different addresses, so that a server's limit for one address does not count.
   func send(_ request: LoadRequest, number: Int) async -> RequestOutcome {
     guard case .afterSeconds(let seconds) = request.departure else {
       return await exchange(request, number)
