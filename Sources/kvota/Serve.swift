@@ -58,6 +58,9 @@ struct Serve: AsyncParsableCommand {
       valueName: "size"))
   var kvMemory: String?
 
+  @Option(help: KeyValueTypeHelp.text)
+  var kvType: String?
+
   @Option(help: ArgumentHelp("Requests that may wait; more get 429. (default: 256)", valueName: "count"))
   var maxQueue: String?
 
@@ -119,7 +122,7 @@ struct Serve: AsyncParsableCommand {
   private var texts: SettingTexts {
     let flags: [SettingName: String?] = [
       .model: model, .alias: alias, .host: host, .port: port, .threads: threads, .context: context,
-      .kvMemory: kvMemory, .maxQueue: maxQueue, .maxSequences: maxSequences, .drainSeconds: drainSeconds,
+      .kvMemory: kvMemory, .kvType: kvType, .maxQueue: maxQueue, .maxSequences: maxSequences, .drainSeconds: drainSeconds,
       .log: log, .logLevel: logLevel,
     ]
     return SettingTexts(

@@ -41,7 +41,10 @@ struct FootprintBenchmark {
     let executable = Bundle.main.executablePath ?? CommandLine.arguments[0]
     return try ServerProcess(
       executable: executable,
-      arguments: ["serve", "--model", settings.modelPath, "--threads", "\(settings.engine.threads)"])
+      arguments: [
+        "serve", "--model", settings.modelPath, "--threads", "\(settings.engine.threads)", "--kv-type",
+        settings.engine.kvType.rawValue,
+      ])
   }
 
   private struct Request: Encodable {
