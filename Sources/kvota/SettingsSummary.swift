@@ -1,4 +1,5 @@
 import Inference
+import Kernels
 import Serving
 
 /// The settings in words, defaults filled in.

@@ -1,4 +1,4 @@
-package import Caching
+import Caching
 package import Kernels
 
 /// Measures the perplexity of texts, with full caches or under eviction.
@@ -16,15 +16,14 @@ package struct PerplexityMeasurement {
     package let change: PerplexityChange
   }
 
-  /// Perplexity of `tokens[firstTarget...]`, the text being fed to a cache as `request` asks, as a prompt.
+  /// Perplexity of `tokens[firstTarget...]`, the text being fed to a cell's cache as a prompt.
   ///
   /// Every token is predicted from the slots that the cache has when the token before has been fed, before the eviction that may
   /// follow. Throws `EvaluationError`.
   package func perplexity(
-    of tokens: [Int32], under request: CacheRequest, firstTarget: Int
+    of tokens: [Int32], under cell: Cell, firstTarget: Int
   ) throws -> Perplexity {
     try check(tokens.count, firstTarget: firstTarget)
-    let cell = Cell(policy: request.policy, budget: "", request: request)
     let plan = try cell.plan(shape: runner.shape, promptTokens: tokens.count, newTokens: 0)
     return try runner.withCache(plan) { Perplexity(surprises(of: tokens, in: $0, firstTarget: firstTarget)) }
   }

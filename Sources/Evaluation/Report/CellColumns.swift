@@ -1,4 +1,5 @@
 import Caching
+import Kernels
 
 // What every comparison's table and plots have in common.
 

@@ -1,6 +1,7 @@
 import Caching
 import HTTP
 import Inference
+import Kernels
 
 /// `GET /metrics`: counters, gauges and histograms for Prometheus.
 ///

@@ -1,4 +1,5 @@
 import GGUF
+import Inference
 import Kernels
 import Serving
 

@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import Kernels
 import Serving
 
 /// Time to load and memory of a whole server: ours in a process of its own, and the peer's.
