@@ -23,7 +23,8 @@ import CKernels
 
   package init(
     keys: UnsafeMutableRawPointer, values: UnsafeMutableRawPointer, pages: UnsafePointer<UInt32>,
-    type: KeyValueType, headDimension: Int, slotCount: Int, newSlots: UnsafePointer<Int32>, newCount: Int, columns: SlotColumns
+    type: KeyValueType, headDimension: Int, slotCount: Int, newSlots: UnsafePointer<Int32>, newCount: Int,
+    columns: SlotColumns
   ) {
     // Safety: only stores the pointers; the type's contract says how long they live.
     unsafe self.keys = keys

@@ -23,7 +23,8 @@ struct ModelOptions: ParsableArguments {
 
   func settings(_ cache: CacheFlags? = nil) throws -> Settings {
     let flags: [SettingName: String?] = [
-      .model: model, .threads: threads, .kvMemory: kvMemory, .kvType: kvType, .maxQueue: "1", .maxSequences: "1",
+      .model: model, .threads: threads, .kvMemory: kvMemory, .kvType: kvType, .maxQueue: "1",
+      .maxSequences: "1",
     ]
     let settings = try Settings(
       SettingTexts(

@@ -122,7 +122,8 @@ struct Serve: AsyncParsableCommand {
   private var texts: SettingTexts {
     let flags: [SettingName: String?] = [
       .model: model, .alias: alias, .host: host, .port: port, .threads: threads, .context: context,
-      .kvMemory: kvMemory, .kvType: kvType, .maxQueue: maxQueue, .maxSequences: maxSequences, .drainSeconds: drainSeconds,
+      .kvMemory: kvMemory, .kvType: kvType, .maxQueue: maxQueue, .maxSequences: maxSequences,
+      .drainSeconds: drainSeconds,
       .log: log, .logLevel: logLevel,
     ]
     return SettingTexts(

@@ -31,7 +31,9 @@ struct SettingsSummary {
 
   /// What decides about speed and room, for the log.
   var line: String {
-    let shown: Set = ["threads", "kv-memory", "kv-type", "kv-default", "kv-options", "max-sequences", "max-queue"]
+    let shown: Set = [
+      "threads", "kv-memory", "kv-type", "kv-default", "kv-options", "max-sequences", "max-queue",
+    ]
     return "settings: "
       + entries.filter { shown.contains($0.name) }.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
   }

@@ -25,7 +25,9 @@ import Testing
     #expect(plan.peakBytes == 90 * (34 * 4096 + block))
   }
 
-  @Test("in q8 a slot has a byte for each number and a scale for its key and its value: 52 % of f16 at 64 numbers")
+  @Test(
+    "in q8 a slot has a byte for each number and a scale for its key and its value: 52 % of f16 at 64 numbers"
+  )
   func bytesOfTypes() throws {
     for dimension in [16, 64, 80, 128] {
       var shape = try CacheShape(layers: 30, kvHeads: 3, queryHeads: 9, headDimension: dimension)

@@ -40,7 +40,9 @@ import Testing
       for request in requests { alone += try await outcomes([request], of: engine) }
       return alone
     }
-    let together = try await withEngine(settings { ($0.threads, $0.prefillTokens, $0.kvType) = (3, 48, type) }) {
+    let together = try await withEngine(
+      settings { ($0.threads, $0.prefillTokens, $0.kvType) = (3, 48, type) }
+    ) {
       try await outcomes(requests.reversed(), of: $0)
     }
     #expect(alone == together.reversed() && alone.allSatisfy { $0.reason == .length })

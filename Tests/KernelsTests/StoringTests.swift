@@ -85,7 +85,8 @@ import Testing
     let largest = 127 * Double(Float16.greatestFiniteMagnitude)
     func found(_ row: [Float]) -> [Double] {
       var numbers: [Double] = []
-      withStored(row + [Float](repeating: 0, count: 16 - row.count), slot: 7, as: .q8, on: set) { key, value in
+      withStored(row + [Float](repeating: 0, count: 16 - row.count), slot: 7, as: .q8, on: set) {
+        key, value in
         numbers = Array(value.numbers[..<row.count])
         #expect(key.numbers == value.numbers)
       }
@@ -94,8 +95,8 @@ import Testing
     #expect(found([0, -0.0]) == [0, 0])
     #expect(found([.leastNonzeroMagnitude, 0]) == [0, 0])
     #expect(found([.infinity, -.infinity, 1]) == [largest, -largest, 0])
-    #expect(found([1e30, 0.5 * Float(largest)]) == [largest, 64 * 65504])
-    #expect(found([.nan, 1]).allSatisfy(\.isFinite))
+    #expect(found([1e30, 0.4 * Float(largest)]) == [largest, 51 * 65504])
+    #expect(found([.nan, 1]).allSatisfy { $0.isFinite })
     #expect(found([127, -1, 0.4, 0.6]) == [127, -1, 0, 1])
   }
 }

@@ -33,7 +33,8 @@ package struct PerplexityMeasurement {
   /// That is how llama.cpp's `llama-perplexity` measures, so that both can be compared. `progress` is told the share done and the
   /// perplexity so far. Throws `EvaluationError` for windows that are no even number of tokens from 4 to the model's context.
   package func perplexity(
-    ofHalves windows: [[Int32]], type: KeyValueType = .f16, progress: (Double, Perplexity) -> Void = { _, _ in }
+    ofHalves windows: [[Int32]], type: KeyValueType = .f16,
+    progress: (Double, Perplexity) -> Void = { _, _ in }
   ) throws -> Perplexity {
     var perplexity = Perplexity()
     for (index, window) in windows.enumerated() {
@@ -81,7 +82,8 @@ package struct PerplexityMeasurement {
       try runner.withPrefilled(window, plans: Array(plans.dropFirst())) { index, cache in
         steps.begin(cells[index + 1].name)
         // What was predicted from the dense part is the same for all of a type.
-        let shared = (dense[cells[index + 1].type] ?? []).prefix(max(0, cache.logicalLength + 1 - firstTarget))
+        let shared = (dense[cells[index + 1].type] ?? []).prefix(
+          max(0, cache.logicalLength + 1 - firstTarget))
         let rest = self.surprises(
           of: window, in: cache, firstTarget: max(firstTarget, cache.logicalLength + 1))
         surprises[index + 1] += shared + rest

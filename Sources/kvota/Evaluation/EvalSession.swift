@@ -36,7 +36,9 @@ struct EvalSession {
   }
 
   /// The cells, stored as `--kv-type` says, for a comparison with the full cache in f16: in another type that too is a cell.
-  func compared(_ cells: [Cell]) -> [Cell] { ((kvType == .f16 ? [] : [.full]) + cells).map { $0.stored(as: kvType) } }
+  func compared(_ cells: [Cell]) -> [Cell] {
+    ((kvType == .f16 ? [] : [.full]) + cells).map { $0.stored(as: kvType) }
+  }
 
   func report(
     _ title: String, settings: [(String, ReportValue)], tables: [ReportTable], plots: [Plot] = []

@@ -19,7 +19,9 @@ struct AgreementTests {
     #expect(row.agreement == 1 && row.divergence == 0 && row.firstDifference == 20)
   }
 
-  @Test("keys and values in bytes diverge from the full cache in half precision, though not far, in half the memory")
+  @Test(
+    "keys and values in bytes diverge from the full cache in half precision, though not far, in half the memory"
+  )
   func bytes() throws {
     let rows = try rows([Cell.full.stored(as: .q8)])
     #expect(rows[1].divergence > 0 && rows[1].divergence < 0.01)
