@@ -6,15 +6,26 @@
 // Exponentials lie page by page: [page][rows of the piece][16], so that a kernel needs one pointer and constant offsets.
 
 // Scores of `count` rows with a page of 16 keys: the even dimensions' sum and the odd ones', so that few rows keep the units busy too.
-INLINE void page_scores(const uint16_t *keys, int head_dim, const float *queries, const int count, float *out) {
+INLINE void page_scores(const uint8_t *keys, const kvota_kv_type type, int head_dim, const float *queries, const int count, float *out) {
   v16f even[KVOTA_ROWS], odd[KVOTA_ROWS];
   for (int r = 0; r < count; r++) even[r] = odd[r] = splat(0);
-  for (int d = 0; d < head_dim; d += 2, keys += 32, queries += 2 * count) {
-    v16f k[2] = {load_half(keys), load_half(keys + 16)};
+  for (int d = 0; d < head_dim; d += 2, queries += 2 * count) {
+    v16f k[2] = {load_stored(keys, 16 * d, type), load_stored(keys, 16 * d + 16, type)};
     for (int r = 0; r < count; r++) even[r] = fma16(k[0], splat(queries[r]), even[r]);
     for (int r = 0; r < count; r++) odd[r] = fma16(k[1], splat(queries[count + r]), odd[r]);
   }
-  for (int r = 0; r < count; r++) save(out + r * 16, even[r] + odd[r]);
+  if (type == KVOTA_KV_F16) {
+    for (int r = 0; r < count; r++) save(out + r * 16, even[r] + odd[r]);
+  } else {
+    const v16f scales = load_slot_scales(keys, head_dim);
+    for (int r = 0; r < count; r++) save(out + r * 16, (even[r] + odd[r]) * scales);
+  }
+}
+
+INLINE void split_scores(const kvota_slots *slots, const kvota_kv_type type, int first, int pages, const float *queries, const int count,
+                         float *out) {
+  for (int page = 0; page < pages; page++)
+    page_scores(keys_of(slots, first + 16 * page), type, slots->head_dim, queries, count, out + page * 16 * count);
 }
 
 // The first new token whose slot is not below `slot`.
@@ -56,20 +67,27 @@ INLINE void exponentiate(float *scores, int pages, const int count, float *max_o
 }
 
 // weighted[r][from ..< from + 16 * vectors] = sum over slots of exponential * value.
-INLINE void weigh(const kvota_slots *slots, int first, int last, int from, const int vectors, const float *exponentials, const int count,
-                  float *weighted) {
+INLINE void weigh_vectors(const kvota_slots *slots, const kvota_kv_type type, int first, int last, int from, const int vectors,
+                          const float *exponentials, const int count, float *weighted) {
   v16f sums[KVOTA_ROWS][4];
   for (int r = 0; r < count; r++)
     for (int v = 0; v < vectors; v++) sums[r][v] = splat(0);
   const int head_dim = slots->head_dim;
   for (int page = first; page < last; page += 16, exponentials += 16 * count) {
-    const uint16_t *values = values_of(slots, page) + from;
+    const uint8_t *values = values_of(slots, page);
+    const float *weights = exponentials;
+    float scaled[16 * KVOTA_ROWS];
+    if (type == KVOTA_KV_Q8) {
+      const v16f scales = load_slot_scales(values, head_dim);
+      for (int r = 0; r < count; r++) save(scaled + 16 * r, load(exponentials + 16 * r) * scales);
+      weights = scaled;
+    }
     const int end = last - page < 16 ? last - page : 16;
-    for (int s = 0; s < end; s++, values += head_dim) {
+    for (int s = 0; s < end; s++) {
       v16f value[4];
-      for (int v = 0; v < vectors; v++) value[v] = load_half(values + 16 * v);
+      for (int v = 0; v < vectors; v++) value[v] = load_stored(values, s * head_dim + from + 16 * v, type);
       for (int r = 0; r < count; r++) {
-        v16f e = splat(exponentials[16 * r + s]);
+        v16f e = splat(weights[16 * r + s]);
         for (int v = 0; v < vectors; v++) sums[r][v] = fma16(e, value[v], sums[r][v]);
       }
     }
@@ -78,21 +96,27 @@ INLINE void weigh(const kvota_slots *slots, int first, int last, int from, const
     for (int v = 0; v < vectors; v++) save(weighted + r * head_dim + from + 16 * v, sums[r][v]);
 }
 
+INLINE void weigh(const kvota_slots *slots, const kvota_kv_type type, int first, int last, const int vectors, const float *exponentials,
+                  const int count, float *weighted) {
+  int from = 0;
+  for (; from + 16 * vectors <= slots->head_dim; from += 16 * vectors)
+    weigh_vectors(slots, type, first, last, from, vectors, exponentials, count, weighted);
+  for (; from < slots->head_dim; from += 16) weigh_vectors(slots, type, first, last, from, 1, exponentials, count, weighted);
+}
+
 // One split of `count` rows; queries are [head_dim][count]. `vectors` is chosen so that the sums of all rows stay in registers.
 INLINE void attend_rows(const kvota_slots *slots, int first, int last, const float *queries, const int *query, const int count,
                         const int vectors, float *exponentials, float *maxima, float *sums, float *weighted) {
   const int pages = (last - first + 15) / 16;
-  for (int page = 0; page < pages; page++)
-    page_scores(keys_of(slots, first + 16 * page), slots->head_dim, queries, count, exponentials + page * 16 * count);
+  if (slots->key_type == KVOTA_KV_F16) split_scores(slots, KVOTA_KV_F16, first, pages, queries, count, exponentials);
+  else split_scores(slots, KVOTA_KV_Q8, first, pages, queries, count, exponentials);
   const int token = first_token_from(slots, first);
   for (int r = 0; r < count; r++) {
     mask_row(slots, first, last, token, query[r], exponentials + 16 * r, count);
     exponentiate(exponentials + 16 * r, pages, count, &maxima[r], &sums[r]);
   }
-  int from = 0;
-  for (; from + 16 * vectors <= slots->head_dim; from += 16 * vectors)
-    weigh(slots, first, last, from, vectors, exponentials, count, weighted);
-  for (; from < slots->head_dim; from += 16) weigh(slots, first, last, from, 1, exponentials, count, weighted);
+  if (slots->value_type == KVOTA_KV_F16) weigh(slots, KVOTA_KV_F16, first, last, vectors, exponentials, count, weighted);
+  else weigh(slots, KVOTA_KV_Q8, first, last, vectors, exponentials, count, weighted);
 }
 
 #define ROWS(n, vectors)                                                                                             \

@@ -1,10 +1,27 @@
 // Slots of a KV head: how they are written, and read other than by attention.
 
-INLINE uint16_t *keys_of(const kvota_slots *slots, int slot) {
-  return (uint16_t *)(slots->keys + (size_t)slots->key_pages[slot / 16] * slots->half_page_bytes);
+// The half page in which a slot's key lies, and that of its value.
+INLINE uint8_t *keys_of(const kvota_slots *slots, int slot) {
+  return slots->keys + slots->key_pages[slot / 16] * kvota_half_page_bytes(slots->key_type, slots->head_dim);
 }
-INLINE uint16_t *values_of(const kvota_slots *slots, int slot) {
-  return (uint16_t *)(slots->values + (size_t)slots->pages[slot / 16] * slots->half_page_bytes);
+INLINE uint8_t *values_of(const kvota_slots *slots, int slot) {
+  return slots->values + slots->pages[slot / 16] * kvota_half_page_bytes(slots->value_type, slots->head_dim);
+}
+
+INLINE v16f widen(v16c bytes) { return __builtin_convertvector(__builtin_convertvector(bytes, v16i), v16f); }
+// 16 numbers of a half page from `index` on, those of Q8 without their scale.
+INLINE v16f load_stored(const uint8_t *half_page, int index, kvota_kv_type type) {
+  if (type == KVOTA_KV_F16) return load_half((const uint16_t *)half_page + index);
+  v16c bytes;
+  memcpy(&bytes, half_page + index, sizeof bytes);
+  return widen(bytes);
+}
+// The scales of a half page of Q8, one for each slot.
+INLINE uint16_t *slot_scales_of(const uint8_t *half_page, int head_dim) { return (uint16_t *)(half_page + 16 * head_dim); }
+INLINE v16f load_slot_scales(const uint8_t *half_page, int head_dim) { return load_half(slot_scales_of(half_page, head_dim)); }
+// The scale of the slot in this lane; 1 where numbers have none.
+INLINE float slot_scale(const uint8_t *half_page, int head_dim, int lane, kvota_kv_type type) {
+  return type == KVOTA_KV_F16 ? 1 : load_slot_scales(half_page, head_dim)[lane];
 }
 
 // Beyond the largest half a value would become infinite and poison its slot.
@@ -13,40 +30,94 @@ INLINE v16s to_finite_half(v16f v) {
   return to_half(__builtin_elementwise_min(__builtin_elementwise_max(v, -limit), limit));
 }
 
-static void store(const kvota_slots *slots, int slot, const float *key, const float *value) {
-  uint16_t *keys = keys_of(slots, slot), *values = values_of(slots, slot);
-  const int lane = slot % 16;
-  for (int d = 0; d < slots->head_dim; d += 16) {
+INLINE v16f magnitude(v16f v) { return (v16f)((v16u)v & 0x7fffffff); }
+
+static void store_halves(uint16_t *keys, uint16_t *values, int lane, int head_dim, const float *key, const float *value) {
+  for (int d = 0; d < head_dim; d += 16) {
     v16s k = to_finite_half(load(key + d)), v = to_finite_half(load(value + d));
     for (int i = 0; i < 16; i++) keys[(d + i) * 16 + lane] = k[i];
-    memcpy(values + lane * slots->head_dim + d, &v, sizeof v);
+    memcpy(values + lane * head_dim + d, &v, sizeof v);
+  }
+}
+
+// What 127 times the largest scale is.
+static const float largest_byte_number = 127.0f * 65504.0f;
+
+// The least half-precision scale at which no byte of a slot is beyond 127: rounded up.
+INLINE uint16_t byte_scale(const float *numbers, int head_dim) {
+  v16f largest = splat(0);
+  for (int d = 0; d < head_dim; d += 16) largest = __builtin_elementwise_max(largest, magnitude(load(numbers + d)));
+  const float most = __builtin_fminf(across_max(largest), largest_byte_number);
+  v16s half = to_half(splat(most / 127.0f));
+  return half[0] + (load_half((const uint16_t *)&half)[0] * 127.0f < most);
+}
+
+INLINE v16c to_bytes(v16f v, float inverse) {
+  const v16f limit = splat(largest_byte_number);
+  v = __builtin_elementwise_min(__builtin_elementwise_max(v, -limit), limit);
+  return __builtin_convertvector((v16i)fma16(v, splat(inverse), splat(12582912.0f)) - 0x4b400000, v16c);
+}
+
+// Rounds a slot's numbers to bytes, `step` apart, and sets its scale.
+INLINE void store_bytes(uint8_t *half_page, int lane, int head_dim, const float *numbers, int8_t *bytes, const int step) {
+  uint16_t *scale = slot_scales_of(half_page, head_dim) + lane;
+  *scale = byte_scale(numbers, head_dim);
+  const float width = slot_scale(half_page, head_dim, lane, KVOTA_KV_Q8), inverse = width > 0 ? 1.0f / width : 0;
+  for (int d = 0; d < head_dim; d += 16) {
+    v16c sixteen = to_bytes(load(numbers + d), inverse);
+    for (int i = 0; i < 16; i++) bytes[(d + i) * step] = sixteen[i];
+  }
+}
+
+static void store(const kvota_slots *slots, int slot, const float *key, const float *value) {
+  uint8_t *keys = keys_of(slots, slot), *values = values_of(slots, slot);
+  const int lane = slot % 16, head_dim = slots->head_dim;
+  if (slots->value_type == KVOTA_KV_F16) {
+    store_halves((uint16_t *)keys, (uint16_t *)values, lane, head_dim, key, value);
+  } else {
+    store_bytes(keys, lane, head_dim, key, (int8_t *)keys + lane, 16);
+    store_bytes(values, lane, head_dim, value, (int8_t *)values + lane * head_dim, 1);
   }
 }
 
 static float value_norm(const kvota_slots *slots, int slot) {
-  const uint16_t *value = values_of(slots, slot) + slot % 16 * slots->head_dim;
+  const uint8_t *values = values_of(slots, slot);
+  const int lane = slot % 16, head_dim = slots->head_dim;
   v16f sum = splat(0);
-  for (int d = 0; d < slots->head_dim; d += 16) sum = sum + (v16f)((v16u)load_half(value + d) & 0x7fffffff);
-  return across_sum(sum);
+  for (int d = 0; d < head_dim; d += 16) sum = sum + magnitude(load_stored(values, lane * head_dim + d, slots->value_type));
+  return across_sum(sum) * slot_scale(values, head_dim, lane, slots->value_type);
 }
 
 // Keys lie across a page: picking one's numbers singly is as fast as turning the whole page where all its slots are wanted.
-INLINE void gather_key(const uint16_t *keys, int head_dim, float *out) {
-  for (int d = 0; d < head_dim; d += 16, keys += 16 * 16) {
-    v16s key;
-    for (int i = 0; i < 16; i++) key[i] = keys[16 * i];
-    save(out + d, load_half((const uint16_t *)&key));
+INLINE void gather_key(const uint8_t *keys, int lane, int head_dim, const kvota_kv_type type, float *out) {
+  const v16f scale = splat(slot_scale(keys, head_dim, lane, type));
+  for (int d = 0; d < head_dim; d += 16) {
+    v16s halves;
+    v16c bytes;
+    for (int i = 0; i < 16; i++) {
+      const int index = 16 * (d + i) + lane;
+      if (type == KVOTA_KV_F16) halves[i] = ((const uint16_t *)keys)[index];
+      else bytes[i] = ((const int8_t *)keys)[index];
+    }
+    save(out + d, type == KVOTA_KV_F16 ? load_half((const uint16_t *)&halves) : widen(bytes) * scale);
   }
 }
 
+INLINE void gather_value(const uint8_t *values, int lane, int head_dim, const kvota_kv_type type, float *out) {
+  const v16f scale = splat(slot_scale(values, head_dim, lane, type));
+  for (int d = 0; d < head_dim; d += 16) save(out + d, load_stored(values, lane * head_dim + d, type) * scale);
+}
+
+INLINE void gather_slot(const kvota_slots *slots, int slot, const kvota_kv_type type, float *key, float *value) {
+  if (key) gather_key(keys_of(slots, slot), slot % 16, slots->head_dim, type, key);
+  if (value) gather_value(values_of(slots, slot), slot % 16, slots->head_dim, type, value);
+}
+
 static void gather(const kvota_slots *slots, const int32_t *list, int count, float *keys, float *values) {
-  const int head_dim = slots->head_dim;
   for (int i = 0; i < count; i++) {
-    const int slot = list[i], lane = slot % 16;
-    if (keys) gather_key(keys_of(slots, slot) + lane, head_dim, keys + (size_t)i * head_dim);
-    if (!values) continue;
-    const uint16_t *value = values_of(slots, slot) + lane * head_dim;
-    for (int d = 0; d < head_dim; d += 16) save(values + (size_t)i * head_dim + d, load_half(value + d));
+    float *key = keys ? keys + (size_t)i * slots->head_dim : NULL, *value = values ? values + (size_t)i * slots->head_dim : NULL;
+    if (slots->value_type == KVOTA_KV_F16) gather_slot(slots, list[i], KVOTA_KV_F16, key, value);
+    else gather_slot(slots, list[i], KVOTA_KV_Q8, key, value);
   }
 }
 
@@ -80,7 +151,14 @@ INLINE void load_turns(const float *const at[16], size_t from, v16f out[16]) {
   transpose(out);
 }
 
-INLINE void turn_page(const uint16_t *keys, const float *const at[16], int rotated, int halves, int head_dim, uint16_t *out) {
+INLINE void save_finite_half(uint16_t *p, v16f v) {
+  const v16s half = to_finite_half(v);
+  memcpy(p, &half, sizeof half);
+}
+
+INLINE void turn_page(const uint8_t *keys, const kvota_kv_type type, const float *const at[16], int rotated, int halves, int head_dim,
+                      uint16_t *out) {
+  const v16f scales = type == KVOTA_KV_F16 ? splat(1) : load_slot_scales(keys, head_dim);
   const int pairs = rotated / 2, padded = (pairs + 15) / 16 * 16, step = halves ? 1 : 2, apart = halves ? pairs : 1;
   for (int from = 0; from < pairs; from += 16) {
     v16f cosines[16], sines[16];
@@ -89,13 +167,13 @@ INLINE void turn_page(const uint16_t *keys, const float *const at[16], int rotat
     const int count = pairs - from < 16 ? pairs - from : 16;
     for (int i = 0; i < count; i++) {
       const int a = 16 * step * (from + i), b = a + 16 * apart;
-      const v16f_pair turned = turn(load_half(keys + a), load_half(keys + b), cosines[i], sines[i]);
-      const v16s halves_of[2] = {to_finite_half(turned.a), to_finite_half(turned.b)};
-      memcpy(out + a, &halves_of[0], sizeof(v16s));
-      memcpy(out + b, &halves_of[1], sizeof(v16s));
+      const v16f_pair turned =
+          turn(load_stored(keys, a, type) * scales, load_stored(keys, b, type) * scales, cosines[i], sines[i]);
+      save_finite_half(out + a, turned.a);
+      save_finite_half(out + b, turned.b);
     }
   }
-  memcpy(out + 16 * rotated, keys + 16 * rotated, (size_t)(head_dim - rotated) * 16 * sizeof *out);
+  for (int d = rotated; d < head_dim; d++) save_finite_half(out + 16 * d, load_stored(keys, 16 * d, type) * scales);
 }
 
 static void turn_keys(const kvota_slots *slots, int first, int last, const int32_t *positions, const float *turns, int rotated,
@@ -108,6 +186,8 @@ static void turn_keys(const kvota_slots *slots, int first, int last, const int32
       const int slot = page + lane < last ? page + lane : last - 1;
       at[lane] = turns + (size_t)positions[slot] * row;
     }
-    turn_page(keys_of(slots, page), at, rotated, halves, slots->head_dim, out + (size_t)page * slots->head_dim);
+    uint16_t *turned = out + (size_t)page * slots->head_dim;
+    if (slots->key_type == KVOTA_KV_F16) turn_page(keys_of(slots, page), KVOTA_KV_F16, at, rotated, halves, slots->head_dim, turned);
+    else turn_page(keys_of(slots, page), KVOTA_KV_Q8, at, rotated, halves, slots->head_dim, turned);
   }
 }

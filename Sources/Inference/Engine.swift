@@ -40,12 +40,14 @@ package actor Engine {
       throw error
     }
     let compute = Compute(instructions: instructions, pool: threads)
-    let (model, shape, pool): (Model, CacheShape, CachePool)
+    let (model, pool): (Model, CachePool)
+    var shape: CacheShape
     do {
       model = try Model(
         file: file, compute: compute, maxTokens: settings.stepTokens,
         maxLogitsRows: settings.logitsRows, progress: progress)
       shape = try model.configuration.cacheShape
+      shape.type = settings.kvType
       pool = try CachePool(limitBytes: settings.kvPoolBytes, shape: shape)
     } catch {
       compute.pool.stop()

@@ -1,7 +1,11 @@
+package import Kernels
+
 /// The limits an engine works within.
 package struct EngineSettings: Sendable, Equatable {
   /// Bytes of all sequences' caches together.
   package var kvPoolBytes: Int
+  /// How keys and values are stored.
+  package var kvType = KeyValueType.f16
   /// Sequences that compute at the same time.
   package var maxSequences = 32
   /// Requests that may wait for admission beyond those for whom a place is free; 0 lets none wait.

@@ -2,16 +2,17 @@ import CKernels
 
 /// The slots of one (sequence, layer, KV head) as the kernels see them: where keys and values lie, what is new, what is counted.
 ///
-/// A page is 16 slots: keys transposed as f16 `[headDimension][16]` in one place, values as f16 `[16][headDimension]` in another.
+/// A page is 16 slots, laid out as its `KeyValueType` says: keys in one place, values in another.
 /// Slots `0 ..< slotCount` are all live. The caching layer owns the memory; the pointers are good until its next `append`.
 @safe package struct KeyValueSlots {
-  /// Keys of page `p` begin `p * halfPageBytes` bytes after `keys`, its values as far after `values`.
+  /// Keys of page `p` begin `p` half pages after `keys`, its values as far after `values`.
   package let keys: UnsafeMutableRawPointer
   package let values: UnsafeMutableRawPointer
   /// Page number of slots `16 i ..< 16 i + 16`, for every started page.
   package let pages: UnsafePointer<UInt32>
-  /// Bytes of a page's keys, and of its values.
-  package let halfPageBytes: Int
+  package let type: KeyValueType
+  /// Numbers of a key, and of a value.
+  package let headDimension: Int
   /// Live slots, those of the tokens being fed included.
   package let slotCount: Int
   /// Slot of each token being fed, in token order and ascending; a token must not see the slots of later ones.
@@ -22,21 +23,20 @@ import CKernels
 
   package init(
     keys: UnsafeMutableRawPointer, values: UnsafeMutableRawPointer, pages: UnsafePointer<UInt32>,
-    halfPageBytes: Int, slotCount: Int, newSlots: UnsafePointer<Int32>, newCount: Int, columns: SlotColumns
+    type: KeyValueType, headDimension: Int, slotCount: Int, newSlots: UnsafePointer<Int32>, newCount: Int,
+    columns: SlotColumns
   ) {
     // Safety: only stores the pointers; the type's contract says how long they live.
     unsafe self.keys = keys
     unsafe self.values = values
     unsafe self.pages = pages
-    self.halfPageBytes = halfPageBytes
+    self.type = type
+    self.headDimension = headDimension
     self.slotCount = slotCount
     unsafe self.newSlots = newSlots
     self.newCount = newCount
     self.columns = columns
   }
-
-  /// Numbers of a key, and of a value.
-  package var headDimension: Int { halfPageBytes / (16 * MemoryLayout<UInt16>.size) }
 }
 
 /// What an eviction policy wants to know of each slot, or of the queries: columns of 4-byte numbers indexed by slot.
@@ -86,7 +86,7 @@ extension kvota_slots {
     unsafe self.init(
       keys: slots.keys.assumingMemoryBound(to: UInt8.self),
       values: slots.values.assumingMemoryBound(to: UInt8.self), key_pages: slots.pages, pages: slots.pages,
-      half_page_bytes: slots.halfPageBytes, slots: Int32(slots.slotCount),
+      key_type: slots.type.kernelType, value_type: slots.type.kernelType, slots: Int32(slots.slotCount),
       head_dim: Int32(slots.headDimension), new_slots: slots.newSlots, new_count: Int32(slots.newCount))
   }
 }

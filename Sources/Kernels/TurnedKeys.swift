@@ -2,7 +2,8 @@ import CKernels
 
 /// A copy of one KV head's keys that are turned to their slots' positions, for attention to read instead.
 ///
-/// It lies in the step's scratch: page numbers, which are the pages' own order, then pages as in the cache.
+/// It lies in the step's scratch: page numbers, which are the pages' own order, then pages of half-precision keys, whatever the
+/// cache's type: rounding them to bytes once more would cost time and accuracy.
 @safe struct TurnedKeys {
   private let numbers: UnsafeMutablePointer<UInt32>
   private let pages: UnsafeMutablePointer<UInt16>
@@ -17,7 +18,7 @@ import CKernels
 
   /// Floats that a copy takes up.
   static func floatCount(slots: Int, headDimension: Int) -> Int {
-    let pageBytes = 16 * headDimension * MemoryLayout<UInt16>.size
+    let pageBytes = KeyValueType.f16.halfPageBytes(headDimension: headDimension)
     return (numberBytes(slots) + pageCount(slots) * pageBytes) / MemoryLayout<Float>.size
   }
 
@@ -31,6 +32,7 @@ import CKernels
   func replacingKeys(of slots: kvota_slots) -> kvota_slots {
     var slots = unsafe slots
     unsafe slots.key_pages = UnsafePointer(numbers)
+    unsafe slots.key_type = KVOTA_KV_F16
     unsafe slots.keys = UnsafeMutableRawPointer(pages).assumingMemoryBound(to: UInt8.self)
     return unsafe slots
   }

@@ -18,9 +18,13 @@ struct ModelOptions: ParsableArguments {
       valueName: "size"))
   var kvMemory: String?
 
+  @Option(help: KeyValueTypeHelp.text)
+  var kvType: String?
+
   func settings(_ cache: CacheFlags? = nil) throws -> Settings {
     let flags: [SettingName: String?] = [
-      .model: model, .threads: threads, .kvMemory: kvMemory, .maxQueue: "1", .maxSequences: "1",
+      .model: model, .threads: threads, .kvMemory: kvMemory, .kvType: kvType, .maxQueue: "1",
+      .maxSequences: "1",
     ]
     let settings = try Settings(
       SettingTexts(
@@ -30,6 +34,13 @@ struct ModelOptions: ParsableArguments {
     for notice in settings.notices { Console.note(notice) }
     return settings
   }
+}
+
+/// What `--kv-type` is said to do wherever it can be given.
+enum KeyValueTypeHelp {
+  static let text = ArgumentHelp(
+    "How keys and values are stored: f16, or q8 in about half the memory, a byte and a little more each. (default: f16)",
+    valueName: "type")
 }
 
 /// How tokens are drawn.

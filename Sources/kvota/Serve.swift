@@ -64,6 +64,9 @@ struct Serve: AsyncParsableCommand {
       valueName: "switch"))
   var prefixCache: String?
 
+  @Option(help: KeyValueTypeHelp.text)
+  var kvType: String?
+
   @Option(help: ArgumentHelp("Requests that may wait; more get 429. (default: 256)", valueName: "count"))
   var maxQueue: String?
 
@@ -147,9 +150,9 @@ struct Serve: AsyncParsableCommand {
   private var texts: SettingTexts {
     let flags: [SettingName: String?] = [
       .model: model, .alias: alias, .host: host, .port: port, .threads: threads, .context: context,
-      .kvMemory: kvMemory, .prefixCache: prefixCache, .maxQueue: maxQueue, .maxSequences: maxSequences,
-      .maxQueueTokens: maxQueueTokens, .maxPerClient: maxPerClient, .stepMilliseconds: stepMs,
-      .speculate: speculate, .drainSeconds: drainSeconds,
+      .kvMemory: kvMemory, .kvType: kvType, .prefixCache: prefixCache, .maxQueue: maxQueue,
+      .maxSequences: maxSequences, .maxQueueTokens: maxQueueTokens, .maxPerClient: maxPerClient,
+      .stepMilliseconds: stepMs, .speculate: speculate, .drainSeconds: drainSeconds,
       .log: log, .logLevel: logLevel,
     ]
     return SettingTexts(

@@ -1,4 +1,5 @@
 import Inference
+import Kernels
 import Serving
 
 /// The settings in words, defaults filled in.
@@ -11,7 +12,8 @@ struct SettingsSummary {
       ("model", settings.modelPath), ("alias", settings.alias), ("host", settings.host),
       ("port", "\(settings.port)"), ("threads", "\(engine.threads)"),
       ("context", engine.contextLength.map(String.init) ?? "the model's"),
-      ("kv-memory", MemorySize.text(engine.kvPoolBytes)), ("kv-default", settings.cacheDefaultText),
+      ("kv-memory", MemorySize.text(engine.kvPoolBytes)), ("kv-type", engine.kvType.rawValue),
+      ("kv-default", settings.cacheDefaultText),
       ("kv-options", settings.cacheOptionsText ?? "none"), ("max-queue", "\(engine.maxQueue)"),
       ("prefix-cache", engine.prefixCache ? "on" : "off"),
       ("max-sequences", "\(engine.maxSequences)"),
@@ -30,7 +32,9 @@ struct SettingsSummary {
 
   /// What decides about speed and room, for the log.
   var line: String {
-    let shown: Set = ["threads", "kv-memory", "kv-default", "kv-options", "max-sequences", "max-queue"]
+    let shown: Set = [
+      "threads", "kv-memory", "kv-type", "kv-default", "kv-options", "max-sequences", "max-queue",
+    ]
     return "settings: "
       + entries.filter { shown.contains($0.name) }.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
   }

@@ -1,15 +1,17 @@
+import Kernels
 import Testing
 
 @testable import Caching
 
 @Suite struct CacheCopyTests {
   @Test(
-    "a copy goes on as if its first tokens had been fed to it", arguments: ["roco", "tova", "streaming"],
-    [7, 40, 90])
-  func goesOn(policy: String, lent: Int) throws {
-    let plan = try Small.plan(CacheRequest(policy: policy, budget: .slots(40)), prompt: 90, new: 30)
-    let full = try Small.plan(CacheRequest(), prompt: 90, new: 30)
-    let pool = try CachePool(limitBytes: plan.peakBytes + full.peakBytes, shape: Small.shape)
+    "a copy goes on as if its first tokens had been fed to it",
+    arguments: [("roco", .f16), ("tova", .q8), ("streaming", .f16)] as [(String, KeyValueType)], [7, 40, 90])
+  func goesOn(cache: (policy: String, type: KeyValueType), lent: Int) throws {
+    let plan = try Small.plan(
+      CacheRequest(policy: cache.policy, budget: .slots(40)), type: cache.type, prompt: 90, new: 30)
+    let full = try Small.plan(CacheRequest(), type: cache.type, prompt: 90, new: 30)
+    let pool = try CachePool(limitBytes: plan.peakBytes + full.peakBytes, shape: plan.shape)
     let source = try Simulation(full, pool: pool)
     source.writesBytes = true
     source.step(lent, attention: { _ in 0 })

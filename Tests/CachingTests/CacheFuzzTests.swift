@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Testing
 
 @testable import Caching
@@ -9,12 +10,10 @@ import Testing
     ProcessInfo.processInfo.environment["KVOTA_FUZZ_ITERATIONS"].flatMap(Int.init) ?? count
   }
 
-  private static var shape: CacheShape {
-    get throws { try CacheShape(layers: 3, kvHeads: 2, queryHeads: 4, headDimension: 16) }
-  }
-
-  private static func plan(_ random: RandomRequest) throws -> CachePlan? {
+  private static func plan(_ random: RandomRequest, _ type: KeyValueType) throws -> CachePlan? {
     do {
+      var shape = try CacheShape(layers: 3, kvHeads: 2, queryHeads: 4, headDimension: 16)
+      shape.type = type
       return try CachePlan(
         random.request, shape: shape, promptTokens: random.prompt, maxNewTokens: random.new)
     } catch let error as CacheError {
@@ -29,7 +28,7 @@ import Testing
     var accepted = 0
     for round in 0..<Self.iterations(20_000) {
       let request = RandomRequest(using: &random, wildness: 0.04)
-      guard let plan = try Self.plan(request) else { continue }
+      guard let plan = try Self.plan(request, round % 2 == 0 ? .f16 : .q8) else { continue }
       accepted += 1
       let isSound =
         plan.peakSlots >= 1 && plan.peakSlots <= request.prompt + request.new && plan.stride >= 1
@@ -46,7 +45,7 @@ import Testing
     var accepted = 0
     for round in 0..<Self.iterations(1200) / 4 {
       let request = RandomRequest(using: &random, wildness: 0)
-      guard let plan = try Self.plan(request) else { continue }
+      guard let plan = try Self.plan(request, round % 2 == 0 ? .f16 : .q8) else { continue }
       accepted += 1
       let difference = try Life(plan, seed: random.next()).firstBrokenPromise()
       #expect(difference == nil, "round \(round): \(request)")

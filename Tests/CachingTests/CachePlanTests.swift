@@ -25,6 +25,25 @@ import Testing
     #expect(plan.peakBytes == 90 * (34 * 4096 + block))
   }
 
+  @Test(
+    "in q8 a slot has a byte for each number and a scale for its key and its value: 52 % of f16 at 64 numbers"
+  )
+  func bytesOfTypes() throws {
+    for dimension in [16, 64, 80, 128] {
+      var shape = try CacheShape(layers: 30, kvHeads: 3, queryHeads: 9, headDimension: dimension)
+      #expect(shape.tokenBytes == 90 * 4 * dimension)
+      shape.type = .q8
+      #expect(shape.tokenBytes == 90 * (2 * dimension + 4))
+      #expect(shape.pageBytes == 16 * (2 * dimension + 4))
+    }
+    let request = CacheRequest(policy: "roco", budget: .slots(512), stride: 32)
+    let (f16, q8) = try (
+      Small.plan(request, prompt: 2000, new: 100), Small.plan(request, type: .q8, prompt: 2000, new: 100)
+    )
+    #expect(q8.bookkeepingBytes == f16.bookkeepingBytes)
+    #expect(f16.peakBytes - q8.peakBytes == f16.pageCount * 16 * (2 * 16 - 4))
+  }
+
   @Test("the prompt is covered by chunks that are whole strides after the dense part", arguments: 0..<50)
   func chunks(seed: Int) throws {
     var random = SplitMix64(state: UInt64(seed))

@@ -90,7 +90,7 @@ final class EasyKVTable {
 
   func perplexity(of cell: Cell) throws -> Double {
     let tokens = try #require(texts[cell.text]).prefix(cell.tokens)
-    return try measurement.perplexity(of: Array(tokens), under: cell.request, firstTarget: cell.firstTarget)
-      .value
+    let cached = Evaluation.Cell(policy: cell.request.policy, budget: "", request: cell.request)
+    return try measurement.perplexity(of: Array(tokens), under: cached, firstTarget: cell.firstTarget).value
   }
 }

@@ -1,4 +1,5 @@
 import Caching
+import Kernels
 import Testing
 
 @testable import Inference
@@ -31,15 +32,17 @@ import Testing
 
   @Test(
     "every policy under every allocator gives the same tokens alone and in company, with one thread and with three",
-    arguments: BudgetAllocators.names)
-  func sameTokens(allocator: String) async throws {
+    arguments: BudgetAllocators.names, KeyValueType.allCases)
+  func sameTokens(allocator: String, type: KeyValueType) async throws {
     let requests = Self.requests(allocator)
-    let alone = try await withEngine(settings { $0.threads = 1 }) { engine in
+    let alone = try await withEngine(settings { ($0.threads, $0.kvType) = (1, type) }) { engine in
       var alone: [Outcome] = []
       for request in requests { alone += try await outcomes([request], of: engine) }
       return alone
     }
-    let together = try await withEngine(settings { ($0.threads, $0.prefillTokens) = (3, 48) }) {
+    let together = try await withEngine(
+      settings { ($0.threads, $0.prefillTokens, $0.kvType) = (3, 48, type) }
+    ) {
       try await outcomes(requests.reversed(), of: $0)
     }
     #expect(alone == together.reversed() && alone.allSatisfy { $0.reason == .length })

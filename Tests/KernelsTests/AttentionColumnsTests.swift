@@ -44,7 +44,8 @@ import Testing
     #expect(found.outputs == attend([AttentionFixture(sizes)], on: set)[0].outputs)
   }
 
-  @Test("each new slot's value norm is set, no other's", arguments: InstructionSet.available, cases)
+  @Test(
+    "each new slot's value norm is set, no other's", arguments: InstructionSet.available, cases.ofAllTypes)
   func valueNorms(set: InstructionSet, sizes: AttentionCase) {
     let fixture = AttentionFixture(sizes)
     let found = attend([fixture], on: set)[0].valueNorms

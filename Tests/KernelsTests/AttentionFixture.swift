@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import ModelFixtures
 
 @testable import Kernels
@@ -16,6 +17,7 @@ struct AttentionCase: Sendable, CustomStringConvertible {
   var joinsByMaximum = false
   /// Whether keys are stored before rotation, and read at any positions.
   var turnsKeys = false
+  var type = KeyValueType.f16
   var seed: UInt64 = 1
 
   var kvHeads: Int { 2 }
@@ -23,11 +25,24 @@ struct AttentionCase: Sendable, CustomStringConvertible {
   /// Longer than the slots: what lies between is no row's.
   var windowStride: Int { slotCount + 3 }
   var description: String {
-    "group \(group), dim \(dimension), \(old) old, \(chunk) new, \(reused) reused, window \(windowRows)"
+    "\(type), group \(group), dim \(dimension), \(old) old, \(chunk) new, \(reused) reused, window \(windowRows)"
+  }
+
+  func stored(as type: KeyValueType) -> AttentionCase {
+    var sizes = self
+    sizes.type = type
+    return sizes
   }
 }
 
-/// A sequence's cache with the layout that the kernels are promised, its pages scattered over a pool that is NaN elsewhere.
+extension [AttentionCase] {
+  /// The cases with keys and values of every type.
+  var ofAllTypes: [AttentionCase] {
+    KeyValueType.allCases.flatMap { type in map { $0.stored(as: type) } }
+  }
+}
+
+/// A sequence's cache with the layout that the kernels are promised, its pages scattered over a pool whose halves are NaN elsewhere.
 final class AttentionFixture {
   let sizes: AttentionCase
   /// Per head: the slot of each new token.
@@ -47,9 +62,7 @@ final class AttentionFixture {
   var keyPositions: [[Int32]]
 
   /// All pages' keys, then all pages' values.
-  private let pool: UnsafeMutablePointer<Float16>
-  /// Numbers of one page's keys, and of its values.
-  private let halfPage: Int
+  private let pool: UnsafeMutableRawPointer
   private let valuesStart: Int
   private var allocated: [UnsafeMutableRawPointer] = []
   private let pagePointers: UnsafeMutablePointer<UInt32>
@@ -60,15 +73,14 @@ final class AttentionFixture {
     self.sizes = sizes
     var random = SplitMix64(state: sizes.seed)
     let heads = sizes.kvHeads
-    halfPage = 16 * sizes.dimension
     pagesPerHead = (sizes.slotCount + 15) / 16
     let scattered = (0..<UInt32(heads * pagesPerHead + 3)).shuffled(using: &random)
     pages = (0..<heads).map { [pagesPerHead] head in
       Array(scattered[head * pagesPerHead..<(head + 1) * pagesPerHead])
     }
-    valuesStart = scattered.count * halfPage
-    pool = .allocate(capacity: 2 * valuesStart)
-    pool.initialize(repeating: .nan, count: 2 * valuesStart)
+    valuesStart = scattered.count * sizes.type.halfPageBytes(headDimension: sizes.dimension)
+    pool = .allocate(byteCount: 2 * valuesStart, alignment: 64)
+    memset(pool, 0xff, 2 * valuesStart)
     newSlots = (0..<heads).map { _ in
       let holes = (0..<Int32(sizes.old)).shuffled(using: &random).prefix(sizes.reused).sorted()
       return holes + (0..<Int32(sizes.chunk - sizes.reused)).map { Int32(sizes.old) + $0 }
@@ -93,11 +105,8 @@ final class AttentionFixture {
     for head in 0..<heads {
       for slot in newSlots[head] { (sums[head][Int(slot)], squares[head][Int(slot)]) = (0, 0) }
       for slot in 0..<sizes.old where !newSlots[head].contains(Int32(slot)) {
-        let (key, value) = (random.normals(sizes.dimension), random.normals(sizes.dimension))
-        for d in 0..<sizes.dimension {
-          setKey(head, slot, d, Float16(key[d]))
-          pool[valueRow(head, slot) + d] = Float16(value[d])
-        }
+        setKey(head, slot, random.normals(sizes.dimension))
+        set(random.normals(sizes.dimension), head, slot, isKey: false)
       }
     }
   }
@@ -109,19 +118,20 @@ final class AttentionFixture {
     for column in allocated { column.deallocate() }
   }
 
-  private func page(_ head: Int, _ slot: Int) -> Int { Int(pages[head][slot / 16]) * halfPage }
-  private func valueRow(_ head: Int, _ slot: Int) -> Int {
-    valuesStart + page(head, slot) + slot % 16 * sizes.dimension
+  func setKey(_ head: Int, _ slot: Int, _ key: [Float]) { set(key, head, slot, isKey: true) }
+  func key(_ head: Int, _ slot: Int) -> [Double] { stored(head, slot, isKey: true).numbers }
+  func value(_ head: Int, _ slot: Int) -> [Double] { stored(head, slot, isKey: false).numbers }
+
+  /// A slot's key or value where the layout has it.
+  func stored(_ head: Int, _ slot: Int, isKey: Bool) -> StoredNumbers {
+    let half = pool + (isKey ? 0 : valuesStart)
+    let page = Int(pages[head][slot / 16]) * sizes.type.halfPageBytes(headDimension: sizes.dimension)
+    return StoredNumbers(
+      page: half + page, lane: slot % 16, dimension: sizes.dimension, type: sizes.type, isKey: isKey)
   }
-  func setKey(_ head: Int, _ slot: Int, _ d: Int, _ key: Float16) {
-    pool[page(head, slot) + 16 * d + slot % 16] = key
-  }
-  func key(_ head: Int, _ slot: Int) -> [Double] {
-    (0..<sizes.dimension).map { Double(pool[page(head, slot) + 16 * $0 + slot % 16]) }
-  }
-  func value(_ head: Int, _ slot: Int) -> [Double] {
-    let start = valueRow(head, slot)
-    return (0..<sizes.dimension).map { Double(pool[start + $0]) }
+
+  private func set(_ numbers: [Float], _ head: Int, _ slot: Int, isKey: Bool) {
+    stored(head, slot, isKey: isKey).set(numbers)
   }
 
   /// What the kernels get for the tokens from `first` on, `count` of them: all by default.
@@ -154,9 +164,8 @@ final class AttentionFixture {
       columns.keyPositions = UnsafePointer(copy)
     }
     return KeyValueSlots(
-      keys: UnsafeMutableRawPointer(pool), values: UnsafeMutableRawPointer(pool + valuesStart),
-      pages: pagePointers + head * pagesPerHead, halfPageBytes: halfPage * 2,
-      slotCount: visible ?? sizes.slotCount,
+      keys: pool, values: pool + valuesStart, pages: pagePointers + head * pagesPerHead, type: sizes.type,
+      headDimension: sizes.dimension, slotCount: visible ?? sizes.slotCount,
       newSlots: newPointers + head * sizes.chunk + first, newCount: count ?? sizes.chunk,
       columns: columns)
   }

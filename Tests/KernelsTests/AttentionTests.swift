@@ -19,7 +19,7 @@ import Testing
     AttentionCase(group: 4, dimension: 128, old: 250, chunk: 9, reused: 1),
     AttentionCase(group: 8, dimension: 64, old: 255, chunk: 3),
     AttentionCase(group: 16, dimension: 16, old: 500, chunk: 20, reused: 19),
-  ]
+  ].ofAllTypes
 
   @Test(
     "outputs and statistics equal softmax attention in double precision",
@@ -60,7 +60,7 @@ import Testing
 
   @Test(
     "outputs and statistics are bit-identical on any number of threads",
-    arguments: InstructionSet.available, [cases[4], cases[6], cases[9], cases[12]])
+    arguments: InstructionSet.available, [cases[4], cases[6], cases[9], cases[12]].ofAllTypes)
   func threadInvariance(set: InstructionSet, sizes: AttentionCase) {
     let results = [1, 2, 3, 5].map { attend([AttentionFixture(sizes)], on: set, threads: $0)[0] }
     #expect(results.allSatisfy { $0 == results[0] })
@@ -71,7 +71,7 @@ import Testing
     let sizes = [
       AttentionCase(old: 300, chunk: 1, seed: 1), AttentionCase(old: 20, chunk: 17, seed: 2),
       AttentionCase(old: 0, chunk: 2, seed: 3), AttentionCase(old: 511, chunk: 1, reused: 1, seed: 4),
-    ]
+    ].ofAllTypes
     let together = attend(sizes.map(AttentionFixture.init), on: set)
     #expect(together == sizes.map { attend([AttentionFixture($0)], on: set)[0] })
   }
@@ -83,7 +83,7 @@ import Testing
       AttentionCase(group: 3, dimension: 64, old: 500, chunk: 30),
       AttentionCase(group: 8, dimension: 80, old: 250, chunk: 11),
       AttentionCase(group: 16, dimension: 32, old: 0, chunk: 5),
-    ])
+    ].ofAllTypes)
   func decodeEqualsPrefill(set: InstructionSet, sizes: AttentionCase) {
     let fixture = AttentionFixture(sizes)
     let chunk = attend([fixture], on: set)[0]
@@ -97,9 +97,10 @@ import Testing
   }
 
   @Test(
-    "the last token of a chunk on reused slots has the same bits alone", arguments: InstructionSet.available)
-  func lastOfReusedSlots(set: InstructionSet) {
-    let sizes = AttentionCase(group: 3, dimension: 64, old: 400, chunk: 32, reused: 20)
+    "the last token of a chunk on reused slots has the same bits alone", arguments: InstructionSet.available,
+    KeyValueType.allCases)
+  func lastOfReusedSlots(set: InstructionSet, type: KeyValueType) {
+    let sizes = AttentionCase(group: 3, dimension: 64, old: 400, chunk: 32, reused: 20, type: type)
     let fixture = AttentionFixture(sizes)
     let chunk = attend([fixture], on: set)[0]
     let alone = attend(

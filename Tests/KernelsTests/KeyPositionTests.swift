@@ -19,6 +19,8 @@ import Testing
       AttentionCase(group: 2, dimension: 80, old: 20, chunk: 3, turnsKeys: true),
       AttentionCase(group: 16, dimension: 128, old: 260, chunk: 2, joinsByMaximum: true, turnsKeys: true),
       AttentionCase(group: 1, dimension: 16, old: 0, chunk: 1, turnsKeys: true),
+      AttentionCase(group: 3, dimension: 64, old: 300, chunk: 1, turnsKeys: true, type: .q8),
+      AttentionCase(group: 2, dimension: 80, old: 260, chunk: 17, reused: 9, turnsKeys: true, type: .q8),
     ])
   func equalsReference(set: InstructionSet, sizes: AttentionCase) {
     for halves in [false, true] {
@@ -108,11 +110,16 @@ import Testing
 
   @Test(
     "keys are turned as in double precision and rounded once, and saturate; the rest passes unchanged",
-    arguments: InstructionSet.available, [(64, 64), (80, 80), (64, 20), (16, 16), (32, 0)])
-  func turnsKeys(set: InstructionSet, sizes: (dimension: Int, rotated: Int)) {
-    let fixture = AttentionFixture(AttentionCase(dimension: sizes.dimension, old: 45))
-    let huge = Float16.greatestFiniteMagnitude
-    for (d, key) in [huge, -huge, huge].enumerated() { fixture.setKey(0, 20, d * sizes.dimension / 4, key) }
+    arguments: InstructionSet.available,
+    [(64, 64), (80, 80), (64, 20), (16, 16), (32, 0)].flatMap { sizes in
+      KeyValueType.allCases.map { (sizes.0, sizes.1, $0) }
+    })
+  func turnsKeys(set: InstructionSet, sizes: (dimension: Int, rotated: Int, type: KeyValueType)) {
+    let fixture = AttentionFixture(AttentionCase(dimension: sizes.dimension, old: 45, type: sizes.type))
+    let huge = Float(Float16.greatestFiniteMagnitude)
+    var key = fixture.key(0, 20).map { Float($0) }
+    for (d, number) in [huge, -huge, huge].enumerated() { key[d * sizes.dimension / 4] = number }
+    fixture.setKey(0, 20, key)
     let view = kvota_slots(fixture.slots(0, visible: 45))
     for halves in [false, true] {
       let rotary = RotaryEmbedding(dimensions: sizes.rotated, base: 10000, pairsHalves: halves)

@@ -10,7 +10,7 @@ import Testing
     [
       AttentionCase(dimension: 64, old: 70), AttentionCase(dimension: 80, old: 17),
       AttentionCase(dimension: 16, old: 300),
-    ])
+    ].ofAllTypes)
   func readsListedSlots(set: InstructionSet, sizes: AttentionCase) {
     let fixture = AttentionFixture(sizes)
     _ = attend([fixture], on: set)

@@ -1,4 +1,6 @@
+import Caching
 @testable import Inference
+import Kernels
 import Testing
 
 @testable import Serving
@@ -46,7 +48,10 @@ import Testing
     engine.sequencesStepped = 3
     engine.residentSlots = ["roco": 5, "full": 6]
     var page = MetricsText(common: [("model_name", "m"), ("engine", "0")])
-    page.writeVLLM(engine, Metrics.Snapshot(), blockBytes: 16)
+    var shape = try CacheShape(layers: 2, kvHeads: 1, queryHeads: 1, headDimension: 64)
+    shape.type = .q8
+    engine.poolBytes = 10 * 2 * shape.pageBytes
+    page.writeVLLM(engine, Metrics.Snapshot(), shape: shape)
     page.writeLlamaServer(engine)
     page.writeCache(engine)
     let sample = /[a-z0-9_]+(:[a-z0-9_]+)?\{([a-z_]+="[^"]*",?)+\} [0-9.+e-]+/
@@ -54,6 +59,7 @@ import Testing
     for line in lines where !line.hasPrefix("# ") { #expect(line.wholeMatch(of: sample) != nil, "\(line)") }
     let families = lines.filter { $0.hasPrefix("# TYPE") }.map { $0.split(separator: " ")[2] }
     #expect(Set(families).count == families.count)
+    #expect(page.text.contains(#"block_size="16",num_gpu_blocks="10",cache_dtype="q8""#))
     #expect(page.text.contains(#"kvota_kv_resident_slots{model_name="m",engine="0",policy="roco"} 5"#))
   }
 

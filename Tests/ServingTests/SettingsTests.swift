@@ -22,6 +22,13 @@ import Testing
     #expect(try settings([:], ["KVOTA_PORT": ""]).port == 8080)
   }
 
+  @Test("keys and values are stored in half precision unless the type says bytes")
+  func kvType() throws {
+    #expect(try settings().engine.kvType == .f16)
+    #expect(try settings([.kvType: "q8"]).engine.kvType == .q8)
+    #expect(try settings([:], ["KVOTA_KV_TYPE": "q8"]).engine.kvType == .q8)
+  }
+
   @Test("each setting has its variable")
   func variables() {
     #expect(SettingName.kvMemory.variable == "KVOTA_KV_MEMORY")
@@ -34,7 +41,8 @@ import Testing
       (SettingName.port, "65536"), (.port, "-1"), (.port, "http"), (.threads, "0"), (.context, "0"),
       (.maxSequences, "0"), (.maxQueue, "-1"), (.maxQueue, "9999999999999999999"), (.kvMemory, "2 GiB"),
       (.kvMemory, "0%"),
-      (.kvMemory, "9223372036854775807GiB"), (.kvBudget, "0"), (.kvBudget, "1.5"), (.kvPolicy, "lru"),
+      (.kvMemory, "9223372036854775807GiB"), (.kvBudget, "0"), (.kvBudget, "1.5"), (.kvType, "int8"),
+      (.kvPolicy, "lru"),
       (.kvOptions, "pool=6"),
       (.kvOptions, "pins=everything"),
       (.log, "xml"), (.logLevel, "loud"), (.alias, "a@b"), (.drainSeconds, "-5"), (.model, "/nowhere/x.gguf"),

@@ -54,12 +54,23 @@ const kvota_type *kvota_type_of(uint32_t id);
 int kvota_type_count(void);
 const kvota_type *kvota_type_at(int index);
 
-// The slots of one (sequence, layer, KV head). A page is 16 slots: keys f16 [head_dim][16] at keys + page * half_page_bytes, values
-// f16 [16][head_dim] at values + page * half_page_bytes. Both have the same page number, unless keys are a copy.
+// How keys and values are stored. A page is 16 slots, whose keys lie in one place and whose values in another:
+//   F16   keys f16 [head_dim][16]                       values f16 [16][head_dim]
+//   Q8    keys int8 [head_dim][16], f16 scale[16]       values int8 [16][head_dim], f16 scale[16]
+// A number of Q8 is its byte times the scale of its slot.
+typedef enum { KVOTA_KV_F16, KVOTA_KV_Q8 } kvota_kv_type;
+
+// Bytes of a page's keys, and of its values.
+static inline size_t kvota_half_page_bytes(kvota_kv_type type, int head_dim) {
+  return type == KVOTA_KV_Q8 ? 16 * (size_t)head_dim + 16 * sizeof(uint16_t) : 16 * (size_t)head_dim * sizeof(uint16_t);
+}
+
+// The slots of one (sequence, layer, KV head). Keys of page p lie p half pages after `keys`, its values as far after `values`. Both
+// have the same type and the same page number, unless keys are a copy.
 typedef struct {
   uint8_t *keys, *values;
   const uint32_t *key_pages, *pages;
-  size_t half_page_bytes;
+  kvota_kv_type key_type, value_type;
   int slots;               // live slots are 0 ..< slots
   int head_dim;            // a multiple of 16
   const int32_t *new_slots; // slot of each token of this chunk, ascending
@@ -114,14 +125,14 @@ typedef struct kvota_isa {
   void (*silu_multiply)(const float *gate, const float *up, int count, float *out);
   // Rotates pairs of x in place and scales: pair i is (2i, 2i+1), or (i, i + rotated / 2) when `halves`.
   void (*rope)(float *x, int rotated, int head_dim, const float *cosines, const float *sines, int halves, float scale);
-  // Writes one token's key and value [head_dim] into a slot.
+  // Writes one token's key and value [head_dim] into a slot, rounded to its type; what is too large saturates.
   void (*store)(const kvota_slots *slots, int slot, const float *key, const float *value);
   // The sum of magnitudes of a slot's value, as it is stored.
   float (*value_norm)(const kvota_slots *slots, int slot);
   // Copies keys and values of listed slots to rows [count][head_dim]; either may be NULL.
   void (*gather)(const kvota_slots *slots, const int32_t *list, int count, float *keys, float *values);
 
-  // Turns the keys of slots first ..< last (first begins a page) to their positions: page i of the slots becomes out[i][head_dim][16].
+  // Turns the keys of slots first ..< last (first begins a page) to their positions: page i of the slots becomes out[i][head_dim][16], f16.
   // turns: [position][cosines, sines][rotated / 2, rounded up to 16]; pairs as for rope.
   void (*turn_keys)(const kvota_slots *slots, int first, int last, const int32_t *positions, const float *turns, int rotated,
                     int halves, uint16_t *out);

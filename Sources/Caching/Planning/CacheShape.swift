@@ -8,6 +8,8 @@ package struct CacheShape: Sendable, Equatable {
   package let headDimension: Int
   /// How keys and queries are turned by their position.
   package let rotary: RotaryEmbedding
+  /// How keys and values are stored.
+  package var type = KeyValueType.f16
 
   /// Slots in a page of one (layer, KV head).
   package static let slotsPerPage = 16
@@ -41,8 +43,9 @@ package struct CacheShape: Sendable, Equatable {
   /// Heads that keep slots of their own: layers times KV heads.
   package var heads: Int { layers * kvHeads }
 
-  /// Bytes of one page: 16 keys and 16 values of `headDimension` half-precision numbers.
-  package var pageBytes: Int { Self.slotsPerPage * headDimension * 2 * 2 }
+  /// Bytes of the keys of one page, and of its values: 16 of either.
+  package var halfPageBytes: Int { type.halfPageBytes(headDimension: headDimension) }
+  package var pageBytes: Int { 2 * halfPageBytes }
 
   /// Bytes that a token takes in all heads together.
   package var tokenBytes: Int { heads * pageBytes / Self.slotsPerPage }

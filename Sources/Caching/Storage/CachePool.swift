@@ -90,7 +90,7 @@ package final class CachePool {
     reservedBytes -= bytes
   }
 
-  /// Where the keys and values of page 0 lie; those of page `p` are `p * shape.pageBytes / 2` bytes further.
+  /// Where the keys and values of page 0 lie; those of page `p` are `p * shape.halfPageBytes` bytes further.
   var keys: UnsafeMutableRawPointer { unsafe region.keys }
   var values: UnsafeMutableRawPointer { unsafe region.values }
 

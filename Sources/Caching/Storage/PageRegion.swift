@@ -1,11 +1,11 @@
 import Glibc
+import Kernels
 
 /// The memory of a cache pool: one mapping, cut into pages of 16 slots of one (layer, KV head).
 ///
-/// A page's keys, transposed as f16 `[headDimension][16]`, lie in the first half of the region, its values, f16
-/// `[16][headDimension]`, at the same place in the second: attention reads all keys, then all values, and memory is read at
-/// twice the speed in long runs of either than with both in turn. Nothing is committed before it is written, so a
-/// large pool costs only what its sequences use.
+/// A page's keys lie in the first half of the region, its values at the same place in the second (`KeyValueType` says how):
+/// attention reads all keys, then all values, and memory is read at twice the speed in long runs of either than with both in turn.
+/// Nothing is committed before it is written, so a large pool costs only what its sequences use.
 @safe struct PageRegion: ~Copyable {
   /// Keys of page `p` begin `p * halfPageBytes` bytes after `keys`, its values as far after `values`.
   let keys: UnsafeMutableRawPointer
@@ -15,6 +15,7 @@ import Glibc
   let pageCount: Int
   private let byteCount: Int
   private let headDimension: Int
+  private let type: KeyValueType
 
   private static let hugePage = 2 << 20
 
@@ -34,9 +35,10 @@ import Glibc
     unsafe keys = mapped
     unsafe values = mapped + half
     byteCount = bytes
-    halfPageBytes = shape.pageBytes / 2
+    halfPageBytes = shape.halfPageBytes
     self.pageCount = pageCount
     headDimension = shape.headDimension
+    type = shape.type
   }
 
   deinit {
@@ -44,20 +46,47 @@ import Glibc
     unsafe munmap(keys, byteCount)
   }
 
-  /// Copies the key column and the value row of one slot over those of another.
+  /// Copies the key column and the value row of one slot, and their scales, over those of another.
   func moveSlot(from source: (page: UInt32, lane: Int), to target: (page: UInt32, lane: Int)) {
     precondition(source.page < pageCount && target.page < pageCount, "a page of this region")
     let lanes = CacheShape.slotsPerPage
     precondition((0..<lanes).contains(source.lane) && (0..<lanes).contains(target.lane), "a lane of a page")
-    // Safety: both pages lie in the region and both lanes in a page (checked above); each half of a page holds
-    // 16 * headDimension 16-bit numbers.
+    switch type {
+    case .f16: moveNumbers(UInt16.self, from: source, to: target)
+    case .q8:
+      moveNumbers(UInt8.self, from: source, to: target)
+      moveScales(from: source, to: target)
+    }
+  }
+
+  private func moveNumbers<Number: FixedWidthInteger>(
+    _: Number.Type, from source: (page: UInt32, lane: Int), to target: (page: UInt32, lane: Int)
+  ) {
+    let lanes = CacheShape.slotsPerPage
+    // Safety: `moveSlot` checked that both pages lie in the region and both lanes in a page; each half of a page begins with
+    // 16 * headDimension numbers.
     let (from, to) = (Int(source.page) * halfPageBytes, Int(target.page) * halfPageBytes)
-    let (fromKeys, toKeys) = unsafe (numbers(keys + from), numbers(keys + to))
+    let fromKeys = unsafe (keys + from).assumingMemoryBound(to: Number.self)
+    let toKeys = unsafe (keys + to).assumingMemoryBound(to: Number.self)
     for dimension in 0..<headDimension {
       unsafe toKeys[dimension * lanes + target.lane] = fromKeys[dimension * lanes + source.lane]
     }
-    let fromRow = unsafe numbers(values + from) + source.lane * headDimension
-    unsafe (numbers(values + to) + target.lane * headDimension).update(from: fromRow, count: headDimension)
+    let fromValues = unsafe (values + from).assumingMemoryBound(to: Number.self)
+    let toValues = unsafe (values + to).assumingMemoryBound(to: Number.self)
+    unsafe (toValues + target.lane * headDimension)
+      .update(from: fromValues + source.lane * headDimension, count: headDimension)
+  }
+
+  private func moveScales(from source: (page: UInt32, lane: Int), to target: (page: UInt32, lane: Int)) {
+    // Safety: as in `moveNumbers`.
+    unsafe scales(keys, target.page)[target.lane] = scales(keys, source.page)[source.lane]
+    unsafe scales(values, target.page)[target.lane] = scales(values, source.page)[source.lane]
+  }
+
+  /// The 16 scales behind the bytes of a page's keys, or of its values.
+  private func scales(_ half: UnsafeMutableRawPointer, _ page: UInt32) -> UnsafeMutablePointer<UInt16> {
+    let start = Int(page) * halfPageBytes + CacheShape.slotsPerPage * headDimension
+    return unsafe (half + start).assumingMemoryBound(to: UInt16.self)
   }
 
   /// Copies all keys and values of one page over those of another.
@@ -67,9 +96,5 @@ import Glibc
     // Safety: both pages lie in the region, and two pages never overlap.
     unsafe (keys + to).copyMemory(from: keys + from, byteCount: halfPageBytes)
     unsafe (values + to).copyMemory(from: values + from, byteCount: halfPageBytes)
-  }
-
-  private func numbers(_ address: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt16> {
-    unsafe address.assumingMemoryBound(to: UInt16.self)
   }
 }

@@ -153,9 +153,9 @@ package final class SequenceCache {
     let columns = self.head(layer: layer, head: head)
     // Safety: the block and the pool outlive this cache, and the caller's use of the result ends with it.
     return unsafe KeyValueSlots(
-      keys: pool.keys, values: pool.values, pages: columns.pages, halfPageBytes: plan.shape.pageBytes / 2,
-      slotCount: columns.slotCount, newSlots: columns.newSlots, newCount: newCount,
-      columns: kept(columns))
+      keys: pool.keys, values: pool.values, pages: columns.pages, type: plan.shape.type,
+      headDimension: plan.shape.headDimension, slotCount: columns.slotCount, newSlots: columns.newSlots,
+      newCount: newCount, columns: kept(columns))
   }
 
   private func kept(_ columns: HeadColumns) -> SlotColumns {

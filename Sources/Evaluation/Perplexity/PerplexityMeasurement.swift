@@ -1,4 +1,5 @@
-package import Caching
+import Caching
+package import Kernels
 
 /// Measures the perplexity of texts, with full caches or under eviction.
 package struct PerplexityMeasurement {
@@ -15,30 +16,31 @@ package struct PerplexityMeasurement {
     package let change: PerplexityChange
   }
 
-  /// Perplexity of `tokens[firstTarget...]`, the text being fed to a cache as `request` asks, as a prompt.
+  /// Perplexity of `tokens[firstTarget...]`, the text being fed to a cell's cache as a prompt.
   ///
   /// Every token is predicted from the slots that the cache has when the token before has been fed, before the eviction that may
   /// follow. Throws `EvaluationError`.
   package func perplexity(
-    of tokens: [Int32], under request: CacheRequest, firstTarget: Int
+    of tokens: [Int32], under cell: Cell, firstTarget: Int
   ) throws -> Perplexity {
     try check(tokens.count, firstTarget: firstTarget)
-    let cell = Cell(policy: request.policy, budget: "", request: request)
     let plan = try cell.plan(shape: runner.shape, promptTokens: tokens.count, newTokens: 0)
     return try runner.withCache(plan) { Perplexity(surprises(of: tokens, in: $0, firstTarget: firstTarget)) }
   }
 
-  /// Perplexity of windows that are fed from an empty cache each, and of which the second half counts.
+  /// Perplexity of windows that are fed from an empty full cache each, and of which the second half counts.
   ///
   /// That is how llama.cpp's `llama-perplexity` measures, so that both can be compared. `progress` is told the share done and the
   /// perplexity so far. Throws `EvaluationError` for windows that are no even number of tokens from 4 to the model's context.
   package func perplexity(
-    ofHalves windows: [[Int32]], progress: (Double, Perplexity) -> Void = { _, _ in }
+    ofHalves windows: [[Int32]], type: KeyValueType = .f16,
+    progress: (Double, Perplexity) -> Void = { _, _ in }
   ) throws -> Perplexity {
     var perplexity = Perplexity()
     for (index, window) in windows.enumerated() {
       try Self.check(window: window.count, contextLength: runner.contextLength)
-      let plan = try Cell.full.plan(shape: runner.shape, promptTokens: window.count, newTokens: 0)
+      let full = Cell.full.stored(as: type)
+      let plan = try full.plan(shape: runner.shape, promptTokens: window.count, newTokens: 0)
       try runner.withCache(plan) { cache in
         for surprise in surprises(of: window, in: cache, firstTarget: window.count / 2 + 1) {
           perplexity.add(surprise)
@@ -76,10 +78,12 @@ package struct PerplexityMeasurement {
         return reference
       }
       surprises[0] += reference
+      let dense = try dense(window, cells, firstTarget: firstTarget, else: reference)
       try runner.withPrefilled(window, plans: Array(plans.dropFirst())) { index, cache in
         steps.begin(cells[index + 1].name)
-        // What was predicted from the dense part is the same for all.
-        let shared = reference.prefix(max(0, cache.logicalLength + 1 - firstTarget))
+        // What was predicted from the dense part is the same for all of a type.
+        let shared = (dense[cells[index + 1].type] ?? []).prefix(
+          max(0, cache.logicalLength + 1 - firstTarget))
         let rest = self.surprises(
           of: window, in: cache, firstTarget: max(firstTarget, cache.logicalLength + 1))
         surprises[index + 1] += shared + rest
@@ -94,6 +98,19 @@ package struct PerplexityMeasurement {
       }
     }
     return (firstTarget, rows)
+  }
+
+  /// What full caches of the cells' types make of a window; `reference` is what that of the first cell made of it.
+  private func dense(
+    _ window: [Int32], _ cells: [Cell], firstTarget: Int, else reference: [Double]
+  ) throws -> [KeyValueType: [Double]] {
+    var dense = [cells[0].type: reference]
+    for type in Set(cells.map(\.type)) where dense[type] == nil {
+      let full = Cell.full.stored(as: type)
+      let plan = try full.plan(shape: runner.shape, promptTokens: window.count, newTokens: 0)
+      dense[type] = try runner.withCache(plan) { surprises(of: window, in: $0, firstTarget: firstTarget) }
+    }
+    return dense
   }
 
   /// Throws `EvaluationError.window` for windows that cannot be cut in halves or exceed the context.

@@ -1,12 +1,15 @@
 import Caching
+import Kernels
 
 // What every comparison's table and plots have in common.
 
 extension Cell {
-  static let columns = ["policy", "budget", "budget_slots", "stride"]
+  static let columns = ["policy", "budget", "budget_slots", "stride", "kv_type"]
 
   func values(_ cache: CacheFacts) -> [ReportValue] {
-    [.text(policy), .text(budget), .count(cache.budgetSlots), .count(cache.stride)]
+    [
+      .text(policy), .text(budget), .count(cache.budgetSlots), .count(cache.stride), .text(type.rawValue),
+    ]
   }
 }
 

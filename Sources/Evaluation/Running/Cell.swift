@@ -1,4 +1,5 @@
 package import Caching
+package import Kernels
 
 /// One row of a comparison: what a cache is asked, and what the user called it.
 package struct Cell: Sendable, Equatable {
@@ -7,6 +8,8 @@ package struct Cell: Sendable, Equatable {
   /// The budget as it was written; empty for the full cache.
   package let budget: String
   package let request: CacheRequest
+  /// How the cache stores keys and values.
+  package var type = KeyValueType.f16
 
   package init(policy: String, budget: String, request: CacheRequest) {
     self.policy = policy
@@ -17,12 +20,23 @@ package struct Cell: Sendable, Equatable {
   /// The cache that keeps everything, with which all others are compared.
   package static let full = Cell(policy: "full", budget: "", request: CacheRequest())
 
-  package var name: String { budget.isEmpty ? policy : "\(policy) at \(budget)" }
+  package var name: String {
+    (budget.isEmpty ? policy : "\(policy) at \(budget)") + (type == .f16 ? "" : " in \(type.rawValue)")
+  }
 
-  /// The plan of the cell's cache for a sequence of these lengths.
+  /// The same, but for how keys and values are stored.
+  package func stored(as type: KeyValueType) -> Cell {
+    var cell = self
+    cell.type = type
+    return cell
+  }
+
+  /// The plan of the cell's cache for a sequence of these lengths; `shape` is the model's.
   ///
   /// Throws `EvaluationError`, which names the cell.
   func plan(shape: CacheShape, promptTokens: Int, newTokens: Int) throws(EvaluationError) -> CachePlan {
+    var shape = shape
+    shape.type = type
     let plan: CachePlan
     do {
       plan = try CachePlan(request, shape: shape, promptTokens: promptTokens, maxNewTokens: newTokens)

@@ -4,23 +4,24 @@ import Inference
 package import Kernels
 import Models
 
-/// A loaded model with a pool of caches: feeds one sequence at a time, in the steps that the serving engine makes.
+/// A loaded model with pools of caches: feeds one sequence at a time, in the steps that the serving engine makes.
 package final class ModelRunner {
-  package var shape: CacheShape { pool.shape }
+  package let shape: CacheShape
   package var contextLength: Int { model.configuration.contextLength }
   package var vocabularySize: Int { model.configuration.vocabularySize }
   /// Time that evictions took so far.
   package private(set) var evictionTime = Duration.zero
 
   private let model: Model
-  private let pool: CachePool
+  /// One for each type of keys and values; none takes memory before it is used.
+  private let pools: [KeyValueType: CachePool]
   private let eviction: Eviction
   private var batch = Batch()
 
   /// Prompt tokens of one step, as the engine has by default.
   package static let chunkTokens = 256
 
-  /// Loads `file`, with a pool of `poolBytes` for caches; `progress` is told the share loaded.
+  /// Loads `file`, with `poolBytes` for caches of each type; `progress` is told the share loaded.
   ///
   /// Throws `ModelError` or `CacheError`.
   package init(
@@ -29,8 +30,21 @@ package final class ModelRunner {
     model = try Model(
       file: file, compute: compute, maxTokens: Self.chunkTokens, maxLogitsRows: Self.chunkTokens,
       progress: progress)
-    pool = try CachePool(limitBytes: poolBytes, shape: model.configuration.cacheShape)
+    shape = try model.configuration.cacheShape
+    pools = try Self.pools(poolBytes, shape)
     eviction = Eviction(compute: compute)
+  }
+
+  private static func pools(
+    _ bytes: Int, _ shape: CacheShape
+  ) throws(CacheError) -> [KeyValueType: CachePool] {
+    var pools: [KeyValueType: CachePool] = [:]
+    for type in KeyValueType.allCases {
+      var shape = shape
+      shape.type = type
+      pools[type] = try CachePool(limitBytes: bytes, shape: shape)
+    }
+    return pools
   }
 
   /// Runs `body` with a cache that is released afterwards: empty, or with what it can take over from `source`.
@@ -39,6 +53,7 @@ package final class ModelRunner {
   func withCache<Result>(
     _ plan: CachePlan, copying source: SequenceCache? = nil, _ body: (SequenceCache) throws -> Result
   ) throws -> Result {
+    guard let pool = pools[plan.shape.type] else { preconditionFailure("there is a pool for every type") }
     guard let cache = source.flatMap({ pool.makeCache(plan, copying: $0) }) ?? pool.makeCache(plan) else {
       throw EvaluationError.poolTooSmall(
         neededBytes: pool.reservedBytes + plan.peakBytes, limitBytes: pool.limitBytes)
@@ -49,14 +64,26 @@ package final class ModelRunner {
 
   /// Runs `body` for every plan, with its index and a cache that holds the prompt's tokens up to the plan's first eviction.
   ///
-  /// These tokens are fed once, to a full cache that grows from one plan to the next: so the order is that of their number. Only
-  /// where a policy wants to know more of them than a full cache keeps are they fed again. The prompt's last token is never among them.
+  /// These tokens are fed once for each type of keys and values, to a full cache that grows from one plan to the next: so the order
+  /// is that of their number. Only where a policy wants to know more of them than a full cache keeps are they fed again. The
+  /// prompt's last token is never among them.
   func withPrefilled(
     _ prompt: [Int32], plans: [CachePlan], _ body: (Int, SequenceCache) throws -> Void
   ) throws {
-    let whole = try Cell.full.plan(shape: shape, promptTokens: prompt.count, newTokens: 0)
+    for type in KeyValueType.allCases {
+      let ofType = plans.indices.filter { plans[$0].shape.type == type }
+      if !ofType.isEmpty { try withPrefilled(prompt, plans: plans, ofType, type, body) }
+    }
+  }
+
+  private func withPrefilled(
+    _ prompt: [Int32], plans: [CachePlan], _ indices: [Int], _ type: KeyValueType,
+    _ body: (Int, SequenceCache) throws -> Void
+  ) throws {
+    let full = Cell.full.stored(as: type)
+    let whole = try full.plan(shape: shape, promptTokens: prompt.count, newTokens: 0)
     try withCache(whole) { shared in
-      for index in plans.indices.sorted(by: { plans[$0].sharedTokens < plans[$1].sharedTokens }) {
+      for index in indices.sorted(by: { plans[$0].sharedTokens < plans[$1].sharedTokens }) {
         feed(prompt, upTo: plans[index].sharedTokens, to: shared)
         try withCache(plans[index], copying: shared) { cache in
           feed(prompt, upTo: plans[index].sharedTokens, to: cache)

@@ -64,7 +64,8 @@ package struct SpeedMeasurement {
   private func row(
     _ cell: Cell, _ cache: CacheFacts, _ samples: Samples, promptTokens: Int, newTokens: Int
   ) -> Row {
-    let shape = runner.shape
+    var shape = runner.shape
+    shape.type = cell.type
     let slotBytes = shape.pageBytes / CacheShape.slotsPerPage
     return Row(
       cell: cell, cache: cache,

@@ -1,6 +1,7 @@
 import Caching
 import HTTP
 import Inference
+import Kernels
 
 /// `GET /metrics`: counters, gauges and histograms for Prometheus.
 ///
@@ -15,7 +16,7 @@ struct MetricsPage: Endpoint {
     let requests = call.service.metrics.snapshot
     if let engine = model?.engine {
       let statistics = engine.statistics
-      page.writeVLLM(statistics, requests, blockBytes: engine.cacheShape.heads * engine.cacheShape.pageBytes)
+      page.writeVLLM(statistics, requests, shape: engine.cacheShape)
       page.writeLlamaServer(statistics)
       page.writeCache(statistics)
       page.gauge("kvota_weight_bytes", "Bytes of the packed weights.", Double(engine.weightBytes))
@@ -31,8 +32,8 @@ struct MetricsPage: Endpoint {
 }
 
 extension MetricsText {
-  /// vLLM's names; `blockBytes` is what 16 tokens take in all layers and heads.
-  mutating func writeVLLM(_ engine: EngineStatistics, _ requests: Metrics.Snapshot, blockBytes: Int) {
+  /// vLLM's names.
+  mutating func writeVLLM(_ engine: EngineStatistics, _ requests: Metrics.Snapshot, shape: CacheShape) {
     gauge("vllm:num_requests_running", "Sequences that compute.", Double(engine.running))
     gauge("vllm:num_requests_waiting", "Sequences that wait for room.", Double(engine.waiting))
     gauge(
@@ -58,7 +59,11 @@ extension MetricsText {
     histogram("vllm:request_decode_time_seconds", "From the first token to the last.", requests.decode)
     info(
       "vllm:cache_config_info", "The KV pool in blocks of 16 tokens of a full cache.",
-      [("block_size", "16"), ("num_gpu_blocks", String(engine.poolBytes / max(1, blockBytes)))])
+      [
+        ("block_size", String(CacheShape.slotsPerPage)),
+        ("num_gpu_blocks", String(engine.poolBytes / (shape.heads * shape.pageBytes))),
+        ("cache_dtype", shape.type.rawValue),
+      ])
   }
 
   /// llama-server's names.

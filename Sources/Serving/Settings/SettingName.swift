@@ -3,6 +3,7 @@ package enum SettingName: String, CaseIterable, Sendable {
   case model, alias, host, port, threads, context
   case kvMemory = "kv-memory"
   case kvOptions = "kv-options"
+  case kvType = "kv-type"
   case kvPolicy = "kv-policy"
   case kvBudget = "kv-budget"
   case prefixCache = "prefix-cache"

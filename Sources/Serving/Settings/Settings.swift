@@ -1,4 +1,5 @@
 package import Inference
+import Kernels
 package import OpenAIAPI
 
 /// All that a server is told before it starts, checked.
@@ -79,6 +80,7 @@ package struct Settings: Sendable, Equatable {
   ) throws(SettingsError) -> EngineSettings {
     let pool = try poolBytes(texts, machine: machine, modelBytes: modelBytes)
     var engine = EngineSettings(kvPoolBytes: pool, threads: threads)
+    engine.kvType = try texts.choice(.kvType, of: KeyValueType.self) ?? engine.kvType
     engine.maxQueue = try texts.integer(.maxQueue, in: 0...1_000_000) ?? engine.maxQueue
     engine.maxSequences = try texts.integer(.maxSequences, in: 1...4096) ?? engine.maxSequences
     engine.maxQueueTokens =

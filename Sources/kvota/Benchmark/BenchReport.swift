@@ -1,4 +1,5 @@
 import GGUF
+import Inference
 import Kernels
 import Serving
 
@@ -19,6 +20,7 @@ struct BenchReport: Encodable {
   let model: ModelFacts
   let instructions: String
   let threads: Int
+  let kvType: String
   let repetitions: Int
   let ceilings: Ceilings
   var rows: [SpeedRow] = []
@@ -40,6 +42,7 @@ struct BenchReport: Encodable {
       name: settings.alias, types: types.sorted { $0.bytes > $1.bytes })
     instructions = compute.instructions.name
     threads = compute.pool.threadCount
+    kvType = settings.engine.kvType.rawValue
     self.repetitions = repetitions
     self.ceilings = ceilings
   }

@@ -32,6 +32,9 @@ struct BenchSpeed: ParsableCommand {
   @Option(help: "Compute threads, at most one for each processor we may use. (default: as many)")
   var threads: String?
 
+  @Option(help: KeyValueTypeHelp.text)
+  var kvType: String?
+
   @Option(help: ArgumentHelp("How often each thing is measured, 1 to 1000.", valueName: "count"))
   var repetitions = 5
 
@@ -65,7 +68,7 @@ struct BenchSpeed: ParsableCommand {
   }
 
   func run() throws {
-    let flags: [SettingName: String?] = [.model: model, .threads: threads]
+    let flags: [SettingName: String?] = [.model: model, .threads: threads, .kvType: kvType]
     let settings = try Settings(
       SettingTexts(flags: flags.compactMapValues { $0 }, environment: ProcessInfo.processInfo.environment),
       machine: .current)

@@ -12,7 +12,8 @@ extension BenchReport {
     let types = model.types.map { "\($0.type) \(MemorySize.text($0.bytes))" }.joined(separator: ", ")
     let billions = { (spread: Spread) in Self.rounded(spread.greatest / 1e9) }
     return """
-      \(machine.processor), \(machine.processors) processors; kvota \(version), \(instructions), \(threads) threads
+      \(machine.processor), \(machine.processors) processors; kvota \(version), \(instructions), \(threads) threads, \
+      keys and values \(kvType)
       \(model.name): \(types)
       ceilings: \(billions(ceilings.bytesPerSecond)) GB/s from memory, \
       \(billions(ceilings.integerOperationsPerSecond)) Gop/s on bytes, \

@@ -21,7 +21,8 @@ struct Benchmark {
     let compute = Compute(
       instructions: try .fromEnvironment(), pool: try ThreadPool(threads: settings.engine.threads))
     Console.note("loading \(settings.modelPath)")
-    let own = try OwnModel(file, compute: compute, workloads: fitting, repetitions: repetitions)
+    let own = try OwnModel(
+      file, compute: compute, kvType: settings.engine.kvType, workloads: fitting, repetitions: repetitions)
     var session = BenchSession(own: own, repetitions: repetitions, samples: CeilingSamples(compute: compute))
     try session.measure(fitting, peer: peer, settings: isFull ? [.on, .off] : [.auto])
     var report = BenchReport(

@@ -51,7 +51,7 @@ struct ModelCosts {
     self.shape = shape
   }
 
-  init(_ model: Model, file: GGUFFile) throws {
+  init(_ model: Model, file: GGUFFile, shape: CacheShape) {
     let embedding = "token_embd.weight"
     let outputName = file.hasTensor("output.weight") ? "output.weight" : embedding
     let matrices = file.tensors.filter { $0.dimensions.count > 1 }
@@ -59,7 +59,7 @@ struct ModelCosts {
       weightBytes: model.weightBytes,
       layers: Self.matrices(matrices.filter { ![embedding, outputName].contains($0.name) }),
       output: Self.matrices(matrices.filter { $0.name == outputName }),
-      shape: try model.configuration.cacheShape)
+      shape: shape)
   }
 
   private static func matrices(_ tensors: [TensorInfo]) -> Matrices {

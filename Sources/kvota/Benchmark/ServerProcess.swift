@@ -43,8 +43,10 @@ final class ServerProcess {
   convenience init(own settings: Settings, further: [String] = []) throws {
     try self.init(
       executable: Bundle.main.executablePath ?? CommandLine.arguments[0],
-      arguments: ["serve", "--model", settings.modelPath, "--threads", "\(settings.engine.threads)"] + further
-    )
+      arguments: [
+        "serve", "--model", settings.modelPath, "--threads", "\(settings.engine.threads)", "--kv-type",
+        settings.engine.kvType.rawValue,
+      ] + further)
   }
 
   /// Starts a program on a free port of this machine, its output to `log`, and waits until it has loaded its model.

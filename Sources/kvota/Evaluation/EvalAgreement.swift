@@ -47,7 +47,7 @@ struct EvalAgreement: ParsableCommand {
     let session = try EvalSession(model)
     let pieces = try TextWindows.spread(text.content, session.tokenizer, size: promptTokens, count: prompts)
     let rows = try AgreementMeasurement(session.runner)
-      .compare(cells, after: pieces, newTokens: newTokens, progress: session.progress.show)
+      .compare(session.compared(cells), after: pieces, newTokens: newTokens, progress: session.progress.show)
     try reporting.deliver(
       session.report(
         "Agreement with the full cache",

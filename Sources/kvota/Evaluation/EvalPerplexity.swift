@@ -99,7 +99,8 @@ struct EvalPerplexity: ParsableCommand {
     let size = window ?? 512
     try PerplexityMeasurement.check(window: size, contextLength: session.runner.contextLength)
     let pieces = try TextWindows.consecutive(text.content, session.tokenizer, size: size, count: windows)
-    let found = try PerplexityMeasurement(session.runner).perplexity(ofHalves: pieces) { share, soFar in
+    let found = try PerplexityMeasurement(session.runner).perplexity(ofHalves: pieces, type: session.kvType) {
+      share, soFar in
       session.progress.show(share, "perplexity \(ReportValue.number(soFar.value, digits: 4).shown) so far")
     }
     try reporting.deliver(
@@ -114,7 +115,9 @@ struct EvalPerplexity: ParsableCommand {
     let size = tokens ?? 2048
     let piece = try TextWindows.consecutive(text.content, session.tokenizer, size: size, count: 1)[0]
     let found = try PerplexityMeasurement(session.runner)
-      .stretches(of: piece, every: every, cells: cells, progress: session.progress.show)
+      .stretches(
+        of: piece, every: every, cells: cells.map { $0.stored(as: session.kvType) },
+        progress: session.progress.show)
     try reporting.deliver(
       session.report(
         "Perplexity along a text",
@@ -131,7 +134,7 @@ struct EvalPerplexity: ParsableCommand {
     let size = tokens ?? 2048
     let pieces = try TextWindows.consecutive(text.content, session.tokenizer, size: size, count: windows ?? 1)
     let (firstTarget, rows) = try PerplexityMeasurement(session.runner)
-      .compare(cells, on: pieces, firstTarget: scoreFrom, progress: session.progress.show)
+      .compare(session.compared(cells), on: pieces, firstTarget: scoreFrom, progress: session.progress.show)
     try reporting.deliver(
       session.report(
         "Perplexity under eviction",

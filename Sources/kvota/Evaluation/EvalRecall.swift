@@ -58,7 +58,7 @@ struct EvalRecall: ParsableCommand {
     let session = try EvalSession(model)
     let tasks = try allTasks(session)
     let rows = try RecallMeasurement(session.runner, tokenizer: session.tokenizer)
-      .compare(cells, on: tasks, progress: session.progress.show)
+      .compare(session.compared(cells), on: tasks, progress: session.progress.show)
     try reporting.deliver(
       session.report(
         "Recall of what was hidden in a text",

@@ -12,6 +12,8 @@ struct EvalSession {
   let runner: ModelRunner
   let tokenizer: Tokenizer
   let progress = EvalProgress()
+  /// How the compared caches store keys and values.
+  let kvType: KeyValueType
   private let facts: [Report.Fact]
 
   init(_ options: ModelOptions) throws {
@@ -23,6 +25,7 @@ struct EvalSession {
     tokenizer = try Tokenizer(metadata: file.metadata)
     runner = try ModelRunner(
       file: file, compute: compute, poolBytes: settings.engine.kvPoolBytes, progress: loading.show)
+    kvType = settings.engine.kvType
     facts = [
       .init("model", .text(settings.alias)),
       .init("machine", .text("\(Machine.current.processor), \(Machine.current.processors) processors")),
@@ -30,6 +33,11 @@ struct EvalSession {
       .init("threads", .count(compute.pool.threadCount)), .init("version", .text("kvota \(Kvota.version)")),
       .init("date", .text(Date.now.formatted(.iso8601.year().month().day()))),
     ]
+  }
+
+  /// The cells, stored as `--kv-type` says, for a comparison with the full cache in f16: in another type that too is a cell.
+  func compared(_ cells: [Cell]) -> [Cell] {
+    ((kvType == .f16 ? [] : [.full]) + cells).map { $0.stored(as: kvType) }
   }
 
   func report(

@@ -45,7 +45,8 @@ struct EvalSpeed: ParsableCommand {
     let vocabulary = UInt64(session.runner.vocabularySize)
     let prompt = (0..<promptTokens).map { _ in Int32(random.next() % vocabulary) }
     let rows = try SpeedMeasurement(session.runner).compare(
-      cells, prompt: prompt, newTokens: newTokens, repetitions: repetitions, progress: session.progress.show)
+      session.compared(cells), prompt: prompt, newTokens: newTokens, repetitions: repetitions,
+      progress: session.progress.show)
     try reporting.deliver(
       session.report(
         "Speed under eviction",

@@ -28,7 +28,8 @@ struct DocumentedPeak {
     let victims = shares ? most : min(Self.victims(plan), most)
     let numbers = 16 * rooms * (2 + Self.statistics(plan)) + rooms + victims + Self.moments(plan)
     let block = (64 + 4 * numbers + 63) / 64 * 64
-    bytes = pages * 64 * plan.shape.headDimension + layers * kvHeads * block
+    let slotBytes = plan.shape.type == .f16 ? 4 * plan.shape.headDimension : 2 * plan.shape.headDimension + 4
+    bytes = pages * 16 * slotBytes + layers * kvHeads * block
   }
 
   private static func peakSlots(_ plan: CachePlan, extra: Int) -> Int {

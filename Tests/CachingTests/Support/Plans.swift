@@ -1,4 +1,5 @@
 import Caching
+import Kernels
 
 /// Small shapes and short ways to ask for plans.
 enum Small {
@@ -6,8 +7,16 @@ enum Small {
     get throws { try CacheShape(layers: 2, kvHeads: 2, queryHeads: 6, headDimension: 16) }
   }
 
-  static func plan(_ request: CacheRequest, prompt: Int, new: Int) throws -> CachePlan {
-    try CachePlan(request, shape: shape, promptTokens: prompt, maxNewTokens: new)
+  static func shape(_ type: KeyValueType) throws -> CacheShape {
+    var shape = try shape
+    shape.type = type
+    return shape
+  }
+
+  static func plan(
+    _ request: CacheRequest, type: KeyValueType = .f16, prompt: Int, new: Int
+  ) throws -> CachePlan {
+    try CachePlan(request, shape: shape(type), promptTokens: prompt, maxNewTokens: new)
   }
 
   static var evictingPolicies: [String] { EvictionPolicies.all.filter(\.evicts).map(\.name) }

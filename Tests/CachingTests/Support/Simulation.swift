@@ -125,32 +125,32 @@ final class Simulation {
 }
 
 extension Simulation {
-  /// The bits that number `dimension` of the key (or value) of a position holds.
-  private func pattern(_ position: Int, _ layer: Int, _ head: Int, _ dimension: Int, isKey: Bool) -> UInt16 {
+  /// What byte `index` of the key and the value of a position holds: of finite numbers.
+  private func pattern(_ position: Int, _ layer: Int, _ head: Int, _ index: Int) -> UInt8 {
     let token = tokens.indices.contains(position) ? Int(tokens[position]) : 0
-    // Of finite numbers.
-    return UInt16(
-      truncatingIfNeeded: position &* 31 &+ layer &* 7919 &+ head &* 104_729 &+ dimension &* 3
-        &+ token &* 977 &+ (isKey ? 1 : 0)) & 0xBFFF
+    let number = position &* 31 &+ layer &* 7919 &+ head &* 104_729 &+ index &* 3 &+ token &* 977
+    return UInt8(truncatingIfNeeded: (number &* 0x9E37_79B9) >> 16) & 0xBF
   }
 
   private func write(_ slot: Int, _ positions: [Int], _ layer: Int, _ head: Int) {
-    for dimension in 0..<plan.shape.headDimension {
-      for isKey in [true, false] {
-        number(slot, layer, head, dimension, isKey: isKey).pointee =
-          pattern(positions[slot], layer, head, dimension, isKey: isKey)
-      }
+    for (index, byte) in bytes(slot, layer, head).enumerated() {
+      byte.pointee = pattern(positions[slot], layer, head, index)
     }
   }
 
-  /// Where a number lies by the documented layout of a page.
-  private func number(
-    _ slot: Int, _ layer: Int, _ head: Int, _ dimension: Int, isKey: Bool
-  ) -> UnsafeMutablePointer<UInt16> {
+  /// All bytes of a slot's key and value, where the documented layout of a page has them.
+  private func bytes(_ slot: Int, _ layer: Int, _ head: Int) -> [UnsafeMutablePointer<UInt8>] {
     let slots = cache.slots(layer: layer, head: head)
-    let page = (isKey ? slots.keys : slots.values) + Int(slots.pages[slot / 16]) * slots.halfPageBytes
-    let offset = isKey ? dimension * 16 + slot % 16 : slot % 16 * plan.shape.headDimension + dimension
-    return page.assumingMemoryBound(to: UInt16.self) + offset
+    let (page, lane, dimension) = (Int(slots.pages[slot / 16]), slot % 16, plan.shape.headDimension)
+    let (size, scaleBytes) = plan.shape.type == .f16 ? (2, 0) : (1, 2)
+    let halfPageBytes = 16 * (dimension * size + scaleBytes)
+    return [(slots.keys, true), (slots.values, false)].flatMap { half, isKey in
+      let start = (half + page * halfPageBytes).assumingMemoryBound(to: UInt8.self)
+      let numbers = (0..<dimension).map { isKey ? $0 * 16 + lane : lane * dimension + $0 }
+      let scale = start + 16 * dimension * size + scaleBytes * lane
+      return numbers.flatMap { number in (0..<size).map { start + number * size + $0 } }
+        + (0..<scaleBytes).map { scale + $0 }
+    }
   }
 
   /// Live slots whose keys or values are not those of their position.
@@ -161,11 +161,8 @@ extension Simulation {
         let columns = cache.head(layer: layer, head: head)
         for slot in 0..<columns.slotCount where columns.slotPositions[slot] >= 0 {
           let position = Int(columns.slotPositions[slot])
-          let isOwn = (0..<plan.shape.headDimension).allSatisfy { dimension in
-            [true, false].allSatisfy { isKey in
-              number(slot, layer, head, dimension, isKey: isKey).pointee
-                == pattern(position, layer, head, dimension, isKey: isKey)
-            }
+          let isOwn = bytes(slot, layer, head).enumerated().allSatisfy { index, byte in
+            byte.pointee == pattern(position, layer, head, index)
           }
           count += isOwn ? 0 : 1
         }

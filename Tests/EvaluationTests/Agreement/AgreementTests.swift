@@ -19,6 +19,16 @@ struct AgreementTests {
     #expect(row.agreement == 1 && row.divergence == 0 && row.firstDifference == 20)
   }
 
+  @Test(
+    "keys and values in bytes diverge from the full cache in half precision, though not far, in half the memory"
+  )
+  func bytes() throws {
+    let rows = try rows([Cell.full.stored(as: .q8)])
+    #expect(rows[1].divergence > 0 && rows[1].divergence < 0.01)
+    #expect(rows[1].cache.keptSlots == rows[0].cache.keptSlots)
+    #expect(rows[1].cache.peakBytes < rows[0].cache.peakBytes * 3 / 4)
+  }
+
   @Test("a constrained cache diverges, and the first difference is before the end unless all agree")
   func constrained() throws {
     for row in try rows([Tiny.cell("streaming", 16), Tiny.cell("random", 50)]).dropFirst() {

@@ -1,6 +1,7 @@
 import Caching
 import Evaluation
 import Foundation
+import Kernels
 import Testing
 
 @Suite("perplexity under eviction")
@@ -20,11 +21,13 @@ struct PerplexityComparisonTests {
 
   @Test(
     "what cells share is computed as each would alone",
-    arguments: [("streaming", 40, 8), ("roco", 64, 32), ("h2o", 33, 1), ("tova", 199, 32)])
-  func sharing(policy: String, budget: Int, stride: Int) throws {
-    let cell = Tiny.cell(policy, budget, stride: stride)
+    arguments: [("streaming", 40, 8), ("roco", 64, 32), ("h2o", 33, 1), ("tova", 199, 32)],
+    KeyValueType.allCases)
+  func sharing(cache: (policy: String, budget: Int, stride: Int), type: KeyValueType) throws {
+    let (budget, stride) = (cache.budget, cache.stride)
+    let cell = Tiny.cell(cache.policy, budget, stride: stride).stored(as: type)
     let rows = try measurement.compare([cell], on: [text], firstTarget: 10).rows
-    let alone = try measurement.perplexity(of: text, under: cell.request, firstTarget: 10)
+    let alone = try measurement.perplexity(of: text, under: cell, firstTarget: 10)
     #expect(rows[1].perplexity == alone)
     #expect(rows[0].perplexity.tokens == alone.tokens && alone.tokens == 190)
     #expect(rows[1].cache.keptSlots == budget)

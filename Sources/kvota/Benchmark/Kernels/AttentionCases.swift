@@ -6,6 +6,7 @@ import Models
 struct AttentionCases {
   let compute: Compute
   let model: ModelConfiguration
+  let kvType: KeyValueType
 
   var all: [KernelCase] {
     let depths = [512, 4096, 7000].filter { $0 < model.contextLength }
@@ -14,7 +15,7 @@ struct AttentionCases {
 
   private func decode(_ slots: Int) -> KernelCase {
     KernelCase(name: "attend, decode at \(slots)") {
-      let rows = try AttentionOperands(model, compute: compute, old: slots - 1, chunk: 1)
+      let rows = try AttentionOperands(model, kvType, compute: compute, old: slots - 1, chunk: 1)
       return KernelCase.Call(cost: rows.cost) { rows.attend() }
     }
   }
@@ -23,7 +24,7 @@ struct AttentionCases {
   private func prefill(_ slots: Int) -> KernelCase {
     let chunk = AttentionOperands.mostTokens
     return KernelCase(name: "attend, prefill \(chunk) up to \(slots)") {
-      let rows = try AttentionOperands(model, compute: compute, old: slots - chunk, chunk: chunk)
+      let rows = try AttentionOperands(model, kvType, compute: compute, old: slots - chunk, chunk: chunk)
       return KernelCase.Call(cost: rows.cost) { rows.attend() }
     }
   }
@@ -31,7 +32,7 @@ struct AttentionCases {
   private var store: KernelCase {
     let heads = model.attention
     return KernelCase(name: "rotate and store, \(heads.queryHeads) + \(heads.kvHeads) heads") {
-      let rows = try AttentionOperands(model, compute: compute, old: 64, chunk: 1)
+      let rows = try AttentionOperands(model, kvType, compute: compute, old: 64, chunk: 1)
       return KernelCase.Call { rows.store() }
     }
   }
@@ -51,13 +52,14 @@ private final class AttentionOperands {
   private let valueOffset: Int
   let cost: Cost
 
-  init(_ model: ModelConfiguration, compute: Compute, old: Int, chunk: Int) throws {
+  init(_ model: ModelConfiguration, _ kvType: KeyValueType, compute: Compute, old: Int, chunk: Int) throws {
     let isDecode = chunk == 1
     let heads = model.attention
     layers = isDecode ? model.layers : 1
-    let shape = try CacheShape(
+    var shape = try CacheShape(
       layers: layers, kvHeads: heads.kvHeads, queryHeads: heads.queryHeads, headDimension: heads.headDimension
     )
+    shape.type = kvType
     keyOffset = heads.queryHeads * heads.headDimension
     valueOffset = keyOffset + heads.kvHeads * heads.headDimension
     attention = Attention(compute: compute, shape: heads, rotary: model.rotary, capacity: Self.mostTokens)

@@ -21,7 +21,8 @@ struct KernelBenchmark {
       instructions: try .fromEnvironment(), pool: try ThreadPool(threads: settings.engine.threads))
     let all =
       MatrixCases(compute: compute, width: model.width).all
-      + AttentionCases(compute: compute, model: model).all + RowCases(compute: compute, model: model).all
+      + AttentionCases(compute: compute, model: model, kvType: settings.engine.kvType).all
+      + RowCases(compute: compute, model: model).all
     try rows.refuseIfNone(of: all.map(\.name))
     var samples = CeilingSamples(compute: compute)
     let kernels = try measure(all.filter { rows.includes($0.name) }, &samples)
