@@ -13,6 +13,8 @@ package enum AdmissionError: Error, Equatable, CustomStringConvertible {
   case strideTooLong(stride: Int, most: Int)
   /// The cache would never fit the pool; `largestBudget` would, in slots.
   case cacheTooLarge(peakBytes: Int, poolBytes: Int, largestBudget: Int?)
+  /// The prompt does not go on from the tokens of the saved cache: it differs, or ends, at this position.
+  case notResumable(Int)
   case queueFull(waiting: Int)
   case stopping
 
@@ -36,6 +38,8 @@ package enum AdmissionError: Error, Equatable, CustomStringConvertible {
       "the KV cache would take up to \(peakBytes) bytes, and the pool has \(poolBytes); "
         + (largestBudget.map { "a budget of \($0) slots would fit" }
           ?? "ask for fewer tokens or a smaller budget")
+    case .notResumable(let position):
+      "the prompt does not go on from the tokens that were saved: it differs from them, or ends, at token \(position)"
     case .queueFull(let waiting):
       "\(waiting) requests are waiting already, which is the most this server lets wait; try again later"
     case .stopping:

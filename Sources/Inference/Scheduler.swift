@@ -136,6 +136,7 @@ final class Scheduler {
   }
 
   private func close(_ sequence: TokenSequence) {
+    sequence.announceCache(of: pool)
     let usage = sequence.announceEnd(at: .now)
     if let cache = sequence.cache { pool.release(cache) }
     statistics.update { statistics in

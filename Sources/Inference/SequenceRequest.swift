@@ -11,6 +11,10 @@ package struct SequenceRequest: Sendable {
   package var stopTokens: [Int32]
   package var sampling: SamplingParameters
   package var cache: CacheRequest
+  /// What the prompt begins with and need not be computed again.
+  package var resuming: SavedSequence?
+  /// Whether the receiver gets the cache at the end.
+  package var savesCache = false
 
   package init(
     prompt: [Int32], maxTokens: Int, stopTokens: [Int32] = [], sampling: SamplingParameters = .init(),

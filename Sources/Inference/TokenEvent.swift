@@ -3,6 +3,8 @@
 /// The stream ends after `finished`.
 package enum TokenEvent: Sendable, Equatable {
   case token(Int32)
+  /// Before the end, if it was asked for and the sequence was not cancelled.
+  case saved(SavedSequence)
   case finished(FinishReason, SequenceUsage)
 }
 
@@ -19,6 +21,8 @@ package enum FinishReason: String, Sendable, CaseIterable {
 /// What a sequence took, in tokens, slots, bytes and seconds.
 package struct SequenceUsage: Sendable, Equatable {
   package var promptTokens = 0
+  /// Tokens of the prompt that were in the cache from the beginning.
+  package var cachedTokens = 0
   package var generatedTokens = 0
   package var policy = ""
   /// Slots that each (layer, KV head) was allowed; nil without a budget.

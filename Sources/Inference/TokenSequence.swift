@@ -15,6 +15,9 @@ final class TokenSequence {
   /// The token to feed next, once the prompt is done: an array, so that a step need not make one.
   private var next: [Int32] = [0]
   private(set) var generated = 0
+  /// Tokens that were generated, if the sequence is to be saved.
+  private var generatedTokens: [Int32] = []
+  private var cachedTokens = 0
   private var admitted: ContinuousClock.Instant
   private var firstToken: ContinuousClock.Instant?
   /// Set when the sequence has come to its end.
@@ -37,6 +40,7 @@ final class TokenSequence {
 
   func admit(_ cache: SequenceCache, at now: ContinuousClock.Instant) {
     self.cache = cache
+    cachedTokens = cache.logicalLength
     admitted = now
   }
 
@@ -62,6 +66,7 @@ final class TokenSequence {
       return false
     }
     generated += 1
+    if request.savesCache { generatedTokens.append(next[0]) }
     events.yield(.token(next[0]))
     if generated >= request.maxTokens || (cache?.logicalLength ?? 0) >= plan.maxTotalTokens { end(.length) }
     return true
@@ -70,6 +75,13 @@ final class TokenSequence {
   /// Ends a sequence of which nothing more is wanted.
   func end(_ reason: FinishReason) {
     if finish == nil { finish = reason }
+  }
+
+  /// Hands the receiver the cache that was asked for, unless the sequence was cancelled; O(bytes of the cache).
+  func announceCache(of pool: CachePool) {
+    guard request.savesCache, let cache, finish == .stop || finish == .length else { return }
+    let tokens = (request.prompt + generatedTokens).prefix(cache.logicalLength)
+    events.yield(.saved(SavedSequence(tokens: Array(tokens), cache: pool.save(cache))))
   }
 
   /// Tells the receiver of the end.
@@ -84,6 +96,7 @@ final class TokenSequence {
     let first = firstToken ?? now
     var usage = SequenceUsage()
     usage.promptTokens = request.prompt.count
+    usage.cachedTokens = cachedTokens
     usage.generatedTokens = generated
     usage.policy = plan.policyName
     usage.budgetSlots = plan.budgetSlots

@@ -11,6 +11,7 @@ struct Outcome: Equatable, Sendable {
   var tokens: [Int32] = []
   var reason: FinishReason?
   var usage = SequenceUsage()
+  var saved: SavedSequence?
 
   /// All but the times.
   static func == (a: Outcome, b: Outcome) -> Bool { a.tokens == b.tokens && a.reason == b.reason }
@@ -19,6 +20,7 @@ struct Outcome: Equatable, Sendable {
     for await event in events {
       switch event {
       case .token(let token): tokens.append(token)
+      case .saved(let sequence): saved = sequence
       case .finished(let reason, let usage): (self.reason, self.usage) = (reason, usage)
       }
     }

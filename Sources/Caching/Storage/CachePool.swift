@@ -34,13 +34,14 @@ package final class CachePool {
     self.shape = shape
   }
 
-  /// An empty cache with its peak reserved, or nil if that is not free now.
+  /// A cache with its peak reserved, empty or as it was saved, or nil if that is not free now; O(bytes that were saved).
   package func makeCache(_ plan: CachePlan) -> SequenceCache? {
     precondition(plan.shape == shape, "a plan for this pool's model")
     guard plan.peakBytes <= limitBytes - reservedBytes else { return nil }
     let cache = SequenceCache(plan: plan, pool: self, pages: freePages.take(plan.pageCount))
     reservedBytes += plan.peakBytes
     columnBytes += cache.columnBytes
+    if let saved = plan.saved { cache.restore(saved) }
     return cache
   }
 
@@ -54,6 +55,12 @@ package final class CachePool {
     guard count > 0, source.canLend(to: plan), let cache = makeCache(plan) else { return nil }
     cache.copy(count, from: source)
     return cache
+  }
+
+  /// All that the cache's sequence needs to go on, here or elsewhere; O(bytes held).
+  package func save(_ cache: SequenceCache) -> SavedCache {
+    precondition(cache.pool === self && !cache.isReleased, "a live cache of this pool")
+    return cache.saved()
   }
 
   /// Takes back a cache's pages and its reservation; the cache must not be used afterwards.
@@ -76,6 +83,9 @@ package final class CachePool {
   func endPage() { pagesInUse -= 1 }
 
   func copyPage(from source: UInt32, to target: UInt32) { region.copyPage(from: source, to: target) }
+
+  func read(_ page: UInt32, into target: UnsafeMutableRawPointer) { unsafe region.read(page, into: target) }
+  func write(_ page: UInt32, from source: UnsafeRawPointer) { unsafe region.write(page, from: source) }
 
   func moveSlot(from source: (page: UInt32, lane: Int), to target: (page: UInt32, lane: Int)) {
     region.moveSlot(from: source, to: target)

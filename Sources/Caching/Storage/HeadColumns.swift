@@ -4,7 +4,7 @@ import Kernels
 ///
 /// Slots `0 ..< slotCount` are live but for the holes that an eviction leaves, listed in ascending order. A hole's position is -1.
 @safe struct HeadColumns {
-  private let block: UnsafeMutableRawPointer
+  let block: UnsafeMutableRawPointer
   let layout: ColumnLayout
 
   /// - Parameters:
@@ -101,6 +101,36 @@ extension HeadColumns {
       // Safety: a started page's number is in the column.
       unsafe giveBack(pages[startedPages])
     }
+  }
+
+  /// Closes all holes but the first, which the next token gets, as its `reuseHoles` would.
+  func settle(in pool: CachePool) {
+    guard holeCount > 1 else { return }
+    closeHoles(after: 1, in: pool)
+    holeCount = 1
+  }
+
+  /// The only hole there is once settled.
+  var hole: Int? {
+    precondition(holeCount <= 1, "settled columns")
+    // Safety: the first hole is listed.
+    return holeCount == 1 ? unsafe Int(holes[0]) : nil
+  }
+
+  /// Begins with `count` slots, one of which may be a hole; pages come as in `extend`, what they hold is the caller's to bring.
+  func begin(_ count: Int, hole: Int?, takePage: () -> UInt32?) {
+    precondition(slotCount == 0 && count <= layout.slots, "an empty head with room")
+    while startedPages * CacheShape.slotsPerPage < count {
+      // Safety: there is a page number for every 16 slots of the layout.
+      if let page = takePage() { unsafe pages[startedPages] = page }
+      startedPages += 1
+    }
+    slotCount = count
+    guard let hole else { return }
+    precondition(hole >= 0 && hole < count && layout.victims > 0, "a slot of this head")
+    // Safety: there is room for a hole.
+    unsafe holes[0] = Int32(hole)
+    holeCount = 1
   }
 
   private func place(_ token: Int, in slot: Int, at position: Int, rank: Int) {

@@ -210,6 +210,36 @@ package final class SequenceCache {
     limit = nil
   }
 
+  /// A copy of all that a step may read of the past.
+  ///
+  /// Between two steps only: the holes of the last eviction are closed as the next token would close them.
+  func saved() -> SavedCache {
+    precondition(limit == nil && logicalLength >= plan.promptTokens, "a sequence between steps, its prompt fed")
+    let heads = (0..<plan.shape.heads).map(head)
+    for head in heads { head.settle(in: pool) }
+    let record = CacheRecord(
+      plan: plan, fedTokens: logicalLength, slots: heads.map(\.slotCount), holes: heads.map { $0.hole ?? -1 },
+      layerOffsets: layerOffsets)
+    return SavedCache(record: record, bytes: HeadColumns.saved(heads, in: pool))
+  }
+
+  /// Takes over what was saved, for which the plan was made.
+  func restore(_ saved: SavedCache) {
+    precondition(logicalLength == 0, "an empty cache")
+    let record = saved.record
+    let heads = (0..<plan.shape.heads).map(head)
+    for (index, head) in heads.enumerated() {
+      head.begin(record.slots[index], hole: record.hole(index)) {
+        pool.startPage()
+        return plan.sharesPages ? sparePages.removeLast() : nil
+      }
+    }
+    HeadColumns.restore(heads, from: saved.takeBytes(), in: pool)
+    logicalLength = record.fedTokens
+    residentTotal = record.residentTotal
+    layerOffsets = record.layerOffsets
+  }
+
   /// Original positions of a head's live slots, in slot order.
   package func positions(layer: Int, head: Int) -> [Int] { self.head(layer: layer, head: head).livePositions }
 }

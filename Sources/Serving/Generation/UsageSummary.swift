@@ -11,6 +11,7 @@ extension Usage {
     let usages = ends.map(\.usage)
     self.init(
       promptTokens: request.promptTokens, completionTokens: ends.reduce(0) { $0 + $1.tokens },
+      cachedTokens: usages.map(\.cachedTokens).max() ?? 0,
       cache: usages.first.map { first in
         CacheUsage(
           policy: first.policy, budgetSlots: usages.compactMap(\.budgetSlots).max(),
