@@ -15,7 +15,10 @@ package enum AdmissionError: Error, Equatable, CustomStringConvertible {
   case cacheTooLarge(peakBytes: Int, poolBytes: Int, largestBudget: Int?)
   /// The prompt does not go on from the tokens of the saved cache: it differs, or ends, at this position.
   case notResumable(Int)
-  case queueFull(waiting: Int)
+  /// The queue has as much as it may have of one measure; at the rate of late it is done in `retrySeconds`.
+  case queueFull(QueueMeasure, QueueLoad, retrySeconds: Int)
+  /// The client has as many requests here as one may have.
+  case clientLimit(Int, retrySeconds: Int)
   case stopping
 
   package var description: String {
@@ -40,8 +43,12 @@ package enum AdmissionError: Error, Equatable, CustomStringConvertible {
           ?? "ask for fewer tokens or a smaller budget")
     case .notResumable(let position):
       "the prompt does not go on from the tokens that were saved: it differs from them, or ends, at token \(position)"
-    case .queueFull(let waiting):
-      "\(waiting) requests are waiting already, which is the most this server lets wait; try again later"
+    case .queueFull(let measure, let load, let seconds):
+      "the queue is full: \(load.requests) requests with \(load.promptTokens) prompt tokens and \(load.cacheBytes) bytes of"
+        + " KV cache are waiting, and this one would pass the limit of \(measure.rawValue); try again in \(seconds) s"
+    case .clientLimit(let limit, let seconds):
+      "this client has \(limit) requests here already, which is the most that one may have; wait for one to end, or try"
+        + " again in \(seconds) s"
     case .stopping:
       "the server is stopping and takes no new requests"
     }

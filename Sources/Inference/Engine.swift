@@ -20,7 +20,7 @@ package actor Engine {
   package nonisolated let contextLength: Int
 
   private nonisolated let thread = ComputeThread()
-  private nonisolated let inbox = Inbox()
+  private nonisolated let inbox: Inbox
   private nonisolated let shared = Shared(EngineStatistics())
   private let scheduler: Scheduler
   private let compute: Compute
@@ -57,10 +57,12 @@ package actor Engine {
     weightBytes = model.weightBytes
     self.instructions = instructions.name
     self.settings = settings
+    inbox = Inbox(settings)
     self.compute = compute
     contextLength = min(settings.contextLength ?? .max, model.configuration.contextLength)
     shared.update { $0.poolBytes = settings.kvPoolBytes }
-    scheduler = Scheduler(model: model, pool: pool, settings: settings, statistics: shared)
+    scheduler = Scheduler(
+      computer: ModelComputer(model), pool: pool, settings: settings, statistics: shared)
   }
 
   /// Steps while there is work, sleeps while there is none; returns after `stop`, when all that was admitted or waits has ended.
@@ -71,8 +73,8 @@ package actor Engine {
         if contents.isStopping { break }
         await inbox.wait()
       } else {
-        let left = scheduler.step(contents)
-        inbox.update(left: left, running: scheduler.runningCount)
+        let outcome = scheduler.step(contents)
+        inbox.update(left: outcome.left, ended: outcome.endedClients, running: scheduler.runningCount)
         await Task.yield()
       }
     }
@@ -98,7 +100,7 @@ package actor Engine {
     let (stream, events) = AsyncStream.makeStream(of: TokenEvent.self)
     let submitted = ContinuousClock.now
     let inbox = self.inbox
-    let id = try inbox.submit(maxQueue: settings.maxQueue, maxRunning: settings.maxSequences) { id in
+    let id = try inbox.submit(request.load(plan), client: request.client) { id in
       events.onTermination = { reason in
         if case .cancelled = reason { inbox.cancel(id) }
       }
@@ -127,7 +129,7 @@ package actor Engine {
   /// Counters and gauges as of the last step.
   package nonisolated var statistics: EngineStatistics {
     var current = shared.current
-    current.waiting = inbox.waiting
+    current.waiting = inbox.waiting.requests
     return current
   }
 

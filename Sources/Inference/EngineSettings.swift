@@ -6,12 +6,26 @@ package struct EngineSettings: Sendable, Equatable {
   package var maxSequences = 32
   /// Requests that may wait for admission beyond those for whom a place is free; 0 lets none wait.
   package var maxQueue = 256
-  /// Prompt tokens of one step: longer prompts are fed in chunks, so that running sequences go on.
+  /// Prompt tokens that may wait; a request that is larger may wait alone.
+  package var maxQueueTokens = 1 << 20
+  /// Peak bytes of the caches that may wait, as a multiple of the pool.
+  package var maxQueuePools = 16
+  /// Requests of one client, running and waiting; nil for no limit.
+  package var maxPerClient: Int?
+  /// Most prompt tokens of one step: longer prompts are fed in chunks, so that running sequences go on.
   package var prefillTokens = 256
+  /// Seconds that a step should last at most while streams run.
+  package var stepSeconds = 0.05
   /// Tokens of a sequence, prompt included; nil for what the model was trained with.
   package var contextLength: Int?
   /// Compute threads.
   package var threads: Int
+
+  /// Peak bytes of the caches that may wait.
+  var maxQueueBytes: Int {
+    let (bytes, overflow) = kvPoolBytes.multipliedReportingOverflow(by: maxQueuePools)
+    return overflow ? .max : bytes
+  }
 
   package init(kvPoolBytes: Int, threads: Int) {
     self.kvPoolBytes = kvPoolBytes

@@ -13,6 +13,9 @@ package struct EngineStatistics: Sendable, Equatable {
   /// Slots that each head has given up since the start, by policy.
   package var evictedSlots: [String: Int] = [:]
   package var steps = 0
+  /// Seconds of all steps, and of them those in which the model computed: the rest is the scheduler's own.
+  package var stepSeconds = 0.0
+  package var computeSeconds = 0.0
   /// Sequences in all steps together: over `steps`, the mean batch size.
   package var sequencesStepped = 0
   package var promptTokens = 0

@@ -13,35 +13,55 @@ final class Inbox: Sendable {
 
   private struct State: Sendable {
     var contents = Contents()
-    /// Requests submitted and not yet admitted, those that the engine has taken included.
-    var waiting = 0
+    /// What was submitted and not yet admitted, that which the engine has taken included.
+    var waiting = QueueLoad()
+    /// Requests of each client that have not ended.
+    var ofClient: [String: Int] = [:]
+    var departures: DepartureRate
     /// Sequences that the engine has admitted and not ended, as of its last step.
     var running = 0
     var nextID: UInt64 = 0
     var sleeper: CheckedContinuation<Void, Never>?
   }
 
-  private let state = Mutex(State())
+  private let settings: EngineSettings
+  private let state = Mutex(State(departures: DepartureRate(now: .now)))
+
+  init(_ settings: EngineSettings) { self.settings = settings }
 
   /// Numbers the request, leaves it for the engine and returns its number.
   ///
-  /// Throws `AdmissionError` when too many wait already, or the engine is stopping. Those for whom there is a free place do not wait.
-  func submit(maxQueue: Int, maxRunning: Int, _ arrival: (UInt64) -> Arrival) throws(AdmissionError) -> UInt64
-  {
+  /// Throws `AdmissionError` when too much waits already, the client has too many requests, or the engine is stopping.
+  func submit(
+    _ load: QueueLoad, client: String?, _ arrival: (UInt64) -> Arrival
+  ) throws(AdmissionError) -> UInt64 {
     typealias Taken = (id: UInt64, sleeper: CheckedContinuation<Void, Never>?)
     let result = state.withLock { state -> Result<Taken, AdmissionError> in
-      guard !state.contents.isStopping else { return .failure(.stopping) }
-      guard state.waiting < maxQueue + max(0, maxRunning - state.running) else {
-        return .failure(.queueFull(waiting: state.waiting))
-      }
+      if let refusal = refusal(of: load, client: client, state) { return .failure(refusal) }
       state.nextID += 1
-      state.waiting += 1
+      state.waiting += load
+      if let client { state.ofClient[client, default: 0] += 1 }
       state.contents.arrivals.append(arrival(state.nextID))
       return .success((state.nextID, state.sleeper.take()))
     }
     let taken = try result.get()
     taken.sleeper?.resume()
     return taken.id
+  }
+
+  private func refusal(of load: QueueLoad, client: String?, _ state: State) -> AdmissionError? {
+    if state.contents.isStopping { return .stopping }
+    let retrySeconds = { (count: Int) in state.departures.seconds(for: count, at: .now) }
+    if let client, let limit = settings.maxPerClient, state.ofClient[client, default: 0] >= limit {
+      return .clientLimit(limit, retrySeconds: retrySeconds(1))
+    }
+    // Those for whom there is a free place do not wait.
+    let free = max(0, settings.maxSequences - state.running)
+    let limits = QueueLoad(
+      requests: settings.maxQueue + free, promptTokens: settings.maxQueueTokens,
+      cacheBytes: settings.maxQueueBytes)
+    guard let measure = state.waiting.overflow(load, limits: limits) else { return nil }
+    return .queueFull(measure, state.waiting, retrySeconds: retrySeconds(max(1, state.waiting.requests)))
   }
 
   func cancel(_ id: UInt64) {
@@ -69,15 +89,20 @@ final class Inbox: Sendable {
     }
   }
 
-  /// The engine tells how many requests left the queue in a step, and how many sequences run after it.
-  func update(left count: Int, running: Int) {
+  /// The engine tells what left the queue in a step, whose requests ended, and how many sequences run after it.
+  func update(left: QueueLoad, ended clients: [String], running: Int) {
     state.withLock { state in
-      state.waiting -= count
+      state.waiting -= left
       state.running = running
+      for client in clients {
+        let others = state.ofClient[client, default: 1] - 1
+        state.ofClient[client] = others > 0 ? others : nil
+      }
+      if left.requests > 0 { state.departures.record(left.requests, at: .now) }
     }
   }
 
-  var waiting: Int { state.withLock { $0.waiting } }
+  var waiting: QueueLoad { state.withLock { $0.waiting } }
 
   /// Returns when something is here.
   func wait() async {

@@ -1,66 +1,88 @@
 import Caching
 import DequeModule
-import Kernels
 import Models
 
-/// Decides what every step computes, and computes it: continuous batching of sequences that each keep their own cache.
+/// Decides what every step computes, and has it computed: continuous batching of sequences that each keep their own cache.
 ///
 /// A sequence is admitted when the most bytes that its cache can ever take fit the pool beside all others' promises. So nobody is ever
-/// preempted, and no request can harm another. Belongs to the engine's thread.
+/// preempted, and no request can harm another. Sequences get on in the order of their deadlines: short prompts pass long ones, and
+/// the longer one waits the more of the later ones have to stand back. Belongs to the engine's thread.
 final class Scheduler {
-  private let model: Model
+  /// What a step changed for those outside.
+  struct Outcome {
+    /// What left the queue, admitted or cancelled.
+    var left = QueueLoad()
+    /// The clients of requests that ended, one for each request.
+    var endedClients: [String] = []
+  }
+
+  private let computer: any StepComputer
   private let pool: CachePool
   private let settings: EngineSettings
   private let statistics: Shared<EngineStatistics>
-  private var waiting: Deque<TokenSequence> = []
-  private var running: [TokenSequence] = []
+  private let clock: () -> ContinuousClock.Instant
+  /// Both by deadline.
+  private(set) var waiting: [TokenSequence] = []
+  private(set) var running: [TokenSequence] = []
   private var stepping: [TokenSequence] = []
   private var batch = Batch()
+  private var pace: PrefillPace
+  private var outcome = Outcome()
+  private var streams = 0
   private var promptTokensFed = 0
   private var tokensEmitted = 0
-  private let scratch: [SamplingScratch]
-  private let eviction: Eviction
+  private var computeSeconds = 0.0
 
-  init(model: Model, pool: CachePool, settings: EngineSettings, statistics: Shared<EngineStatistics>) {
-    self.model = model
+  /// A request may be passed for this long by others whose smaller caches fit; then nobody is let in before it.
+  static let patience = Duration.seconds(5)
+  /// What one step of `priority` is worth.
+  static let priorityStep = Duration.seconds(10)
+  /// A prompt's deadline is so many times the time to compute it after its arrival.
+  static let deadlineFactor = 2.0
+  /// Requests that are looked at for one that fits.
+  private static let lookahead = 64
+
+  /// `clock` tells the time, which tests make up.
+  init(
+    computer: any StepComputer, pool: CachePool, settings: EngineSettings,
+    statistics: Shared<EngineStatistics>, clock: @escaping () -> ContinuousClock.Instant = { .now }
+  ) {
+    self.computer = computer
     self.pool = pool
     self.settings = settings
     self.statistics = statistics
-    scratch = (0..<settings.threads).map { _ in SamplingScratch() }
-    eviction = Eviction(compute: model.compute)
+    self.clock = clock
+    pace = PrefillPace(targetSeconds: settings.stepSeconds, mostTokens: settings.prefillTokens)
   }
 
   var runningCount: Int { running.count }
   var isIdle: Bool { waiting.isEmpty && running.isEmpty }
 
   /// One step: take what came, admit, compute a batch, sample, emit, evict, retire.
-  ///
-  /// Returns how many requests left the queue.
-  func step(_ contents: Inbox.Contents) -> Int {
-    let before = waiting.count + contents.arrivals.count
+  func step(_ contents: Inbox.Contents) -> Outcome {
+    let start = clock()
+    outcome = Outcome()
     receive(contents)
-    admit()
-    let after = waiting.count
+    admit(at: start)
     buildBatch()
-    if !stepping.isEmpty {
-      model.forward(batch)
-      sample()
-      emit()
-      evict()
-    }
+    if !stepping.isEmpty { compute() }
     retire()
-    publish()
+    publish(seconds: (clock() - start).seconds)
     // Ended sequences' caches are not to live on here until the next request.
     batch.removeAll()
     stepping.removeAll(keepingCapacity: true)
-    return before - after
+    return outcome
   }
 
   private func receive(_ contents: Inbox.Contents) {
-    for arrival in contents.arrivals { waiting.append(TokenSequence(arrival)) }
+    for arrival in contents.arrivals {
+      let sequence = TokenSequence(arrival, deadline: deadline(of: arrival))
+      waiting.insert(sequence, at: waiting.place(of: sequence))
+    }
     for id in contents.cancelled {
       if let index = waiting.firstIndex(where: { $0.id == id }) {
         let sequence = waiting.remove(at: index)
+        outcome.left += sequence.load
         sequence.end(.cancelled)
         close(sequence)
       }
@@ -68,26 +90,44 @@ final class Scheduler {
     }
   }
 
+  /// Later by the time that the prompt takes: who comes after a deadline can never go before it, so nobody starves.
+  private func deadline(of arrival: Arrival) -> ContinuousClock.Instant {
+    let cost = Self.deadlineFactor * Double(arrival.request.prompt.count) * pace.secondsPerToken
+    return arrival.submitted + .seconds(cost) + Self.priorityStep * arrival.request.priority
+  }
+
   /// Lets waiting sequences in, in their order, while their promises fit the pool.
-  private func admit() {
-    while running.count < settings.maxSequences, let next = waiting.first,
-      let cache = pool.makeCache(next.plan)
-    {
-      waiting.removeFirst()
-      next.admit(cache, at: .now)
-      running.append(next)
+  private func admit(at now: ContinuousClock.Instant) {
+    var index = 0
+    while running.count < settings.maxSequences, index < min(waiting.count, Self.lookahead) {
+      let next = waiting[index]
+      if let cache = pool.makeCache(next.plan) {
+        waiting.remove(at: index)
+        outcome.left += next.load
+        next.admit(cache, at: now)
+        running.insert(next, at: running.place(of: next))
+      } else if now - next.submitted > Self.patience {
+        return
+      } else {
+        index += 1
+      }
     }
   }
 
-  /// Every decoding sequence's token first, then prompt chunks up to the step's limit: a long prompt cannot stall the others.
+  /// Every decoding sequence's token first, then prompt chunks as far as the step's time goes: a long prompt cannot stall the others.
   private func buildBatch() {
-    tokensEmitted = 0
+    (tokensEmitted, promptTokensFed) = (0, 0)
     for sequence in running where sequence.finish == nil && sequence.isDecoding { add(sequence, room: 1) }
-    var room = settings.prefillTokens
-    for sequence in running where sequence.finish == nil && !sequence.isDecoding && room > 0 {
-      room -= add(sequence, room: room)
+    streams = stepping.count
+    let room = pace.room(streams: streams)
+    for sequence in running where sequence.finish == nil && !sequence.isDecoding && promptTokensFed < room {
+      promptTokensFed += add(sequence, room: room - promptTokensFed)
     }
-    promptTokensFed = settings.prefillTokens - room
+    guard promptTokensFed == 0 else { return }
+    // Chunks that must stay whole are longer than the step should be; without them there would be no end.
+    for sequence in running where sequence.finish == nil && !sequence.isDecoding && promptTokensFed == 0 {
+      promptTokensFed += add(sequence, room: settings.prefillTokens)
+    }
   }
 
   @discardableResult
@@ -101,15 +141,22 @@ final class Scheduler {
     return tokens.count
   }
 
-  /// Samples all rows of logits, on all threads: each sequence has its own generator, each thread its own scratch.
-  private func sample() {
-    let tasks = min(scratch.count, batch.logitsRows)
-    model.compute.pool.run(
-      tasks: tasks, Sampling(model: model, sequences: stepping, scratch: scratch, tasks: tasks))
+  private func compute() {
+    let start = clock()
+    computer.forward(batch)
+    if batch.logitsRows > 0 { computer.sample(stepping) }
+    let sampled = clock()
+    emit(at: sampled)
+    let emitted = clock()
+    computer.evict(stepping)
+    let end = clock()
+    countEvicted()
+    pace.record(
+      seconds: (end - start).seconds, streams: streams, promptTokens: promptTokensFed)
+    computeSeconds = ((end - start) - (emitted - sampled)).seconds
   }
 
-  private func emit() {
-    let now = ContinuousClock.now
+  private func emit(at now: ContinuousClock.Instant) {
     for sequence in stepping {
       if sequence.logitsRow != nil {
         tokensEmitted += sequence.accept(at: now) ? 1 : 0
@@ -119,8 +166,7 @@ final class Scheduler {
     }
   }
 
-  private func evict() {
-    eviction.endStep(of: stepping.lazy.compactMap(\.cache), on: model.compute.pool)
+  private func countEvicted() {
     statistics.update { statistics in
       for sequence in stepping {
         let evicted = (sequence.cache?.lastEvicted ?? 0) / sequence.plan.shape.heads
@@ -137,8 +183,9 @@ final class Scheduler {
 
   private func close(_ sequence: TokenSequence) {
     sequence.announceCache(of: pool)
-    let usage = sequence.announceEnd(at: .now)
+    let usage = sequence.announceEnd(at: clock())
     if let cache = sequence.cache { pool.release(cache) }
+    if let client = sequence.request.client { outcome.endedClients.append(client) }
     statistics.update { statistics in
       statistics.finished[sequence.finish ?? .cancelled, default: 0] += 1
       statistics.prefillSeconds += usage.prefillSeconds
@@ -146,19 +193,37 @@ final class Scheduler {
     }
   }
 
-  private func publish() {
+  private func publish(seconds: Double) {
     statistics.update { statistics in
       statistics.running = running.count
       statistics.waiting = waiting.count
       statistics.reservedBytes = pool.reservedBytes
       statistics.usedBytes = pool.usedBytes
       statistics.pagesInUse = pool.pagesInUse
-      statistics.steps += stepping.isEmpty ? 0 : 1
+      if !stepping.isEmpty {
+        statistics.steps += 1
+        statistics.stepSeconds += seconds
+        statistics.computeSeconds += computeSeconds
+      }
       statistics.sequencesStepped += stepping.count
       statistics.generatedTokens += tokensEmitted
       statistics.promptTokens += promptTokensFed
       countResidentSlots(in: &statistics.residentSlots)
     }
+  }
+}
+
+extension [TokenSequence] {
+  /// Where a sequence belongs among others in the order of their turns.
+  ///
+  /// O(log n).
+  fileprivate func place(of sequence: TokenSequence) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].precedes(sequence) { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }
 
@@ -174,26 +239,4 @@ extension Scheduler {
       slots[sequence.plan.policyName, default: 0] += sequence.cache?.residentSlots ?? 0
     }
   }
-}
-
-/// One thread's share of a step's sampling.
-private struct Sampling: ParallelWork {
-  let model: Model
-  let sequences: [TokenSequence]
-  let scratch: [SamplingScratch]
-  let tasks: Int
-
-  func perform(_ task: Int) {
-    for index in stride(from: task, to: sequences.count, by: tasks) {
-      guard let row = sequences[index].logitsRow else { continue }
-      model.withLogits(row) { logits in
-        sequences[index].sample(&logits, candidates: &scratch[task].candidates)
-      }
-    }
-  }
-}
-
-/// What sampling needs, one for each compute thread.
-private final class SamplingScratch {
-  var candidates = Candidates()
 }

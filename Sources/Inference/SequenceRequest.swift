@@ -15,6 +15,10 @@ package struct SequenceRequest: Sendable {
   package var resuming: SavedSequence?
   /// Whether the receiver gets the cache at the end.
   package var savesCache = false
+  /// Earlier if lower: one is worth ten seconds of waiting.
+  package var priority = 0
+  /// Whose request it is, where the engine limits how many one may have at a time.
+  package var client: String?
 
   package init(
     prompt: [Int32], maxTokens: Int, stopTokens: [Int32] = [], sampling: SamplingParameters = .init(),
@@ -25,5 +29,10 @@ package struct SequenceRequest: Sendable {
     self.stopTokens = stopTokens
     self.sampling = sampling
     self.cache = cache
+  }
+
+  /// What it adds to the queue while it waits.
+  func load(_ plan: CachePlan) -> QueueLoad {
+    QueueLoad(requests: 1, promptTokens: prompt.count, cacheBytes: plan.peakBytes)
   }
 }

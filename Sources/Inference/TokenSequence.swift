@@ -9,6 +9,8 @@ final class TokenSequence {
   let plan: CachePlan
   let events: AsyncStream<TokenEvent>.Continuation
   let submitted: ContinuousClock.Instant
+  /// Its turn: sequences get on in the order of their deadlines.
+  let deadline: ContinuousClock.Instant
 
   private(set) var cache: SequenceCache?
   private var sampler: Sampler
@@ -25,7 +27,8 @@ final class TokenSequence {
   /// Row of its logits in this step.
   var logitsRow: Int?
 
-  init(_ arrival: Arrival) {
+  init(_ arrival: Arrival, deadline: ContinuousClock.Instant) {
+    self.deadline = deadline
     id = arrival.id
     request = arrival.request
     plan = arrival.plan
@@ -33,6 +36,14 @@ final class TokenSequence {
     submitted = arrival.submitted
     admitted = arrival.submitted
     sampler = Sampler(arrival.request.sampling, prompt: arrival.request.prompt)
+  }
+
+  /// What it adds to the queue while it waits.
+  var load: QueueLoad { request.load(plan) }
+
+  /// Whether it goes before another; of equals, the one that came first.
+  func precedes(_ other: TokenSequence) -> Bool {
+    deadline == other.deadline ? id < other.id : deadline < other.deadline
   }
 
   /// Whether the whole prompt has been fed.

@@ -61,8 +61,33 @@ struct Serve: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Requests that may wait; more get 429. (default: 256)", valueName: "count"))
   var maxQueue: String?
 
+  @Option(
+    help: ArgumentHelp("Prompt tokens that may wait; more get 429. (default: 1048576)", valueName: "tokens"))
+  var maxQueueTokens: String?
+
   @Option(help: ArgumentHelp("Sequences that compute at the same time. (default: 32)", valueName: "count"))
   var maxSequences: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Sequences that one client, known by its address, may have here at a time. (default: no limit)",
+      valueName: "count"))
+  var maxPerClient: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Milliseconds that a step may take while streams run; prompts are cut accordingly. (default: 50)",
+      valueName: "time"))
+  var stepMs: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Folder that requests may save their caches to, as sessions. (default: none, no sessions)",
+      valueName: "folder"))
+  var sessionDir: String?
+
+  @Option(help: ArgumentHelp("Most bytes of all sessions there. (default: 4GiB)", valueName: "size"))
+  var sessionLimit: String?
 
   @Option(
     help: ArgumentHelp(
@@ -119,7 +144,9 @@ struct Serve: AsyncParsableCommand {
   private var texts: SettingTexts {
     let flags: [SettingName: String?] = [
       .model: model, .alias: alias, .host: host, .port: port, .threads: threads, .context: context,
-      .kvMemory: kvMemory, .maxQueue: maxQueue, .maxSequences: maxSequences, .drainSeconds: drainSeconds,
+      .kvMemory: kvMemory, .maxQueue: maxQueue, .maxSequences: maxSequences, .maxQueueTokens: maxQueueTokens,
+      .maxPerClient: maxPerClient, .stepMilliseconds: stepMs, .drainSeconds: drainSeconds,
+      .sessionDir: sessionDir, .sessionLimit: sessionLimit,
       .log: log, .logLevel: logLevel,
     ]
     return SettingTexts(

@@ -14,6 +14,10 @@ struct SettingsSummary {
       ("kv-memory", MemorySize.text(engine.kvPoolBytes)), ("kv-default", settings.cacheDefaultText),
       ("kv-options", settings.cacheOptionsText ?? "none"), ("max-queue", "\(engine.maxQueue)"),
       ("max-sequences", "\(engine.maxSequences)"),
+      (
+        "session-dir",
+        settings.sessionFolder.map { "\($0), up to \(MemorySize.text(settings.sessionLimitBytes))" } ?? "none"
+      ),
       ("drain-seconds", "\(settings.drainSeconds)"), ("log", settings.logFormat.rawValue),
       ("log-level", settings.logLevel.rawValue),
     ]

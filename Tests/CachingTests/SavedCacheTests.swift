@@ -50,9 +50,9 @@ import Testing
     let saved = run.pool.save(run.cache)
     let (layout, record) = (run.plan.layout, saved.record)
     var start = 0
-    return record.slots.map { slots in
-      let size = HeadColumns.livePieces(layout, slots: slots).reduce(0) { $0 + $1.count }
-      defer { start += HeadColumns.savedBytes(layout, slots: slots, pageBytes: run.plan.shape.pageBytes) }
+    return record.counts.map { counts in
+      let size = HeadColumns.pieceBytes(layout, counts).reduce(0, +)
+      defer { start += HeadColumns.savedBytes(layout, counts, pageBytes: run.plan.shape.pageBytes) }
       return Array(saved.bytes[start..<start + size])
     }
   }

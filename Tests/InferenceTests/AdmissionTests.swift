@@ -96,12 +96,63 @@ import Testing
         $0.maxQueue = 1
       })
     let streams = try [engine.submit(Tiny.request(4, new: 3)), engine.submit(Tiny.request(5, new: 3))]
-    #expect(throws: AdmissionError.queueFull(waiting: 2)) { try engine.submit(Tiny.request(4, new: 3)) }
+    #expect(try refusal(of: Tiny.request(4, new: 3), by: engine) == .requests)
     #expect(engine.statistics.waiting == 2)
     let running = Task { await engine.run() }
     for stream in streams { #expect(await Outcome(stream).tokens.count == 3) }
     #expect(await Outcome(try engine.submit(Tiny.request(4, new: 3))).tokens.count == 3)
     engine.stop()
     await running.value
+  }
+
+  @Test("prompt tokens and bytes that wait are bounded too, but one request of any size may wait alone")
+  func queueMeasures() async throws {
+    let one = try makeEngine(settings()).plan(Tiny.request(40, new: 8)).peakBytes
+    for measure in [QueueMeasure.promptTokens, .cacheBytes] {
+      let engine = try makeEngine(
+        settings(pool: 2 * one) {
+          $0.maxQueueTokens = measure == .promptTokens ? 30 : 1000
+          $0.maxQueuePools = 1
+        })
+      let first = try engine.submit(Tiny.request(40, new: 8))
+      if measure == .cacheBytes { _ = try engine.submit(Tiny.request(40, new: 8)) }
+      #expect(try refusal(of: Tiny.request(40, new: 8), by: engine) == measure)
+      withExtendedLifetime(first) {}
+    }
+  }
+
+  @Test("a client has no more requests here than one may have, and another client is not concerned")
+  func perClient() async throws {
+    try await withEngine(settings { $0.maxPerClient = 2 }) { engine in
+      func request(_ client: String?) -> SequenceRequest {
+        var request = Tiny.request(4, new: 400)
+        request.client = client
+        return request
+      }
+      var streams = try [engine.start(request("a")), engine.start(request("a"))]
+      #expect {
+        _ = try engine.start(request("a"))
+      } throws: { error in
+        guard case .clientLimit(2, let seconds) = error as? AdmissionError else { return false }
+        return (1...60).contains(seconds)
+      }
+      streams.append(try engine.start(request("b")))
+      streams.append(try engine.start(request(nil)))
+      streams[0].end()
+      #expect(await Outcome(streams[0].events).reason == .cancelled)
+      // What ended may be told to its receiver a moment before it is told to the door.
+      while (try? engine.start(request("a"))) == nil { await Task.yield() }
+    }
+  }
+
+  private func refusal(of request: SequenceRequest, by engine: Engine) throws -> QueueMeasure? {
+    do {
+      _ = try engine.submit(request)
+    } catch {
+      guard case .queueFull(let measure, _, let seconds) = error else { throw error }
+      #expect((1...60).contains(seconds))
+      return measure
+    }
+    return nil
   }
 }

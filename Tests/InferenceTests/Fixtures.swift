@@ -123,7 +123,8 @@ final class SteppedScheduler {
       maxTokens: settings.prefillTokens + settings.maxSequences, maxLogitsRows: settings.maxSequences)
     shape = try model.configuration.cacheShape
     pool = try CachePool(limitBytes: settings.kvPoolBytes, shape: shape)
-    scheduler = Scheduler(model: model, pool: pool, settings: settings, statistics: shared)
+    scheduler = Scheduler(
+      computer: ModelComputer(model), pool: pool, settings: settings, statistics: shared)
   }
 
   deinit { threads.stop() }
@@ -150,6 +151,6 @@ final class SteppedScheduler {
   @discardableResult
   func step() -> Int {
     defer { arrivals = Inbox.Contents() }
-    return scheduler.step(arrivals)
+    return scheduler.step(arrivals).left.requests
   }
 }

@@ -11,7 +11,7 @@ import Testing
       promptTokens: 1,
       maxNewTokens: 1)
     let (stream, events) = AsyncStream.makeStream(of: TokenEvent.self)
-    let id = try inbox.submit(maxQueue: 8, maxRunning: 1) { id in
+    let id = try inbox.submit(request.load(plan), client: nil) { id in
       Arrival(id: id, request: request, plan: plan, events: events, submitted: .now)
     }
     return (RunningSequence(events: stream, id: id, inbox: inbox), try #require(inbox.take().arrivals.first))
@@ -19,7 +19,7 @@ import Testing
 
   @Test("ending a sequence asks the engine to cancel that one")
   func endCancels() throws {
-    let inbox = Inbox()
+    let inbox = Inbox(settings())
     _ = try submit(to: inbox)
     let (second, arrival) = try submit(to: inbox)
     second.end()
@@ -28,7 +28,7 @@ import Testing
 
   @Test("a sequence that was ended still tells what it took")
   func endIsTold() async throws {
-    let (sequence, arrival) = try submit(to: Inbox())
+    let (sequence, arrival) = try submit(to: Inbox(settings()))
     sequence.end()
     arrival.events.yield(.finished(.cancelled, SequenceUsage()))
     arrival.events.finish()

@@ -33,7 +33,7 @@ import Testing
       (.slotsExceedContext(peakSlots: 9, contextLength: 5), 400, "kv_cache", "context_length_exceeded"),
       (.strideTooLong(stride: 9, most: 5), 400, "kv_cache.stride", "invalid_kv_cache"),
       (.cacheTooLarge(peakBytes: 9, poolBytes: 5, largestBudget: 2), 400, "kv_cache", "kv_cache_too_large"),
-      (.queueFull(waiting: 3), 429, nil, "rate_limit_exceeded"),
+      (.queueFull(.requests, QueueLoad(requests: 3), retrySeconds: 7), 429, nil, "rate_limit_exceeded"),
       (.stopping, 503, nil, "service_unavailable"),
     ] as [(AdmissionError, Int, String?, String)])
   func mapping(error: AdmissionError, status: Int, param: String?, code: String) {

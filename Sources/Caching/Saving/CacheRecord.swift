@@ -13,26 +13,27 @@ package struct CacheRecord: Codable, Sendable, Equatable {
   let pageBytes: Int
   /// Slots of every head, layer by layer.
   let slots: [Int]
-  /// The slot of every head that holds no token, -1 where all do.
+  /// How many of them hold no token.
   let holes: [Int]
   let layerOffsets: [Int]
 
-  init(plan: CachePlan, fedTokens: Int, slots: [Int], holes: [Int], layerOffsets: [Int]) {
+  init(plan: CachePlan, progress: CacheProgress, counts: [HeadColumns.Counts]) {
     request = plan.request
     promptTokens = plan.promptTokens
-    self.fedTokens = fedTokens
+    fedTokens = progress.fed
     layers = plan.shape.layers
     kvHeads = plan.shape.kvHeads
     queryHeads = plan.shape.queryHeads
     headDimension = plan.shape.headDimension
     pageBytes = plan.shape.pageBytes
-    self.slots = slots
-    self.holes = holes
-    self.layerOffsets = layerOffsets
+    slots = counts.map(\.slots)
+    holes = counts.map(\.holes)
+    layerOffsets = progress.layerOffsets
   }
 
-  func hole(_ head: Int) -> Int? { holes[head] < 0 ? nil : holes[head] }
-  func live(_ head: Int) -> Int { slots[head] - (holes[head] < 0 ? 0 : 1) }
+  var progress: CacheProgress { CacheProgress(fed: fedTokens, layerOffsets: layerOffsets) }
+  var counts: [HeadColumns.Counts] { zip(slots, holes).map { HeadColumns.Counts(slots: $0, holes: $1) } }
+  func live(_ head: Int) -> Int { slots[head] - holes[head] }
 
   /// Slots that all heads hold together.
   var residentTotal: Int { slots.indices.reduce(0) { $0 + live($1) } }

@@ -4,7 +4,7 @@ import Kernels
 ///
 /// Slots `0 ..< slotCount` are live but for the holes that an eviction leaves, listed in ascending order. A hole's position is -1.
 @safe struct HeadColumns {
-  let block: UnsafeMutableRawPointer
+  private let block: UnsafeMutableRawPointer
   let layout: ColumnLayout
 
   /// - Parameters:
@@ -18,6 +18,7 @@ import Kernels
 
   // Safety: all offsets come from the layout, which keeps columns apart and 4-byte aligned inside the block; every column
   // holds one plain type for its whole life. Indices are checked where they enter: `append`, `punch`.
+  var start: UnsafeMutableRawPointer { unsafe block }
   private var header: UnsafeMutablePointer<Int32> { unsafe block.assumingMemoryBound(to: Int32.self) }
   var slotPositions: UnsafeMutablePointer<Int32> { unsafe column(layout.positions) }
   var newSlots: UnsafeMutablePointer<Int32> { unsafe column(layout.newSlots) }
@@ -41,7 +42,7 @@ import Kernels
   var queryMoments: UnsafeMutablePointer<Float>? {
     unsafe column(layout.queryMoments, if: layout.needs.queryMoments)
   }
-  private var holes: UnsafeMutablePointer<Int32> { unsafe column(layout.holes) }
+  var holes: UnsafeMutablePointer<Int32> { unsafe column(layout.holes) }
 
   private func column<T>(_ offset: Int) -> UnsafeMutablePointer<T> {
     unsafe (block + offset).assumingMemoryBound(to: T.self)
@@ -94,6 +95,17 @@ extension HeadColumns {
     }
   }
 
+  /// Makes an empty block hold so many slots, whose contents are to be filled in; pages come as in `extend`.
+  func adopt(_ counts: Counts, takePage: () -> UInt32?) {
+    precondition(startedPages == 0 && counts.fit(layout), "an empty block with room for them")
+    while startedPages * CacheShape.slotsPerPage < counts.slots {
+      if let page = takePage() { unsafe pages[startedPages] = page }
+      startedPages += 1
+    }
+    slotCount = counts.slots
+    holeCount = counts.holes
+  }
+
   /// Gives back the pages behind the last slot.
   func returnPages(_ giveBack: (UInt32) -> Void) {
     while startedPages * CacheShape.slotsPerPage >= slotCount + CacheShape.slotsPerPage {
@@ -110,29 +122,6 @@ extension HeadColumns {
     holeCount = 1
   }
 
-  /// The only hole there is once settled.
-  var hole: Int? {
-    precondition(holeCount <= 1, "settled columns")
-    // Safety: the first hole is listed.
-    return holeCount == 1 ? unsafe Int(holes[0]) : nil
-  }
-
-  /// Begins with `count` slots, one of which may be a hole; pages come as in `extend`, what they hold is the caller's to bring.
-  func begin(_ count: Int, hole: Int?, takePage: () -> UInt32?) {
-    precondition(slotCount == 0 && count <= layout.slots, "an empty head with room")
-    while startedPages * CacheShape.slotsPerPage < count {
-      // Safety: there is a page number for every 16 slots of the layout.
-      if let page = takePage() { unsafe pages[startedPages] = page }
-      startedPages += 1
-    }
-    slotCount = count
-    guard let hole else { return }
-    precondition(hole >= 0 && hole < count && layout.victims > 0, "a slot of this head")
-    // Safety: there is room for a hole.
-    unsafe holes[0] = Int32(hole)
-    holeCount = 1
-  }
-
   private func place(_ token: Int, in slot: Int, at position: Int, rank: Int) {
     // Safety: `slot` is a listed hole or below `layout.slots`, and so is `token`, by the check in `reuseHoles`.
     unsafe newSlots[token] = Int32(slot)
@@ -142,8 +131,8 @@ extension HeadColumns {
   }
 
   /// The columns that hold a `Float` for each slot, the rows of the window among them, as one: they follow each other in the block.
-  private var floats: UnsafeMutablePointer<Float> { unsafe column(layout.sums) }
-  private var floatCount: Int { (layout.slotRanks - layout.sums) / 4 }
+  var floats: UnsafeMutablePointer<Float> { unsafe column(layout.sums) }
+  var floatCount: Int { (layout.slotRanks - layout.sums) / 4 }
 
   /// Moves the last slot into the highest hole until none is left; the last slot is then live, or the hole itself.
   private func closeHoles(after reused: Int, in pool: CachePool) {

@@ -1,32 +1,25 @@
-/// The part of a head that outlives its memory, as bytes in one order, whatever the width of its columns.
-///
-/// Positions, each column's live part, moments, ranks; then the pages, each with its keys before its values.
+/// Heads as bytes, one after the other: each its live pieces, then its pages, of these the keys before the values.
 extension HeadColumns {
-  /// What lies where in the block that is to be kept of `slots` slots, as offsets in bytes.
-  static func livePieces(_ layout: ColumnLayout, slots: Int) -> [Range<Int>] {
-    let piece = { (start: Int, numbers: Int) in start..<start + 4 * numbers }
-    var pieces = [piece(layout.positions, slots)]
-    for start in Swift.stride(from: layout.sums, to: layout.slotRanks, by: 4 * layout.slots) {
-      pieces.append(piece(start, slots))
-    }
-    if layout.needs.queryMoments { pieces.append(piece(layout.queryMoments, 2 * layout.queryValues)) }
-    if layout.ranks { pieces.append(piece(layout.slotRanks, slots)) }
-    return pieces
+  /// The sizes of the live pieces of a head with such counts, in bytes.
+  static func pieceBytes(_ layout: ColumnLayout, _ counts: Counts) -> [Int] {
+    let columns = (layout.slotRanks - layout.sums) / 4 / max(1, layout.slots)
+    var numbers = Array(repeating: counts.slots, count: 1 + columns)
+    if layout.ranks { numbers.append(counts.slots) }
+    if layout.needs.queryMoments { numbers.append(2 * layout.queryValues) }
+    return (numbers + [counts.holes]).map { 4 * $0 }
   }
 
-  /// Bytes of all pieces and pages of a head of `slots` slots.
-  static func savedBytes(_ layout: ColumnLayout, slots: Int, pageBytes: Int) -> Int {
-    livePieces(layout, slots: slots).reduce(0) { $0 + $1.count } + savedPages(slots) * pageBytes
+  /// Bytes of a head with such counts.
+  static func savedBytes(_ layout: ColumnLayout, _ counts: Counts, pageBytes: Int) -> Int {
+    pieceBytes(layout, counts).reduce(0, +) + counts.pages * pageBytes
   }
 
-  private static func savedPages(_ slots: Int) -> Int {
-    (slots + CacheShape.slotsPerPage - 1) / CacheShape.slotsPerPage
+  private static func savedBytes(_ heads: [HeadColumns], in pool: CachePool) -> Int {
+    heads.reduce(0) { $0 + savedBytes($1.layout, $1.counts, pageBytes: pool.shape.pageBytes) }
   }
 
-  /// The bytes of settled heads, one after the other.
   static func saved(_ heads: [HeadColumns], in pool: CachePool) -> [UInt8] {
-    let pageBytes = pool.shape.pageBytes
-    let total = heads.reduce(0) { $0 + savedBytes($1.layout, slots: $1.slotCount, pageBytes: pageBytes) }
+    let total = savedBytes(heads, in: pool)
     // Safety: every head writes as many bytes as were counted for it.
     return unsafe [UInt8](unsafeUninitializedCapacity: total) { buffer, count in
       guard var target = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
@@ -36,23 +29,21 @@ extension HeadColumns {
   }
 
   private func save(to target: inout UnsafeMutableRawPointer, in pool: CachePool) {
-    for piece in Self.livePieces(layout, slots: slotCount) {
-      // Safety: pieces lie in the block; the caller has room for all.
-      unsafe target.copyMemory(from: block + piece.lowerBound, byteCount: piece.count)
+    for piece in unsafe livePieces {
+      // Safety: the caller has room for all pieces and pages.
+      if let source = piece.baseAddress { unsafe target.copyMemory(from: source, byteCount: piece.count) }
       unsafe target += piece.count
     }
-    for page in 0..<Self.savedPages(slotCount) {
+    for page in 0..<counts.pages {
       // Safety: a page that holds a slot has its number in the column.
       unsafe pool.read(pages[page], into: target)
       unsafe target += pool.shape.pageBytes
     }
   }
 
-  /// Fills heads that have begun with as many slots as those that `bytes` came from, under layouts with the same columns.
+  /// Fills heads that have adopted the counts of those that `bytes` came from, under layouts of the same kind.
   static func restore(_ heads: [HeadColumns], from bytes: [UInt8], in pool: CachePool) {
-    let pageBytes = pool.shape.pageBytes
-    let total = heads.reduce(0) { $0 + savedBytes($1.layout, slots: $1.slotCount, pageBytes: pageBytes) }
-    precondition(bytes.count == total, "bytes that were checked for these heads")
+    precondition(bytes.count == savedBytes(heads, in: pool), "bytes that were checked for these heads")
     unsafe bytes.withUnsafeBytes { buffer in
       guard var source = buffer.baseAddress else { return }
       for head in heads { unsafe head.restore(from: &source, in: pool) }
@@ -60,12 +51,12 @@ extension HeadColumns {
   }
 
   private func restore(from source: inout UnsafeRawPointer, in pool: CachePool) {
-    for piece in Self.livePieces(layout, slots: slotCount) {
-      // Safety: pieces lie in the block; there are as many bytes as all pieces and pages have.
-      unsafe (block + piece.lowerBound).copyMemory(from: source, byteCount: piece.count)
+    for piece in unsafe livePieces {
+      // Safety: there are as many bytes as all pieces and pages have.
+      if let target = piece.baseAddress { unsafe target.copyMemory(from: source, byteCount: piece.count) }
       unsafe source += piece.count
     }
-    for page in 0..<Self.savedPages(slotCount) {
+    for page in 0..<counts.pages {
       // Safety: as in `save`.
       unsafe pool.write(pages[page], from: source)
       unsafe source += pool.shape.pageBytes

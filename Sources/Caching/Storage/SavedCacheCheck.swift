@@ -8,17 +8,16 @@ extension SavedCache {
     try checkSlots(plan)
     try checkTotals(plan)
     let bytes = bytes
-    let sizes = record.slots.map {
-      HeadColumns.savedBytes(plan.layout, slots: $0, pageBytes: plan.shape.pageBytes)
-    }
+    let counts = record.counts
+    let sizes = counts.map { HeadColumns.savedBytes(plan.layout, $0, pageBytes: plan.shape.pageBytes) }
     let expected = sizes.reduce(0, +)
     guard bytes.count == expected else {
       throw .savedUnusable("it has \(bytes.count) bytes, and \(expected) are expected")
     }
     var start = 0
     var head = SavedHeadCheck(plan.layout, fedTokens: record.fedTokens)
-    for index in record.slots.indices {
-      guard head.isSound(bytes, from: start, slots: record.slots[index], hole: record.hole(index)) else {
+    for index in counts.indices {
+      guard head.isSound(bytes, from: start, counts[index]) else {
         throw .savedUnusable("the columns of head \(index) contradict themselves")
       }
       start += sizes[index]
@@ -45,10 +44,8 @@ extension SavedCache {
     guard record.slots.count == heads, record.holes.count == heads else {
       throw .savedUnusable("it has \(record.slots.count) heads, and \(heads) are expected")
     }
-    let isPossible = record.slots.indices.allSatisfy { head in
-      let (slots, hole) = (record.slots[head], record.holes[head])
-      return slots >= 1 && slots <= plan.layout.slots && hole >= -1 && hole < slots && record.live(head) >= 1
-        && (hole < 0 || plan.layout.victims > 0)
+    let isPossible = record.counts.allSatisfy { counts in
+      counts.fit(plan.layout) && counts.holes <= 1 && counts.slots > counts.holes
     }
     guard isPossible else { throw .savedUnusable("a head's number of slots is outside what its options allow") }
   }
@@ -93,23 +90,20 @@ private struct SavedHeadCheck {
   }
 
   /// Whether positions are those of different tokens, numbers are finite and ranks follow the positions.
-  mutating func isSound(_ bytes: [UInt8], from start: Int, slots: Int, hole: Int?) -> Bool {
+  mutating func isSound(_ bytes: [UInt8], from start: Int, _ counts: HeadColumns.Counts) -> Bool {
     head += 1
     var offset = start
-    var positions: [Int32] = []
-    for (index, piece) in HeadColumns.livePieces(layout, slots: slots).enumerated() {
-      let numbers = Self.numbers(bytes, offset..<offset + piece.count)
-      offset += piece.count
-      if index == 0 {
-        positions = numbers
-        guard areDistinct(positions, but: hole) else { return false }
-      } else if layout.ranks, piece.lowerBound == layout.slotRanks {
-        guard Self.areRanks(numbers, of: positions) else { return false }
-      } else {
-        guard numbers.allSatisfy({ Float(bitPattern: UInt32(bitPattern: $0)).isFinite }) else { return false }
-      }
+    var pieces = HeadColumns.pieceBytes(layout, counts).map { size in
+      defer { offset += size }
+      return Self.numbers(bytes, offset..<offset + size)
     }
-    return true
+    let hole = pieces.removeLast().first
+    let positions = pieces.removeFirst()
+    if let hole, !positions.indices.contains(Int(hole)) { return false }
+    guard areDistinct(positions, but: hole.map(Int.init)) else { return false }
+    let columns = pieces.count - (layout.needs.queryMoments ? 1 : 0) - (layout.ranks ? 1 : 0)
+    if layout.ranks, !Self.areRanks(pieces.remove(at: columns), of: positions) { return false }
+    return pieces.joined().allSatisfy { Float(bitPattern: UInt32(bitPattern: $0)).isFinite }
   }
 
   private mutating func areDistinct(_ positions: [Int32], but hole: Int?) -> Bool {

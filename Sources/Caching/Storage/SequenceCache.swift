@@ -217,27 +217,14 @@ package final class SequenceCache {
     precondition(limit == nil && logicalLength >= plan.promptTokens, "a sequence between steps, its prompt fed")
     let heads = (0..<plan.shape.heads).map(head)
     for head in heads { head.settle(in: pool) }
-    let record = CacheRecord(
-      plan: plan, fedTokens: logicalLength, slots: heads.map(\.slotCount), holes: heads.map { $0.hole ?? -1 },
-      layerOffsets: layerOffsets)
+    let record = CacheRecord(plan: plan, progress: progress, counts: heads.map(\.counts))
     return SavedCache(record: record, bytes: HeadColumns.saved(heads, in: pool))
   }
 
   /// Takes over what was saved, for which the plan was made.
   func restore(_ saved: SavedCache) {
-    precondition(logicalLength == 0, "an empty cache")
-    let record = saved.record
-    let heads = (0..<plan.shape.heads).map(head)
-    for (index, head) in heads.enumerated() {
-      head.begin(record.slots[index], hole: record.hole(index)) {
-        pool.startPage()
-        return plan.sharesPages ? sparePages.removeLast() : nil
-      }
-    }
-    HeadColumns.restore(heads, from: saved.takeBytes(), in: pool)
-    logicalLength = record.fedTokens
-    residentTotal = record.residentTotal
-    layerOffsets = record.layerOffsets
+    resume(saved.record.progress, counts: saved.record.counts)
+    HeadColumns.restore((0..<plan.shape.heads).map(head), from: saved.takeBytes(), in: pool)
   }
 
   /// Original positions of a head's live slots, in slot order.
@@ -269,6 +256,26 @@ extension SequenceCache {
     endStep()
   }
 
+  /// What the cache has come to, but for what its heads hold.
+  var progress: CacheProgress { CacheProgress(fed: logicalLength, layerOffsets: layerOffsets) }
+
+  /// Lets an empty cache go on from `progress` with `counts` slots in each head, whose pages and live pieces are to be filled in.
+  ///
+  /// A cache of a plan of the same kind must have come so far in chunks that this cache's plan would have given too.
+  func resume(_ progress: CacheProgress, counts: [HeadColumns.Counts]) {
+    precondition(
+      logicalLength == 0 && counts.count == plan.shape.heads, "an empty cache, counts for every head")
+    for (index, count) in counts.enumerated() {
+      head(index).adopt(count) {
+        pool.startPage()
+        return plan.sharesPages ? sparePages.removeLast() : nil
+      }
+    }
+    logicalLength = progress.fed
+    layerOffsets = progress.layerOffsets
+    residentTotal = counts.reduce(0) { $0 + $1.slots - $1.holes }
+  }
+
   private var phase: EvictionPhase { logicalLength <= plan.promptTokens ? .prefill : .decode }
 
   var columnBytes: Int { blocks.byteCount }
@@ -282,8 +289,18 @@ extension SequenceCache {
     return self.head(layer * kvHeads + head)
   }
 
-  private func head(_ index: Int) -> HeadColumns {
+  /// The heads are numbered layer by layer.
+  func head(_ index: Int) -> HeadColumns {
+    precondition(index >= 0 && index < plan.shape.heads, "a head of the model")
     // Safety: `index` is below the number of heads, for each of which there is a block.
-    unsafe HeadColumns(block: blocks.base + index * layout.headBytes, layout: layout)
+    return unsafe HeadColumns(block: blocks.base + index * layout.headBytes, layout: layout)
   }
+}
+
+/// How far a cache has come between two steps.
+struct CacheProgress: Sendable, Equatable {
+  /// Tokens fed.
+  var fed: Int
+  /// How much each layer's limits differ from the average.
+  var layerOffsets: [Int]
 }

@@ -27,6 +27,9 @@ package struct GenerationParameters: Equatable, Sendable {
   /// Who the client says its user is.
   package let user: String?
 
+  /// Earlier if lower, -100 to 100; 0 unless the request says.
+  package let priority: Int
+
   /// The body's `kv_cache`, nil when there is none.
   package let cache: CacheOptions?
 
@@ -46,6 +49,7 @@ package struct GenerationParameters: Equatable, Sendable {
     ignoreEndOfSequence = try fields.boolean("ignore_eos") ?? false
     minTokens = try fields.integer("min_tokens", in: 0...Int(Int32.max)) ?? 0
     user = try fields.string("user")
+    priority = try fields.integer("priority", in: -100...100) ?? 0
     cache = try fields.value("kv_cache").map { value throws(APIError) in
       try CacheOptions(body: value, path: fields.path("kv_cache"))
     }

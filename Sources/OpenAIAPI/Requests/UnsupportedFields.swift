@@ -54,7 +54,6 @@ struct UnsupportedField {
     UnsupportedField("skip_special_tokens", true),
     UnsupportedField("prompt_logprobs"),
     UnsupportedField("truncate_prompt_tokens"),
-    UnsupportedField("priority", 0),
   ]
 
   /// Fields of `/v1/completions` alone.

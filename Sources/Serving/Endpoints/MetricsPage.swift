@@ -90,5 +90,9 @@ extension MetricsText {
     gauge("kvota_kv_reserved_bytes", "Bytes promised to running sequences.", Double(engine.reservedBytes))
     gauge("kvota_kv_used_bytes", "Bytes in use by running sequences.", Double(engine.usedBytes))
     gauge("kvota_kv_pool_bytes", "Bytes of the KV pool.", Double(engine.poolBytes))
+    counter("kvota_step_seconds_total", "Seconds of the engine's steps.", engine.stepSeconds)
+    counter(
+      "kvota_step_compute_seconds_total", "Seconds of these in which the model computed.",
+      engine.computeSeconds)
   }
 }

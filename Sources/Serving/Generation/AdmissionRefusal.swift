@@ -3,8 +3,6 @@ import Inference
 import OpenAIAPI
 
 extension APIError {
-  /// How long a client should wait for a place in the queue; a request takes seconds, so shorter is only traffic.
-  private static let queueRetrySeconds = 2
   static let stoppingRetrySeconds = 5
 
   /// The answer to all that comes once the server stops.
@@ -38,8 +36,8 @@ extension APIError {
         .invalidRequest(error.description, param: "kv_cache.stride", code: "invalid_kv_cache")
       case .cacheTooLarge:
         .invalidRequest(error.description, param: "kv_cache", code: "kv_cache_too_large")
-      case .queueFull:
-        .rateLimitExceeded(error.description, retryAfterSeconds: Self.queueRetrySeconds)
+      case .queueFull(_, _, let seconds), .clientLimit(_, let seconds):
+        .rateLimitExceeded(error.description, retryAfterSeconds: seconds)
       case .stopping:
         .serviceUnavailable(error.description, retryAfterSeconds: Self.stoppingRetrySeconds)
       }

@@ -32,12 +32,13 @@ struct Generation: Sendable {
 
   /// Hands all sequences to the engine, or none: those taken before one is refused are dropped and so cancelled.
   ///
-  /// `prompt` is the field that errors about the prompt name.
+  /// `prompt` is the field that errors about the prompt name, `client` whose request it is.
   init(
-    _ request: GenerationRequest, model: ServedModel, metrics: Metrics, prompt: String
+    _ request: GenerationRequest, model: ServedModel, metrics: Metrics, client: String? = nil, prompt: String
   ) throws(APIError) {
     var sequences: [RunningSequence] = []
-    for sequence in request.sequences {
+    for var sequence in request.sequences {
+      sequence.client = client
       do throws(AdmissionError) { sequences.append(try model.engine.start(sequence)) } catch {
         throw APIError(error, prompt: prompt)
       }

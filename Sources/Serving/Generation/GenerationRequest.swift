@@ -40,6 +40,7 @@ struct GenerationRequest: Sendable {
       for choice in 0..<parameters.completionsPerPrompt {
         var sequence = SequenceRequest(prompt: prompt, maxTokens: maxTokens, cache: wish.cache)
         sequence.minTokens = parameters.minTokens
+        sequence.priority = parameters.priority
         sequence.stopTokens = limits.stopTokens(parameters)
         sequence.sampling = Inference.SamplingParameters(parameters.sampling, choice: choice)
         sequences.append(sequence)

@@ -14,7 +14,7 @@ package struct ServedModel: Sendable {
   let conversation: ConversationPrompt
   let limits: RequestLimits
   /// Where sessions are saved; nil if they are not.
-  private let sessions: SessionStore?
+  let sessions: SessionStore?
   /// When it was loaded, in seconds since 1970.
   let createdSeconds: Int
 
@@ -51,37 +51,33 @@ package struct ServedModel: Sendable {
   /// A checked request for completions; text may hold special tokens, as a raw prompt is the client's own.
   func request(
     _ wanted: CompletionRequest, header: CacheOptions?, session: OpenSession? = nil
-  ) throws -> GenerationRequest {
-    let cache = try limits.cacheOptions(
-      model: wanted.model, body: wanted.parameters.cache, header: header,
-      defaults: limits.cacheDefaults.withoutMessages)
+  ) throws(APIError) -> GenerationRequest {
+    let said = [try limits.reference(to: wanted.model).cache, header, wanted.parameters.cache]
+    let cache = CacheResolution.merge(said, over: limits.cacheDefaults.withoutMessages)
     var prompts: [[Int32]] = []
-    for prompt in wanted.prompts { prompts.append(try going(on: session, tokens(prompt, cache))) }
+    for prompt in wanted.prompts { prompts.append(try self.prompt(tokens(prompt, cache), of: session)) }
     var request = try GenerationRequest(
       GenerationRequest.Wish(
         model: wanted.model, prompts: prompts, maxTokens: wanted.maxTokens, parameters: wanted.parameters,
-        cache: try ofSession(session, unless: says(wanted.model, wanted.parameters.cache, header))
-          ?? CacheResolution.cacheRequest(cache)),
+        cache: try self.cache(of: session, unlessSaid: said) ?? CacheResolution.cacheRequest(cache)),
       limits: limits)
-    if let session {
-      request.attach(session)
-      try reserve(session, for: request)
-    }
+    try attach(session, to: &request)
+    try reserveFile(request)
     return request
   }
 
   /// A checked request for answers in a conversation; without a token limit they may fill context and pool.
   func request(
     _ wanted: ChatCompletionRequest, header: CacheOptions?, session: OpenSession? = nil
-  ) throws -> GenerationRequest {
-    let cache = try limits.cacheOptions(
-      model: wanted.model, body: wanted.parameters.cache, header: header, defaults: limits.cacheDefaults)
+  ) throws(APIError) -> GenerationRequest {
+    let said = [try limits.reference(to: wanted.model).cache, header, wanted.parameters.cache]
+    let cache = CacheResolution.merge(said, over: limits.cacheDefaults)
     let nowSeconds = Int(Date().timeIntervalSince1970)
     let text = try conversation.text(wanted.messages, nowSeconds: nowSeconds)
     try limits.checkText(fewestTokens: tokenizer.fewestTokens(in: text), param: "messages", cache)
-    let prompt = try going(on: session, conversation.tokens(text, tokenizer: tokenizer))
+    let prompt = try self.prompt(conversation.tokens(text, tokenizer: tokenizer), of: session)
     let placed =
-      try ofSession(session, unless: says(wanted.model, wanted.parameters.cache, header))
+      try self.cache(of: session, unlessSaid: said)
       ?? CacheResolution.cacheRequest(cache) { () throws(APIError) in
         try conversation.places(
           of: wanted.messages, in: text, tokens: prompt, nowSeconds: nowSeconds, tokenizer: tokenizer)
@@ -91,9 +87,9 @@ package struct ServedModel: Sendable {
         model: wanted.model, prompts: [prompt], maxTokens: wanted.maxTokens, parameters: wanted.parameters,
         cache: placed),
       limits: limits)
-    if let session { request.attach(session) }
+    try attach(session, to: &request)
     if wanted.maxTokens == nil { request.sequences = request.sequences.map(fitting) }
-    if let session { try reserve(session, for: request) }
+    try reserveFile(request)
     return request
   }
 

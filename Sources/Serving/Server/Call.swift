@@ -10,6 +10,8 @@ struct Call: Sendable {
   let service: Service
 
   var body: [UInt8] { request.body }
+  /// Who asks, for limits on each client: its address.
+  var client: String { request.remoteAddress }
 
   /// What `x-kvota-kv` says; two of them would leave open which counts.
   var cacheHeader: CacheOptions? {

@@ -28,7 +28,7 @@ final class OpenSession: Sendable {
   /// Sets room aside for what `save` may come to write, once.
   ///
   /// Throws 400 if the folder's limit leaves less.
-  func reserve(_ bytes: Int) throws {
+  func reserve(_ bytes: Int) throws(APIError) {
     try store.reserve(bytes, for: name)
     reservedBytes.withLock { $0 += bytes }
   }

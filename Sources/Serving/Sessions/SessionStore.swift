@@ -150,11 +150,11 @@ extension SessionStore {
 
 extension SessionStore {
   /// Notes that `bytes` bytes may be written in place of the file of this name; the caller owes their `release`.
-  func reserve(_ bytes: Int, for name: String) throws {
-    let others = try FileManager.default.contentsOfDirectory(atPath: folder).reduce(0) { sum, file in
+  func reserve(_ bytes: Int, for name: String) throws(APIError) {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let others = files.reduce(0) { sum, file in
       guard file != name + Self.suffix, file.hasSuffix(Self.suffix) else { return sum }
-      let size = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(file)")[.size] as? Int
-      return sum + (size ?? 0)
+      return sum + ModelFile.bytes("\(folder)/\(file)")
     }
     let isRoom = reservedBytes.withLock { reserved in
       guard others + reserved + bytes <= limitBytes else { return false }

@@ -6,7 +6,12 @@ package enum SettingName: String, CaseIterable, Sendable {
   case kvPolicy = "kv-policy"
   case kvBudget = "kv-budget"
   case maxQueue = "max-queue"
+  case maxQueueTokens = "max-queue-tokens"
   case maxSequences = "max-sequences"
+  case maxPerClient = "max-per-client"
+  case stepMilliseconds = "step-ms"
+  case sessionDir = "session-dir"
+  case sessionLimit = "session-limit"
   case drainSeconds = "drain-seconds"
   case log
   case logLevel = "log-level"

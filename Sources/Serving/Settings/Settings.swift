@@ -15,6 +15,10 @@ package struct Settings: Sendable, Equatable {
   /// The further options among them as they were given.
   package var cacheOptionsText: String?
   package var engine: EngineSettings
+  /// Where sessions are saved; nil if they are not.
+  package var sessionFolder: String?
+  /// Bytes that all sessions may take there.
+  package var sessionLimitBytes = 4 << 30
   /// How long running requests may take to finish once the server is told to stop.
   package var drainSeconds = 30
   package var logFormat = LogFormat.text
@@ -46,6 +50,8 @@ package struct Settings: Sendable, Equatable {
     cacheOptionsText = texts.text(.kvOptions)?.value
     if let (host, _) = texts.text(.host) { self.host = host }
     port = try texts.integer(.port, in: 0...65535) ?? port
+    sessionFolder = texts.text(.sessionDir)?.value
+    sessionLimitBytes = try Self.sessionLimitBytes(texts) ?? sessionLimitBytes
     drainSeconds = try texts.integer(.drainSeconds, in: 0...86400) ?? drainSeconds
     logFormat = try texts.choice(.log, of: LogFormat.self) ?? logFormat
     logLevel = try texts.choice(.logLevel, of: LogLevel.self) ?? logLevel
@@ -77,8 +83,22 @@ package struct Settings: Sendable, Equatable {
     var engine = EngineSettings(kvPoolBytes: pool, threads: threads)
     engine.maxQueue = try texts.integer(.maxQueue, in: 0...1_000_000) ?? engine.maxQueue
     engine.maxSequences = try texts.integer(.maxSequences, in: 1...4096) ?? engine.maxSequences
+    engine.maxQueueTokens =
+      try texts.integer(.maxQueueTokens, in: 1...1_000_000_000) ?? engine.maxQueueTokens
+    engine.maxPerClient = try texts.integer(.maxPerClient, in: 1...1_000_000)
+    if let milliseconds = try texts.integer(.stepMilliseconds, in: 1...10_000) {
+      engine.stepSeconds = Double(milliseconds) / 1000
+    }
     engine.contextLength = try texts.integer(.context, in: 1...Int(Int32.max))
     return engine
+  }
+
+  private static func sessionLimitBytes(_ texts: SettingTexts) throws(SettingsError) -> Int? {
+    guard let (value, origin) = texts.text(.sessionLimit) else { return nil }
+    guard case .bytes(let bytes)? = MemorySize(value), bytes > 0 else {
+      throw SettingsError("\(origin) is '\(value)'; expected bytes, such as 4GiB or 512MiB")
+    }
+    return bytes
   }
 
   private static func poolBytes(

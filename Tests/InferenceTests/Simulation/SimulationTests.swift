@@ -1,0 +1,75 @@
+import Caching
+import ModelFixtures
+import Testing
+
+@testable import Inference
+
+/// A hundred thousand requests on a machine without a model: what must hold does so after every step.
+@Suite struct SimulationTests {
+  private static let requests = 100_000
+
+  /// Requests of all kinds; now and then one that fills the pool.
+  private static func request(_ random: inout SplitMix64) -> SequenceRequest {
+    let promptTokens =
+      Int.random(in: 0..<20, using: &random) == 0 ? 600 : Int.random(in: 1...60, using: &random)
+    let names = EvictionPolicies.names
+    var cache = CacheRequest()
+    if Int.random(in: 0..<3, using: &random) > 0 {
+      cache = CacheRequest(
+        policy: names[Int.random(in: 0..<names.count, using: &random)],
+        budget: .slots(Int.random(in: 16...64, using: &random)), seed: random.next())
+      if cache.policy == "full" { cache.budget = nil }
+    }
+    var request = SequenceRequest(
+      prompt: Array(repeating: 1, count: promptTokens), maxTokens: Int.random(in: 0...24, using: &random),
+      stopTokens: Bool.random(using: &random) ? [7] : [], cache: cache)
+    request.priority =
+      Int.random(in: 0..<10, using: &random) == 0 ? Int.random(in: -1...1, using: &random) : 0
+    return request
+  }
+
+  @Test("after every step the promises fit the pool, use fits the promises, and everybody gets on")
+  func invariants() throws {
+    var random = SplitMix64(state: 5)
+    let limits = settings(pool: 160 << 10) { $0.maxSequences = 24 }
+    let server = try SimulatedServer(limits)
+    var (submitted, steps) = (0, 0)
+    var longestWait = 0.0
+    while submitted < Self.requests || !server.scheduler.isIdle {
+      // Bursts, and times of rest.
+      let burst = (steps / 500) % 2 == 0 ? 0...1 : 0...4
+      let room = server.scheduler.waiting.count < 100 ? Int.random(in: burst, using: &random) : 0
+      for _ in 0..<min(room, Self.requests - submitted) {
+        var request = Self.request(&random)
+        // Not all policies can be had with every budget and prompt; those go without.
+        if (try? server.planBytes(request)).map({ $0 > limits.kvPoolBytes }) ?? true {
+          request.cache = .init()
+        }
+        try server.submit(request)
+        submitted += 1
+      }
+      if Int.random(in: 0..<20, using: &random) == 0 {
+        server.cancel(UInt64(max(0, submitted - Int.random(in: 0..<100, using: &random))))
+      }
+      server.step()
+      steps += 1
+      let (running, waiting) = (server.scheduler.running, server.scheduler.waiting)
+      let now = server.statistics
+      try #require(now.usedBytes <= now.reservedBytes && now.reservedBytes <= limits.kvPoolBytes)
+      try #require(now.reservedBytes == running.reduce(0) { $0 + $1.plan.peakBytes })
+      try #require(running.count <= limits.maxSequences && server.machine.largestStep <= 256 + 24)
+      for sequence in running {
+        let cache = try #require(sequence.cache)
+        try #require(cache.residentBytes <= sequence.plan.peakBytes)
+        try #require(cache.residentSlots <= sequence.plan.peakSlots)
+      }
+      for sequence in waiting {
+        longestWait = max(longestWait, (server.machine.now - sequence.submitted).seconds)
+      }
+    }
+    #expect(server.pool.pagesInUse == 0 && server.pool.reservedBytes == 0 && server.pool.usedBytes == 0)
+    #expect(server.statistics.finished.values.reduce(0, +) == Self.requests)
+    // A queue of a hundred, of which the largest take the pool for themselves, priorities of ten seconds.
+    #expect(longestWait < 120, "somebody waited \(longestWait) s")
+  }
+}
