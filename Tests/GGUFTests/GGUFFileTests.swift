@@ -105,3 +105,16 @@ func realModel() throws {
   #expect(try opened.tensor("blk.0.attn_q.weight").dimensions == [576, 576])
   #expect(opened.hasTensor("output_norm.weight") && !opened.hasTensor("blk.30.attn_q.weight"))
 }
+
+@Test("a model's fingerprint follows its bytes, wherever they differ, and nothing else")
+func fingerprint() throws {
+  let file = try TemporaryFile(sample.bytes())
+  let copy = try TemporaryFile(sample.bytes())
+  #expect(try GGUFFile(path: file.path).fingerprint == GGUFFile(path: copy.path).fingerprint)
+  var other = sample
+  other.tensors[1].data[39] = 0
+  #expect(try GGUFFile(path: file.path).fingerprint != GGUFFile(path: TemporaryFile(other.bytes()).path).fingerprint)
+  other = sample
+  other.metadata[1].value = .uint32(8)
+  #expect(try GGUFFile(path: file.path).fingerprint != GGUFFile(path: TemporaryFile(other.bytes()).path).fingerprint)
+}

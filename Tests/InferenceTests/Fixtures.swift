@@ -133,7 +133,8 @@ final class SteppedScheduler {
 
   func plan(_ request: SequenceRequest) throws -> CachePlan {
     try CachePlan(
-      request.cache, shape: shape, promptTokens: request.prompt.count, maxNewTokens: request.maxTokens)
+      request.cache, shape: shape, promptTokens: request.prompt.count, maxNewTokens: request.maxTokens,
+      resuming: request.resuming?.cache)
   }
 
   /// Queues a request for the next step.

@@ -59,7 +59,9 @@ struct EvictionSchedule: Sendable, Equatable {
   /// Most slots that one eviction takes from a head whose limits never change.
   var mostVictims: Int {
     let decode = decodeLimit == nil ? 0 : mostOver
-    guard resumed == nil, let limit = prefillLimit else { return decode }
+    guard let limit = prefillLimit else { return decode }
+    // A cache that was saved at the end of its prompt has a hole.
+    guard resumed == nil else { return max(1, decode) }
     return max(mode == .hard ? stride : promptTokens - min(limit + offsets.lowerBound, promptTokens), decode)
   }
 

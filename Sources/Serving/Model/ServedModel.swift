@@ -59,7 +59,9 @@ package struct ServedModel: Sendable {
     var request = try GenerationRequest(
       GenerationRequest.Wish(
         model: wanted.model, prompts: prompts, maxTokens: wanted.maxTokens, parameters: wanted.parameters,
-        cache: try self.cache(of: session, unlessSaid: said) ?? CacheResolution.cacheRequest(cache)),
+        cache: try self.cache(of: session, said: said) { () throws(APIError) in
+          try CacheResolution.cacheRequest(cache)
+        }),
       limits: limits)
     try attach(session, to: &request)
     try reserveFile(request)
@@ -76,12 +78,12 @@ package struct ServedModel: Sendable {
     let text = try conversation.text(wanted.messages, nowSeconds: nowSeconds)
     try limits.checkText(fewestTokens: tokenizer.fewestTokens(in: text), param: "messages", cache)
     let prompt = try self.prompt(conversation.tokens(text, tokenizer: tokenizer), of: session)
-    let placed =
-      try self.cache(of: session, unlessSaid: said)
-      ?? CacheResolution.cacheRequest(cache) { () throws(APIError) in
+    let placed = try self.cache(of: session, said: said) { () throws(APIError) in
+      try CacheResolution.cacheRequest(cache) { () throws(APIError) in
         try conversation.places(
           of: wanted.messages, in: text, tokens: prompt, nowSeconds: nowSeconds, tokenizer: tokenizer)
       }
+    }
     var request = try GenerationRequest(
       GenerationRequest.Wish(
         model: wanted.model, prompts: [prompt], maxTokens: wanted.maxTokens, parameters: wanted.parameters,

@@ -30,11 +30,14 @@ extension ServedModel {
       tokens, continuing: saved.tokens, of: session.name, tokenizer: tokenizer)
   }
 
-  /// What the session's cache was asked to be, for a request that says nothing about it.
+  /// What the session's cache was asked to be, for a request that says nothing about it in any place, else what `resolve` makes of that.
   ///
   /// What a request says must agree with the session, which is for the engine to check.
-  func cache(of session: OpenSession?, unlessSaid sources: [CacheOptions?]) -> CacheRequest? {
-    sources.allSatisfy { $0 == nil } ? session?.saved?.cache.record.request : nil
+  func cache(
+    of session: OpenSession?, said: [CacheOptions?], resolve: () throws(APIError) -> CacheRequest
+  ) throws(APIError) -> CacheRequest {
+    guard let saved = session?.saved, said.allSatisfy({ $0 == nil }) else { return try resolve() }
+    return saved.cache.record.request
   }
 
   /// Lets the request go on from the session and be saved to it.
