@@ -43,8 +43,8 @@ package actor Engine {
     let (model, shape, pool): (Model, CacheShape, CachePool)
     do {
       model = try Model(
-        file: file, compute: compute, maxTokens: settings.prefillTokens + settings.maxSequences,
-        maxLogitsRows: settings.maxSequences, progress: progress)
+        file: file, compute: compute, maxTokens: settings.stepTokens,
+        maxLogitsRows: settings.logitsRows, progress: progress)
       shape = try model.configuration.cacheShape
       pool = try CachePool(limitBytes: settings.kvPoolBytes, shape: shape)
     } catch {

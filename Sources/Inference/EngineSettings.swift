@@ -14,8 +14,16 @@ package struct EngineSettings: Sendable, Equatable {
   package var maxPerClient: Int?
   /// Most prompt tokens of one step: longer prompts are fed in chunks, so that running sequences go on.
   package var prefillTokens = 256
+  /// Rows of logits of a step, guesses included: more sequences than that leave no room for guesses.
+  let speculationRows = 16
+  /// Most rows of logits of a step.
+  var logitsRows: Int { max(maxSequences, speculationRows) }
+  /// Most tokens of a step.
+  var stepTokens: Int { prefillTokens + logitsRows }
   /// Seconds that a step should last at most while streams run.
   package var stepSeconds = 0.05
+  /// Whether prompts that begin alike share what was computed of them.
+  package var prefixCache = true
   /// Tokens of a sequence, prompt included; nil for what the model was trained with.
   package var contextLength: Int?
   /// Compute threads.

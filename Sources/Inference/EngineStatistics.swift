@@ -8,6 +8,11 @@ package struct EngineStatistics: Sendable, Equatable {
   /// Bytes in pages and bookkeeping now.
   package var usedBytes = 0
   package var pagesInUse = 0
+  /// Bytes that are kept of prefixes, those that sequences share at present included.
+  package var prefixBytes = 0
+  /// Prompt tokens of the sequences that were admitted and may reuse prefixes, and those of them that were reused.
+  package var prefixQueriedTokens = 0
+  package var prefixReusedTokens = 0
   /// Slots that each head of the running sequences holds, by policy.
   package var residentSlots: [String: Int] = [:]
   /// Slots that each head has given up since the start, by policy.

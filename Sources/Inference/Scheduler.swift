@@ -18,6 +18,7 @@ final class Scheduler {
 
   private let computer: any StepComputer
   private let pool: CachePool
+  private let prefixes: PrefixReuse
   private let settings: EngineSettings
   private let statistics: Shared<EngineStatistics>
   private let clock: () -> ContinuousClock.Instant
@@ -49,6 +50,7 @@ final class Scheduler {
   ) {
     self.computer = computer
     self.pool = pool
+    prefixes = PrefixReuse(pool: pool, isOn: settings.prefixCache)
     self.settings = settings
     self.statistics = statistics
     self.clock = clock
@@ -96,12 +98,14 @@ final class Scheduler {
     return arrival.submitted + .seconds(cost) + Self.priorityStep * arrival.request.priority
   }
 
-  /// Lets waiting sequences in, in their order, while their promises fit the pool.
+  /// Lets waiting sequences in, in their order, while their promises fit the pool; but for those that soon begin with what another computes.
   private func admit(at now: ContinuousClock.Instant) {
     var index = 0
     while running.count < settings.maxSequences, index < min(waiting.count, Self.lookahead) {
       let next = waiting[index]
-      if let cache = pool.makeCache(next.plan) {
+      if prefixes.isBetterLater(next, behind: running) {
+        index += 1
+      } else if let cache = prefixes.makeCache(for: next) {
         waiting.remove(at: index)
         outcome.left += next.load
         next.admit(cache, at: now)
@@ -117,7 +121,7 @@ final class Scheduler {
   /// Every decoding sequence's token first, then prompt chunks as far as the step's time goes: a long prompt cannot stall the others.
   private func buildBatch() {
     (tokensEmitted, promptTokensFed) = (0, 0)
-    for sequence in running where sequence.finish == nil && sequence.isDecoding { add(sequence, room: 1) }
+    for sequence in running where sequence.finish == nil && sequence.isDecoding { addToken(of: sequence) }
     streams = stepping.count
     let room = pace.room(streams: streams)
     for sequence in running where sequence.finish == nil && !sequence.isDecoding && promptTokensFed < room {
@@ -130,13 +134,21 @@ final class Scheduler {
     }
   }
 
+  /// Adds a sequence's next token, and guesses as long as few sequences run: then a step reads the weights and little else.
+  private func addToken(of sequence: TokenSequence) {
+    sequence.speculate(room: settings.speculationRows - max(running.count, batch.logitsRows + 1))
+    add(sequence, room: 1)
+  }
+
   @discardableResult
   private func add(_ sequence: TokenSequence, room: Int) -> Int {
     let tokens = sequence.nextTokens(room: room)
     guard !tokens.isEmpty, let cache = sequence.cache else { return 0 }
     cache.append(tokens.count)
+    let isPrompt = cache.logicalLength <= sequence.request.prompt.count
     let wantsLogits = sequence.isDecoding && sequence.request.maxTokens > 0
-    sequence.logitsRow = batch.append(tokens, cache: cache, wantsLogits: wantsLogits)
+    sequence.logitsRows = batch.append(
+      tokens, cache: cache, logitsOfLast: wantsLogits ? (isPrompt ? 1 : tokens.count) : 0)
     stepping.append(sequence)
     return tokens.count
   }
@@ -149,6 +161,8 @@ final class Scheduler {
     emit(at: sampled)
     let emitted = clock()
     computer.evict(stepping)
+    for sequence in stepping where sequence.wrongTokens > 0 { sequence.cache?.takeBack(sequence.wrongTokens) }
+    prefixes.keep(after: stepping)
     let end = clock()
     countEvicted()
     pace.record(
@@ -158,8 +172,8 @@ final class Scheduler {
 
   private func emit(at now: ContinuousClock.Instant) {
     for sequence in stepping {
-      if sequence.logitsRow != nil {
-        tokensEmitted += sequence.accept(at: now) ? 1 : 0
+      if !sequence.logitsRows.isEmpty {
+        tokensEmitted += sequence.accept(at: now)
       } else if sequence.isDecoding {
         sequence.end(.length)  // nothing was asked for beyond the prompt
       }
@@ -184,7 +198,10 @@ final class Scheduler {
   private func close(_ sequence: TokenSequence) {
     sequence.announceCache(of: pool)
     let usage = sequence.announceEnd(at: clock())
-    if let cache = sequence.cache { pool.release(cache) }
+    if let cache = sequence.cache {
+      prefixes.keep(ended: sequence)
+      pool.release(cache)
+    }
     if let client = sequence.request.client { outcome.endedClients.append(client) }
     statistics.update { statistics in
       statistics.finished[sequence.finish ?? .cancelled, default: 0] += 1
@@ -200,6 +217,9 @@ final class Scheduler {
       statistics.reservedBytes = pool.reservedBytes
       statistics.usedBytes = pool.usedBytes
       statistics.pagesInUse = pool.pagesInUse
+      statistics.prefixBytes = pool.keptBytes
+      statistics.prefixQueriedTokens = prefixes.queriedTokens
+      statistics.prefixReusedTokens = prefixes.reusedTokens
       if !stepping.isEmpty {
         statistics.steps += 1
         statistics.stepSeconds += seconds

@@ -15,8 +15,12 @@ package struct SequenceRequest: Sendable {
   package var resuming: SavedSequence?
   /// Whether the receiver gets the cache at the end.
   package var savesCache = false
+  /// Most tokens to guess in a step by looking up what followed the last ones before; 0 for none.
+  package var speculation = 0
   /// Earlier if lower: one is worth ten seconds of waiting.
   package var priority = 0
+  /// Whether its cache may begin with what others have computed, and may be kept for others.
+  package var reusesPrefixes = true
   /// Whose request it is, where the engine limits how many one may have at a time.
   package var client: String?
 

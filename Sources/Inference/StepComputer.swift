@@ -46,9 +46,8 @@ private struct Sampling: ParallelWork {
 
   func perform(_ task: Int) {
     for index in stride(from: task, to: sequences.count, by: tasks) {
-      guard let row = sequences[index].logitsRow else { continue }
-      model.withLogits(row) { logits in
-        sequences[index].sample(&logits, candidates: &scratch[task].candidates)
+      sequences[index].sample(candidates: &scratch[task].candidates) { row, body in
+        model.withLogits(row, body)
       }
     }
   }

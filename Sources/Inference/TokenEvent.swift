@@ -21,7 +21,7 @@ package enum FinishReason: String, Sendable, CaseIterable {
 /// What a sequence took, in tokens, slots, bytes and seconds.
 package struct SequenceUsage: Sendable, Equatable {
   package var promptTokens = 0
-  /// Tokens of the prompt that were in the cache from the beginning.
+  /// Prompt tokens that were not computed, since they were in the prefix cache or in a saved one.
   package var cachedTokens = 0
   package var generatedTokens = 0
   package var policy = ""
@@ -35,6 +35,9 @@ package struct SequenceUsage: Sendable, Equatable {
   package var pinnedSlots = 0
   /// Most bytes that the cache could take: what was reserved for it.
   package var peakBytes = 0
+  /// Tokens that were guessed and were right, and those that were wrong.
+  package var acceptedGuesses = 0
+  package var rejectedGuesses = 0
   /// Seconds from submission to admission, from there to the first token, and from there to the end.
   package var queueSeconds = 0.0
   package var prefillSeconds = 0.0

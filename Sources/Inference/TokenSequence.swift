@@ -14,18 +14,26 @@ final class TokenSequence {
 
   private(set) var cache: SequenceCache?
   private var sampler: Sampler
-  /// The token to feed next, once the prompt is done: an array, so that a step need not make one.
+  /// What to feed next, once the prompt is done: the last token, and guesses of those that follow it.
   private var next: [Int32] = [0]
-  private(set) var generated = 0
-  /// Tokens that were generated, if the sequence is to be saved.
-  private var generatedTokens: [Int32] = []
-  private var cachedTokens = 0
+  /// What was sampled after each of them, up to the first wrong guess.
+  private var sampled: [Int32] = []
+  private var lookup: PromptLookup?
+  /// The tokens that were emitted.
+  private(set) var text: [Int32] = []
+  var generated: Int { text.count }
   private var admitted: ContinuousClock.Instant
   private var firstToken: ContinuousClock.Instant?
   /// Set when the sequence has come to its end.
   private(set) var finish: FinishReason?
-  /// Row of its logits in this step.
-  var logitsRow: Int?
+  /// Prompt tokens that were there when it was admitted.
+  private var cachedTokens = 0
+  /// Positions of the prompt at which its cache is copied for sequences to come; ascending.
+  var copyPoints: [Int] = []
+  /// Whom it waits for, since both begin alike, and until how many tokens have been fed to that one.
+  var leader: (sequence: TokenSequence, fed: Int)?
+  /// Rows of its logits in this step: after its last prompt token, or after each token of `next`.
+  var logitsRows = 0..<0
 
   init(_ arrival: Arrival, deadline: ContinuousClock.Instant) {
     self.deadline = deadline
@@ -36,6 +44,9 @@ final class TokenSequence {
     submitted = arrival.submitted
     admitted = arrival.submitted
     sampler = Sampler(arrival.request.sampling, prompt: arrival.request.prompt)
+    if arrival.request.speculation > 0 {
+      lookup = PromptLookup(prompt: arrival.request.prompt, most: arrival.request.speculation)
+    }
   }
 
   /// What it adds to the queue while it waits.
@@ -46,8 +57,11 @@ final class TokenSequence {
     deadline == other.deadline ? id < other.id : deadline < other.deadline
   }
 
+  var fedTokens: Int { cache?.logicalLength ?? 0 }
   /// Whether the whole prompt has been fed.
-  var isDecoding: Bool { (cache?.logicalLength ?? 0) >= request.prompt.count }
+  var isDecoding: Bool { fedTokens >= request.prompt.count }
+  /// Whether it is being fed its prompt.
+  var isInPrompt: Bool { finish == nil && cache != nil && !isDecoding }
 
   func admit(_ cache: SequenceCache, at now: ContinuousClock.Instant) {
     self.cache = cache
@@ -60,27 +74,67 @@ final class TokenSequence {
     guard let cache else { return [] }
     let fed = cache.logicalLength
     guard fed < request.prompt.count else { return next[...] }
-    return request.prompt[fed..<fed + plan.nextChunk(fed: fed, atMost: room)]
+    let end = copyPoints.first { $0 > fed } ?? request.prompt.count
+    return request.prompt[fed..<fed + plan.nextChunk(fed: fed, atMost: min(room, end - fed))]
   }
 
-  /// Samples from this step's logits; the token comes out in `accept`, on the engine's thread.
-  func sample(_ logits: inout MutableSpan<Float>, candidates: inout Candidates) {
-    let forbidden = generated < request.minTokens ? request.stopTokens : []
-    next[0] = sampler.sample(&logits, forbidding: forbidden, candidates: &candidates)
+  func addCopyPoint(_ position: Int) {
+    guard !copyPoints.contains(position) else { return }
+    copyPoints.insert(position, at: copyPoints.firstIndex { $0 > position } ?? copyPoints.count)
   }
 
-  /// Takes the sampled token: emits it, or ends; returns whether it was emitted.
-  func accept(at now: ContinuousClock.Instant) -> Bool {
-    if firstToken == nil { firstToken = now }
-    guard !request.stopTokens.contains(next[0]) else {
-      end(.stop)
-      return false
+  /// Guesses up to `room` tokens after the next one, if the request wants that and the cache can take wrong ones back.
+  func speculate(room: Int) {
+    guard let lookup, let cache else { return }
+    let tokens = min(room + 1, request.maxTokens - generated)
+    lookup.guess(room: cache.unevictedTokens(atMost: tokens) - 1, into: &next)
+  }
+
+  /// Samples after this step's tokens, one after the other as long as the guesses were right.
+  ///
+  /// The same tokens come out as without guesses: logits do not depend on them, and the generator moves on with each token only.
+  /// They are emitted in `accept`, on the engine's thread.
+  func sample(
+    candidates: inout Candidates, _ withLogits: (Int, (inout MutableSpan<Float>) -> Int32) -> Int32
+  ) {
+    sampled.removeAll(keepingCapacity: true)
+    for (index, row) in logitsRows.enumerated() {
+      let forbidden = generated + index < request.minTokens ? request.stopTokens : []
+      let token = withLogits(row) { logits in
+        sampler.sample(&logits, forbidding: forbidden, candidates: &candidates)
+      }
+      sampled.append(token)
+      guard index + 1 < next.count, next[index + 1] == token else { return }
     }
-    generated += 1
-    if request.savesCache { generatedTokens.append(next[0]) }
-    events.yield(.token(next[0]))
-    if generated >= request.maxTokens || (cache?.logicalLength ?? 0) >= plan.maxTotalTokens { end(.length) }
-    return true
+  }
+
+  /// Takes the sampled tokens: emits them, or ends; returns how many were emitted.
+  func accept(at now: ContinuousClock.Instant) -> Int {
+    if firstToken == nil { firstToken = now }
+    let before = generated
+    var taken = 0
+    while taken < sampled.count, finish == nil {
+      emit(sampled[taken], fed: taken + 1)
+      taken += 1
+    }
+    wrongTokens = next.count - taken
+    lookup?.learn(right: taken - 1, of: next.count - 1)
+    next.removeAll(keepingCapacity: true)
+    next.append(sampled[taken - 1])
+    return generated - before
+  }
+
+  /// Tokens of this step that no sequence without guesses would have fed.
+  private(set) var wrongTokens = 0
+
+  /// Emits a token, `fed` tokens of the step having been fed before it.
+  private func emit(_ token: Int32, fed: Int) {
+    guard !request.stopTokens.contains(token) else { return end(.stop) }
+    text.append(token)
+    lookup?.append(token)
+    events.yield(.token(token))
+    let length = fedTokens - logitsRows.count + fed
+    if generated >= request.maxTokens || length >= plan.maxTotalTokens { end(.length) }
   }
 
   /// Ends a sequence of which nothing more is wanted.
@@ -91,7 +145,7 @@ final class TokenSequence {
   /// Hands the receiver the cache that was asked for, unless the sequence was cancelled; O(bytes of the cache).
   func announceCache(of pool: CachePool) {
     guard request.savesCache, let cache, finish == .stop || finish == .length else { return }
-    let tokens = (request.prompt + generatedTokens).prefix(cache.logicalLength)
+    let tokens = (request.prompt + text).prefix(cache.logicalLength)
     events.yield(.saved(SavedSequence(tokens: Array(tokens), cache: pool.save(cache))))
   }
 
@@ -115,6 +169,8 @@ final class TokenSequence {
     usage.evictedSlots = cache?.evictedSlots ?? 0
     usage.pinnedSlots = plan.pinnedSlots
     usage.peakBytes = plan.peakBytes
+    usage.acceptedGuesses = lookup?.accepted ?? 0
+    usage.rejectedGuesses = lookup?.rejected ?? 0
     usage.queueSeconds = (admitted - submitted).seconds
     usage.prefillSeconds = (first - admitted).seconds
     usage.decodeSeconds = (now - first).seconds

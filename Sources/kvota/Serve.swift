@@ -58,6 +58,12 @@ struct Serve: AsyncParsableCommand {
       valueName: "size"))
   var kvMemory: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Whether prompts that begin alike share what was computed of them: on or off. (default: on)",
+      valueName: "switch"))
+  var prefixCache: String?
+
   @Option(help: ArgumentHelp("Requests that may wait; more get 429. (default: 256)", valueName: "count"))
   var maxQueue: String?
 
@@ -88,6 +94,12 @@ struct Serve: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Most bytes of all sessions there. (default: 4GiB)", valueName: "size"))
   var sessionLimit: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Tokens to guess in a step from the text so far, for requests that do not say; 0 to 15. (default: 0)",
+      valueName: "count"))
+  var speculate: String?
 
   @Option(
     help: ArgumentHelp(
@@ -144,9 +156,10 @@ struct Serve: AsyncParsableCommand {
   private var texts: SettingTexts {
     let flags: [SettingName: String?] = [
       .model: model, .alias: alias, .host: host, .port: port, .threads: threads, .context: context,
-      .kvMemory: kvMemory, .maxQueue: maxQueue, .maxSequences: maxSequences, .maxQueueTokens: maxQueueTokens,
-      .maxPerClient: maxPerClient, .stepMilliseconds: stepMs, .drainSeconds: drainSeconds,
-      .sessionDir: sessionDir, .sessionLimit: sessionLimit,
+      .kvMemory: kvMemory, .prefixCache: prefixCache, .maxQueue: maxQueue, .maxSequences: maxSequences,
+      .maxQueueTokens: maxQueueTokens, .maxPerClient: maxPerClient, .stepMilliseconds: stepMs,
+      .speculate: speculate, .sessionDir: sessionDir, .sessionLimit: sessionLimit,
+      .drainSeconds: drainSeconds,
       .log: log, .logLevel: logLevel,
     ]
     return SettingTexts(

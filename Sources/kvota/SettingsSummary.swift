@@ -13,6 +13,7 @@ struct SettingsSummary {
       ("context", engine.contextLength.map(String.init) ?? "the model's"),
       ("kv-memory", MemorySize.text(engine.kvPoolBytes)), ("kv-default", settings.cacheDefaultText),
       ("kv-options", settings.cacheOptionsText ?? "none"), ("max-queue", "\(engine.maxQueue)"),
+      ("prefix-cache", engine.prefixCache ? "on" : "off"),
       ("max-sequences", "\(engine.maxSequences)"),
       (
         "session-dir",

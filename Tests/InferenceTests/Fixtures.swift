@@ -120,7 +120,7 @@ final class SteppedScheduler {
     threads = try ThreadPool(threads: settings.threads)
     let model = try Model(
       file: file, compute: Compute(instructions: try InstructionSet(), pool: threads),
-      maxTokens: settings.prefillTokens + settings.maxSequences, maxLogitsRows: settings.maxSequences)
+      maxTokens: settings.stepTokens, maxLogitsRows: settings.logitsRows)
     shape = try model.configuration.cacheShape
     pool = try CachePool(limitBytes: settings.kvPoolBytes, shape: shape)
     scheduler = Scheduler(

@@ -22,4 +22,7 @@ package struct StatisticNeeds: Sendable, Equatable {
   package var order = false
   /// Joins the query heads of a group by the softmax of the largest of their logits, instead of the mean of their weights.
   package var joinsByMaximum = false
+
+  /// Whether every query leaves a trace.
+  var readsQueries: Bool { sums || squares || windowRows > 0 || memoryColumns > 0 || queryMoments }
 }

@@ -6,12 +6,21 @@ package final class CachePool {
   package let shape: CacheShape
   /// Bytes that pages and bookkeeping of all sequences may take together.
   package let limitBytes: Int
-  /// Bytes promised to live sequences.
+  /// Bytes promised to live sequences, beside the kept pages that they share.
   package private(set) var reservedBytes = 0
+  /// Bytes of pages and bookkeeping that are kept for sequences to come.
+  package private(set) var keptBytes = 0
+  /// Bytes of kept pages that live sequences share: all other kept bytes can be had back at any time.
+  private(set) var lentBytes = 0
   /// Bytes that live sequences hold now.
   package var usedBytes: Int { pagesInUse * shape.pageBytes + columnBytes }
   /// Pages in which live sequences have slots; more are set aside for them.
   package private(set) var pagesInUse = 0
+
+  /// Bytes that are neither promised nor kept.
+  var freeBytes: Int { limitBytes - reservedBytes - keptBytes }
+  /// Bytes of 16 tokens in all heads.
+  var blockBytes: Int { shape.heads * shape.pageBytes }
 
   private let region: PageRegion
   private var freePages: FreePages
@@ -35,11 +44,17 @@ package final class CachePool {
   }
 
   /// A cache with its peak reserved, empty or as it was saved, or nil if that is not free now; O(bytes that were saved).
-  package func makeCache(_ plan: CachePlan) -> SequenceCache? {
+  package func makeCache(_ plan: CachePlan) -> SequenceCache? { makeCache(plan, sharing: []) }
+
+  /// A cache whose heads begin with the pages of these blocks, or nil if the rest of its peak is not free now.
+  func makeCache(_ plan: CachePlan, sharing blocks: [PrefixBlock]) -> SequenceCache? {
     precondition(plan.shape == shape, "a plan for this pool's model")
-    guard plan.peakBytes <= limitBytes - reservedBytes else { return nil }
-    let cache = SequenceCache(plan: plan, pool: self, pages: freePages.take(plan.pageCount))
-    reservedBytes += plan.peakBytes
+    let reserved = plan.peakBytes - blocks.count * blockBytes
+    guard reserved <= freeBytes else { return nil }
+    let pages = freePages.take(plan.pageCount - blocks.count * shape.heads)
+    let cache = SequenceCache(plan: plan, pool: self, pages: pages, sharing: blocks)
+    blocks.forEach(lend)
+    reservedBytes += reserved
     columnBytes += cache.columnBytes
     if let saved = plan.saved { cache.restore(saved) }
     return cache
@@ -67,10 +82,11 @@ package final class CachePool {
   package func release(_ cache: SequenceCache) {
     precondition(cache.pool === self && !cache.isReleased, "a live cache of this pool, released once")
     cache.isReleased = true
-    freePages.giveBack(cache.pages)
-    pagesInUse -= cache.startedPages
+    freePages.giveBack(cache.ownPages)
+    pagesInUse -= cache.startedPages - cache.shared.count * shape.heads
     columnBytes -= cache.columnBytes
-    reservedBytes -= cache.plan.peakBytes
+    reservedBytes -= cache.plan.peakBytes - cache.shared.count * blockBytes
+    cache.shared.forEach(takeBack)
   }
 
   /// Where the keys and values of page 0 lie; those of page `p` are `p * shape.pageBytes / 2` bytes further.
@@ -81,13 +97,78 @@ package final class CachePool {
   func startPage() { pagesInUse += 1 }
   /// Notes that a sequence has emptied one of its pages.
   func endPage() { pagesInUse -= 1 }
+  /// Notes that a sequence has its first slots in pages that it shares: these are counted apart.
+  func endPages(_ count: Int) { pagesInUse -= count }
 
   func copyPage(from source: UInt32, to target: UInt32) { region.copyPage(from: source, to: target) }
 
   func read(_ page: UInt32, into target: UnsafeMutableRawPointer) { unsafe region.read(page, into: target) }
   func write(_ page: UInt32, from source: UnsafeRawPointer) { unsafe region.write(page, from: source) }
 
+  /// Copies the first `count` pages of a head over those of another.
+  func copyPages(_ count: Int, from source: HeadColumns, to target: HeadColumns) {
+    precondition(count <= min(source.startedPages, target.startedPages), "pages that both have started")
+    // Safety: the numbers of started pages are in the columns.
+    for page in 0..<count { unsafe copyPage(from: source.pages[page], to: target.pages[page]) }
+  }
+
   func moveSlot(from source: (page: UInt32, lane: Int), to target: (page: UInt32, lane: Int)) {
     region.moveSlot(from: source, to: target)
   }
+}
+
+/// Pages that are kept for sequences to come. Who keeps them decides what is dropped.
+extension CachePool {
+  /// Pages to keep, and `bookkeeping` bytes beside them; nil if that is not free now.
+  func keep(pages count: Int, bookkeeping: Int = 0) -> [Range<UInt32>]? {
+    let bytes = count * shape.pageBytes + bookkeeping
+    guard bytes <= freeBytes else { return nil }
+    keptBytes += bytes
+    return freePages.take(count)
+  }
+
+  /// Takes back pages that were kept, and the bytes beside them.
+  func drop(_ pages: [UInt32], bookkeeping: Int) {
+    keptBytes -= pages.count * shape.pageBytes + bookkeeping
+    freePages.giveBack(pages)
+  }
+
+  /// Makes kept pages of the first block that is a cache's own, which must be full; the cache goes on reading what `made` makes of them.
+  func moveBlock(of cache: SequenceCache, _ made: (_ pages: [UInt32]) -> PrefixBlock) -> PrefixBlock {
+    let block = made(cache.firstOwnBlock)
+    keptBytes += blockBytes
+    share(block, with: cache)
+    return block
+  }
+
+  /// Lets a cache read kept blocks instead of as many of its own of the same contents, whose pages are free then.
+  func replaceBlocks(of cache: SequenceCache, by blocks: [PrefixBlock]) {
+    var pages: [UInt32] = []
+    for block in blocks {
+      pages += cache.firstOwnBlock
+      share(block, with: cache)
+    }
+    freePages.giveBack(pages)
+  }
+
+  private func share(_ block: PrefixBlock, with cache: SequenceCache) {
+    cache.shareNext(block)
+    lend(block)
+    reservedBytes -= blockBytes
+    pagesInUse -= shape.heads
+  }
+
+  /// Notes one more who reads a block; it must not be dropped before `takeBack`.
+  func lend(_ block: PrefixBlock) {
+    if block.readers == 0 { lentBytes += blockBytes }
+    block.readers += 1
+  }
+
+  func takeBack(_ block: PrefixBlock) {
+    block.readers -= 1
+    if block.readers == 0 { lentBytes -= blockBytes }
+  }
+
+  /// The free pages, for accounts of where every page is.
+  var freeRuns: [Range<UInt32>] { freePages.runs }
 }

@@ -95,6 +95,12 @@ extension HeadColumns {
     }
   }
 
+  /// Forgets the last `count` slots; their pages stay started.
+  func dropLast(_ count: Int) {
+    precondition(holeCount == 0 && count <= slotCount, "so many live slots at the end")
+    slotCount -= count
+  }
+
   /// Makes an empty block hold so many slots, whose contents are to be filled in; pages come as in `extend`.
   func adopt(_ counts: Counts, takePage: () -> UInt32?) {
     precondition(startedPages == 0 && counts.fit(layout), "an empty block with room for them")

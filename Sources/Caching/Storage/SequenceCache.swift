@@ -18,10 +18,12 @@ package final class SequenceCache {
   static let momentsFrom = 4
 
   let pool: CachePool
-  /// All pages that the cache may come to need.
-  let pages: [Range<UInt32>]
+  /// Pages that the cache was given for itself.
+  private let pages: [Range<UInt32>]
+  /// Kept blocks with which every head begins; no slot in them is ever written again.
+  private(set) var shared: [PrefixBlock]
   var isReleased = false
-  private let blocks: AlignedBuffer
+  private let blocks: HeadBlocks
   private let layout: ColumnLayout
   private let kvHeads: Int
   let ranking: Ranking
@@ -39,11 +41,13 @@ package final class SequenceCache {
   /// How much each layer's limits differ from the average.
   private var layerOffsets: [Int]
 
-  /// `pages` must be `plan.pageCount` pages.
-  init(plan: CachePlan, pool: CachePool, pages: [Range<UInt32>]) {
+  /// `pages` must be `plan.pageCount` pages, less those of the shared blocks; only a plan that never evicts may have such.
+  init(plan: CachePlan, pool: CachePool, pages: [Range<UInt32>], sharing shared: [PrefixBlock]) {
+    precondition(shared.isEmpty || plan.neverEvicts, "what is shared is never written")
     self.plan = plan
     self.pool = pool
     self.pages = pages
+    self.shared = shared
     layout = plan.layout
     kvHeads = plan.shape.kvHeads
     layerOffsets = plan.layerOffsets
@@ -52,18 +56,26 @@ package final class SequenceCache {
     ranking = Ranking(
       policy: plan.policy, modifiers: plan.request.modifiers, pool: plan.pool,
       spans: plan.request.modifiers.fair ? plan.request.spans : [])
-    blocks = AlignedBuffer(byteCount: plan.layout.headBytes * plan.shape.heads)
+    blocks = HeadBlocks(count: plan.shape.heads, layout: plan.layout)
     if plan.sharesPages { sparePages = pages.joined().reversed() } else { deal(pages) }
   }
 
   /// Gives every head its pages for good, in the order of heads: attention reads long runs.
   private func deal(_ pages: [Range<UInt32>]) {
+    for (index, block) in shared.enumerated() { place(block, at: index) }
+    let own = layout.pages - shared.count
     var entry = 0
     for page in pages.joined() {
-      // Safety: there are `layout.pages` numbers for every head, and so many entries in its column.
-      unsafe head(entry / layout.pages).pages[entry % layout.pages] = page
+      // Safety: there are `own` numbers for every head beside the shared ones, and `layout.pages` entries in its column.
+      unsafe head(entry / own).pages[shared.count + entry % own] = page
       entry += 1
     }
+  }
+
+  private func place(_ block: PrefixBlock, at index: Int) {
+    precondition(index < layout.pages && block.pages.count == plan.shape.heads, "a block of all heads")
+    // Safety: the index is within the column.
+    for (head, page) in block.pages.enumerated() { unsafe self.head(head).pages[index] = page }
   }
 
   /// Slots that a head holds, on average over all heads, rounded up.
@@ -232,10 +244,36 @@ package final class SequenceCache {
 }
 
 extension SequenceCache {
+  /// How many generated tokens may be appended at once, `most` at the most, so that `takeBack` can undo the last of them.
+  ///
+  /// More than 1 only while nothing is evicted and nothing of their attention is kept: what later tokens see and what is counted
+  /// is then as if they came singly.
+  package func unevictedTokens(atMost most: Int) -> Int {
+    guard logicalLength >= plan.promptTokens, residentTotal == logicalLength * plan.shape.heads,
+      !layout.needs.readsQueries
+    else { return 1 }
+    guard let decodeLimit = plan.schedule.decodeLimit else {
+      return max(1, min(most, plan.maxTotalTokens - logicalLength))
+    }
+    // Layers of other limits than the average would have to be asked one by one.
+    guard !plan.sharesPages else { return 1 }
+    return max(1, min(most, plan.maxTotalTokens - logicalLength, decodeLimit - logicalLength))
+  }
+
+  /// Forgets the last `count` tokens of the step that has just ended.
+  package func takeBack(_ count: Int) {
+    precondition(count >= 0 && count < max(newCount, 1) && limit == nil, "tokens of the last step")
+    precondition(residentTotal == logicalLength * plan.shape.heads, "nothing has been evicted")
+    guard count > 0 else { return }
+    for index in 0..<plan.shape.heads { head(index).dropLast(count) }
+    logicalLength -= count
+    newCount -= count
+    residentTotal -= count * plan.shape.heads
+  }
+
   /// Whether the first tokens of this cache are what they would be in a cache of another plan.
   func canLend(to plan: CachePlan) -> Bool {
-    residentTotal == logicalLength * plan.shape.heads && limit == nil
-      && plan.request.positions == self.plan.request.positions && !plan.layout.needs.queryMoments
+    isWhole && plan.request.positions == self.plan.request.positions && !plan.layout.needs.queryMoments
       && (layout.needs.valueNorms || !plan.layout.needs.valueNorms)
   }
 
@@ -254,6 +292,60 @@ extension SequenceCache {
       }
     }
     endStep()
+  }
+
+  /// The pages that are the cache's own now.
+  var ownPages: [Range<UInt32>] {
+    guard !shared.isEmpty else { return pages }
+    var runs: [Range<UInt32>] = []
+    for index in 0..<plan.shape.heads {
+      let head = head(index)
+      for entry in shared.count..<layout.pages {
+        // Safety: every head of a cache that shares has `layout.pages` pages.
+        let page = unsafe head.pages[entry]
+        FreePages.append(page..<page + 1, to: &runs)
+      }
+    }
+    return runs
+  }
+
+  /// Every head's first page that is not shared; its slots must all be taken, by tokens in their order.
+  var firstOwnBlock: [UInt32] {
+    precondition(!plan.sharesPages && isWhole, "a cache that has evicted nothing")
+    precondition((shared.count + 1) * CacheShape.slotsPerPage <= logicalLength, "a block that is full")
+    // Safety: the slots that are taken lie in pages of the column.
+    return (0..<plan.shape.heads).map { unsafe head($0).pages[shared.count] }
+  }
+
+  /// Reads a kept block from now on where the first block of its own was; what is in them must be the same.
+  func shareNext(_ block: PrefixBlock) {
+    place(block, at: shared.count)
+    shared.append(block)
+  }
+
+  /// Whether nothing has been evicted, so that a slot's index is its position.
+  var isWhole: Bool { residentTotal == logicalLength * plan.shape.heads && limit == nil }
+
+  /// Takes over the first tokens from kept blocks: the shared ones by reference, of the others' pages copies; `count` tokens in all.
+  func takeOver(_ count: Int, from blocks: [PrefixBlock]) {
+    append(count)
+    pool.endPages(shared.count * plan.shape.heads)
+    for (index, block) in blocks.enumerated().dropFirst(shared.count) {
+      // Safety: the heads have started a page for each block.
+      for (head, page) in block.pages.enumerated() {
+        unsafe pool.copyPage(from: page, to: self.head(head).pages[index])
+      }
+    }
+    endStep()
+  }
+
+  /// Copies the pages of one of its first blocks to those of a kept one.
+  func copyBlock(_ index: Int, to block: PrefixBlock) {
+    precondition(isWhole && (index + 1) * CacheShape.slotsPerPage <= logicalLength, "a block that is full")
+    // Safety: the slots that are taken lie in pages of the column.
+    for (head, page) in block.pages.enumerated() {
+      unsafe pool.copyPage(from: self.head(head).pages[index], to: page)
+    }
   }
 
   /// What the cache has come to, but for what its heads hold.
@@ -290,11 +382,9 @@ extension SequenceCache {
   }
 
   /// The heads are numbered layer by layer.
-  func head(_ index: Int) -> HeadColumns {
-    precondition(index >= 0 && index < plan.shape.heads, "a head of the model")
-    // Safety: `index` is below the number of heads, for each of which there is a block.
-    return unsafe HeadColumns(block: blocks.base + index * layout.headBytes, layout: layout)
-  }
+  func head(_ index: Int) -> HeadColumns { blocks[index] }
+
+  var counts: [HeadColumns.Counts] { (0..<plan.shape.heads).map { head($0).counts } }
 }
 
 /// How far a cache has come between two steps.

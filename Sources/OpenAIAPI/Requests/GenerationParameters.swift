@@ -30,6 +30,12 @@ package struct GenerationParameters: Equatable, Sendable {
   /// Earlier if lower, -100 to 100; 0 unless the request says.
   package let priority: Int
 
+  /// How many tokens may be guessed in a step, 0 to 15; nil unless the request says.
+  package let speculation: Int?
+
+  /// Whether what is computed of the prompt may come from others' caches and be kept for others.
+  package let cachePrompt: Bool
+
   /// The body's `kv_cache`, nil when there is none.
   package let cache: CacheOptions?
 
@@ -38,6 +44,9 @@ package struct GenerationParameters: Equatable, Sendable {
 
   /// How many completions of one prompt a request may ask for.
   package static let completionLimit = 128
+
+  /// How many tokens a request may have guessed in a step.
+  package static let speculationLimit = 15
 
   init(_ fields: inout FieldReader) throws(APIError) {
     sampling = try SamplingParameters(&fields)
@@ -50,6 +59,8 @@ package struct GenerationParameters: Equatable, Sendable {
     minTokens = try fields.integer("min_tokens", in: 0...Int(Int32.max)) ?? 0
     user = try fields.string("user")
     priority = try fields.integer("priority", in: -100...100) ?? 0
+    speculation = try fields.integer("speculate", in: 0...GenerationParameters.speculationLimit)
+    cachePrompt = try fields.boolean("cache_prompt") ?? true
     cache = try fields.value("kv_cache").map { value throws(APIError) in
       try CacheOptions(body: value, path: fields.path("kv_cache"))
     }

@@ -34,7 +34,6 @@ struct UnsupportedField {
     UnsupportedField("echo", false),
     UnsupportedField("timings", false),
     UnsupportedField("timings_per_token", false),
-    UnsupportedField("cache_prompt", true, false),
     UnsupportedField("grammar", ""),
     UnsupportedField("json_schema"),
     UnsupportedField("guided_json"),

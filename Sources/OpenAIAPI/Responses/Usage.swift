@@ -1,5 +1,17 @@
 /// What a request has used: tokens as OpenAI counts them, and its KV cache.
 package struct Usage: Equatable, Sendable {
+  /// Tokens that were guessed ahead of the model.
+  package struct Guesses: Equatable, Sendable {
+    /// Right ones, which are among the completion's tokens.
+    package var accepted: Int
+    package var rejected: Int
+
+    package init(accepted: Int, rejected: Int) {
+      self.accepted = accepted
+      self.rejected = rejected
+    }
+  }
+
   /// Tokens of the prompt.
   package var promptTokens: Int
 
@@ -8,6 +20,9 @@ package struct Usage: Equatable, Sendable {
 
   /// Prompt tokens that were not computed, because a cache had them.
   package var cachedTokens: Int
+
+  /// Nil where none were asked for.
+  package var guesses: Guesses?
 
   /// The KV cache; nil where there was none.
   package var cache: CacheUsage?
@@ -28,6 +43,12 @@ package struct Usage: Equatable, Sendable {
       "total_tokens": .integer(promptTokens + completionTokens),
       "prompt_tokens_details": ["cached_tokens": .integer(cachedTokens)],
     ]
+    if let guesses {
+      object["completion_tokens_details"] = [
+        "accepted_prediction_tokens": .integer(guesses.accepted),
+        "rejected_prediction_tokens": .integer(guesses.rejected),
+      ]
+    }
     object["kv_cache"] = cache?.json
     return .object(object)
   }

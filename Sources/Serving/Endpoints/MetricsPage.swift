@@ -38,6 +38,12 @@ extension MetricsText {
       "vllm:kv_cache_usage_perc", "Share of the KV pool that is promised, 0 to 1.",
       engine.poolBytes > 0 ? Double(engine.reservedBytes) / Double(engine.poolBytes) : 0)
     counter("vllm:prompt_tokens_total", "Prompt tokens computed.", Double(engine.promptTokens))
+    counter(
+      "vllm:prefix_cache_queries_total", "Prompt tokens looked for in the prefix cache.",
+      Double(engine.prefixQueriedTokens))
+    counter(
+      "vllm:prefix_cache_hits_total", "Prompt tokens found there, which need not be computed.",
+      Double(engine.prefixReusedTokens))
     counter("vllm:generation_tokens_total", "Tokens generated.", Double(engine.generatedTokens))
     family(
       "vllm:request_success_total", "counter", "Sequences ended, by reason.", by: "finished_reason",
@@ -89,6 +95,9 @@ extension MetricsText {
       engine.evictedSlots)
     gauge("kvota_kv_reserved_bytes", "Bytes promised to running sequences.", Double(engine.reservedBytes))
     gauge("kvota_kv_used_bytes", "Bytes in use by running sequences.", Double(engine.usedBytes))
+    gauge(
+      "kvota_prefix_cache_bytes", "Bytes of the KV pool that are kept of earlier prompts and texts.",
+      Double(engine.prefixBytes))
     gauge("kvota_kv_pool_bytes", "Bytes of the KV pool.", Double(engine.poolBytes))
     counter("kvota_step_seconds_total", "Seconds of the engine's steps.", engine.stepSeconds)
     counter(

@@ -6,6 +6,7 @@ import OpenAIAPI
 struct GenerationRequest: Sendable {
   /// Tokens of all prompts, each counted once however many choices it has.
   let promptTokens: Int
+  let choicesPerPrompt: Int
   /// What the engine is asked for, in the order of the choices: prompt by prompt, `n` of each.
   var sequences: [SequenceRequest]
   let stops: [String]
@@ -41,12 +42,15 @@ struct GenerationRequest: Sendable {
         var sequence = SequenceRequest(prompt: prompt, maxTokens: maxTokens, cache: wish.cache)
         sequence.minTokens = parameters.minTokens
         sequence.priority = parameters.priority
+        sequence.speculation = parameters.speculation ?? limits.speculation
+        sequence.reusesPrefixes = parameters.cachePrompt
         sequence.stopTokens = limits.stopTokens(parameters)
         sequence.sampling = Inference.SamplingParameters(parameters.sampling, choice: choice)
         sequences.append(sequence)
       }
     }
     self.sequences = sequences
+    choicesPerPrompt = parameters.completionsPerPrompt
     promptTokens = wish.prompts.reduce(0) { $0 + $1.count }
     stops = parameters.stop
     minTokens = parameters.minTokens

@@ -11,6 +11,8 @@ struct RequestLimits: Sendable {
   var cacheDefaults: CacheOptions
   /// Most sequences of one request: as many as ever run and wait at the same time.
   var sequenceLimit: Int
+  /// Tokens to guess in a step unless the request says how many.
+  var speculation = 0
 
   /// Names that clients may pick from a list: the model, and the model under a budget of each policy.
   var listedModels: [String] {

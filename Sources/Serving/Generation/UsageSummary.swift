@@ -4,14 +4,16 @@ import OpenAIAPI
 extension Usage {
   /// What all choices of a request used together.
   ///
-  /// A prompt's tokens count once, however many choices it has. Of the cache, `resident`, `evicted`,
+  /// A prompt's tokens count once, however many choices it has; those that its first choice found in the prefix cache are cached. Of the cache, `resident`, `evicted`,
   /// `pinned` and `peak_bytes` are sums over the sequences, as each has a cache of its own; `budget` is one sequence's, the
   /// largest if a share of the prompt made them differ.
   init(_ request: GenerationRequest, _ ends: [ChoiceEnd]) {
     let usages = ends.map(\.usage)
     self.init(
       promptTokens: request.promptTokens, completionTokens: ends.reduce(0) { $0 + $1.tokens },
-      cachedTokens: usages.map(\.cachedTokens).max() ?? 0,
+      cachedTokens: stride(from: 0, to: usages.count, by: request.choicesPerPrompt).reduce(0) {
+        $0 + usages[$1].cachedTokens
+      },
       cache: usages.first.map { first in
         CacheUsage(
           policy: first.policy, budgetSlots: usages.compactMap(\.budgetSlots).max(),
@@ -20,5 +22,9 @@ extension Usage {
           pinnedSlots: usages.reduce(0) { $0 + $1.pinnedSlots },
           peakBytes: usages.reduce(0) { $0 + $1.peakBytes })
       })
+    guard request.sequences.contains(where: { $0.speculation > 0 }) else { return }
+    guesses = Guesses(
+      accepted: usages.reduce(0) { $0 + $1.acceptedGuesses },
+      rejected: usages.reduce(0) { $0 + $1.rejectedGuesses })
   }
 }

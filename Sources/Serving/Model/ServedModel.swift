@@ -44,7 +44,8 @@ package struct ServedModel: Sendable {
       vocabularySize: engine.configuration.vocabularySize,
       endTokens: (0..<Int32(vocabulary.count)).filter(vocabulary.isEndOfGeneration),
       cacheDefaults: settings.cacheDefaults,
-      sequenceLimit: settings.engine.maxQueue + settings.engine.maxSequences)
+      sequenceLimit: settings.engine.maxQueue + settings.engine.maxSequences,
+      speculation: settings.speculation)
     createdSeconds = Int(Date().timeIntervalSince1970)
   }
 

@@ -94,6 +94,7 @@ package struct Server: HTTPHandler {
     ]
     if let usage = responder.usage {
       metadata["prompt_tokens"] = "\(usage.promptTokens)"
+      metadata["cached_tokens"] = "\(usage.cachedTokens)"
       metadata["completion_tokens"] = "\(usage.completionTokens)"
     }
     // Probes and scrapes come every few seconds and say nothing.

@@ -5,6 +5,7 @@ package enum SettingName: String, CaseIterable, Sendable {
   case kvOptions = "kv-options"
   case kvPolicy = "kv-policy"
   case kvBudget = "kv-budget"
+  case prefixCache = "prefix-cache"
   case maxQueue = "max-queue"
   case maxQueueTokens = "max-queue-tokens"
   case maxSequences = "max-sequences"
@@ -12,6 +13,7 @@ package enum SettingName: String, CaseIterable, Sendable {
   case stepMilliseconds = "step-ms"
   case sessionDir = "session-dir"
   case sessionLimit = "session-limit"
+  case speculate
   case drainSeconds = "drain-seconds"
   case log
   case logLevel = "log-level"

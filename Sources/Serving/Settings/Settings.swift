@@ -19,6 +19,8 @@ package struct Settings: Sendable, Equatable {
   package var sessionFolder: String?
   /// Bytes that all sessions may take there.
   package var sessionLimitBytes = 4 << 30
+  /// Tokens to guess in a step for requests that do not say.
+  package var speculation = 0
   /// How long running requests may take to finish once the server is told to stop.
   package var drainSeconds = 30
   package var logFormat = LogFormat.text
@@ -52,6 +54,8 @@ package struct Settings: Sendable, Equatable {
     port = try texts.integer(.port, in: 0...65535) ?? port
     sessionFolder = texts.text(.sessionDir)?.value
     sessionLimitBytes = try Self.sessionLimitBytes(texts) ?? sessionLimitBytes
+    speculation =
+      try texts.integer(.speculate, in: 0...GenerationParameters.speculationLimit) ?? speculation
     drainSeconds = try texts.integer(.drainSeconds, in: 0...86400) ?? drainSeconds
     logFormat = try texts.choice(.log, of: LogFormat.self) ?? logFormat
     logLevel = try texts.choice(.logLevel, of: LogLevel.self) ?? logLevel
@@ -89,6 +93,7 @@ package struct Settings: Sendable, Equatable {
     if let milliseconds = try texts.integer(.stepMilliseconds, in: 1...10_000) {
       engine.stepSeconds = Double(milliseconds) / 1000
     }
+    engine.prefixCache = try texts.choice(.prefixCache, of: Switch.self) != .off
     engine.contextLength = try texts.integer(.context, in: 1...Int(Int32.max))
     return engine
   }
@@ -113,6 +118,11 @@ package struct Settings: Sendable, Equatable {
     }
     return bytes
   }
+}
+
+/// Whether something is done.
+enum Switch: String, CaseIterable {
+  case on, off
 }
 
 /// How log lines look.

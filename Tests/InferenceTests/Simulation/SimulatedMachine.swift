@@ -23,7 +23,7 @@ final class SimulatedMachine: StepComputer {
   private let threads: ThreadPool
   private let eviction: Eviction
   private var candidates = Candidates()
-  private var logits: [Float] = [0, 1, 2, 3, 4, 5, 6, 7]
+  private let logits = FloatRows(capacity: 1, width: 8)
 
   init() throws {
     threads = try ThreadPool(threads: 1)
@@ -40,9 +40,8 @@ final class SimulatedMachine: StepComputer {
   }
 
   func sample(_ sequences: [TokenSequence]) {
-    for sequence in sequences where sequence.logitsRow != nil {
-      var span = logits.mutableSpan
-      sequence.sample(&span, candidates: &candidates)
+    for sequence in sequences {
+      sequence.sample(candidates: &candidates) { _, body in logits.withRow(0, count: 8, body) }
     }
   }
 
