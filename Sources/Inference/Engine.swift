@@ -135,7 +135,9 @@ package actor Engine {
 
   private nonisolated func checkTokens(_ request: SequenceRequest) throws(AdmissionError) {
     guard !request.prompt.isEmpty else { throw .emptyPrompt }
-    if let position = request.resuming?.firstDifference(from: request.prompt) { throw .notResumable(position) }
+    if let position = request.resuming?.firstDifference(from: request.prompt) {
+      throw .notResumable(position)
+    }
     let size = configuration.vocabularySize
     if let token = request.prompt.first(where: { $0 < 0 || $0 >= size }) {
       throw .tokenOutsideVocabulary(token, vocabularySize: size)

@@ -6,7 +6,8 @@ import Testing
 @Suite struct SavedCacheTests {
   /// Policies in all their scopes, under every allocator, with something else besides.
   private static let requests: [CacheRequest] = Small.scopedPolicies.enumerated().flatMap { index, policy in
-    (policy.scope == .total && policy.name != "full" ? BudgetAllocators.names : ["uniform"]).map { allocator in
+    (policy.scope == .total && policy.name != "full" ? BudgetAllocators.names : ["uniform"]).map {
+      allocator in
       var request = CacheRequest(
         policy: policy.name, budget: policy.name == "full" ? nil : .slots(40),
         scope: policy.name == "full" ? nil : policy.scope, stride: 8, recent: .slots(4))
@@ -88,7 +89,8 @@ import Testing
       let plan = try Self.plan(request, prompt: prompt, new: 9, resuming: saved)
       let run = try Simulation(plan)
       let isWithin = {
-        run.kept.joined().allSatisfy { $0.count <= plan.peakSlots } && run.cache.residentBytes <= plan.peakBytes
+        run.kept.joined().allSatisfy { $0.count <= plan.peakSlots }
+          && run.cache.residentBytes <= plan.peakBytes
       }
       var held = true
       Self.feed(run, upTo: prompt + 5) { held = held && isWithin() }
@@ -190,7 +192,9 @@ import Testing
       for _ in 0..<Int.random(in: 0...3, using: &random) {
         bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
       }
-      if Int.random(in: 0..<5, using: &random) == 0 { bytes.removeLast(Int.random(in: 1...64, using: &random)) }
+      if Int.random(in: 0..<5, using: &random) == 0 {
+        bytes.removeLast(Int.random(in: 1...64, using: &random))
+      }
       do {
         let record = try JSONDecoder().decode(CacheRecord.self, from: Data(text.utf8))
         let plan = try CachePlan(
@@ -205,7 +209,9 @@ import Testing
   /// Replaces one number of the record by another.
   private static func change(_ text: String, _ random: inout SplitMix64) -> String {
     let numbers = text.matches(of: /-?\d+/).map(\.range)
-    guard let range = numbers.randomElement(using: &random), let number = Int(text[range]) else { return text }
+    guard let range = numbers.randomElement(using: &random), let number = Int(text[range]) else {
+      return text
+    }
     let others = [number &+ 1, number &- 1, 0, -1, Int(Int32.max), Int.max, Int.min, number &* 2]
     return text.replacingCharacters(in: range, with: "\(others.randomElement(using: &random) ?? 0)")
   }

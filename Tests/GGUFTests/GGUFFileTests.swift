@@ -113,8 +113,12 @@ func fingerprint() throws {
   #expect(try GGUFFile(path: file.path).fingerprint == GGUFFile(path: copy.path).fingerprint)
   var other = sample
   other.tensors[1].data[39] = 0
-  #expect(try GGUFFile(path: file.path).fingerprint != GGUFFile(path: TemporaryFile(other.bytes()).path).fingerprint)
+  #expect(
+    try GGUFFile(path: file.path).fingerprint != GGUFFile(path: TemporaryFile(other.bytes()).path).fingerprint
+  )
   other = sample
   other.metadata[1].value = .uint32(8)
-  #expect(try GGUFFile(path: file.path).fingerprint != GGUFFile(path: TemporaryFile(other.bytes()).path).fingerprint)
+  #expect(
+    try GGUFFile(path: file.path).fingerprint != GGUFFile(path: TemporaryFile(other.bytes()).path).fingerprint
+  )
 }

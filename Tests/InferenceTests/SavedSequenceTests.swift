@@ -27,7 +27,8 @@ import Testing
   ) throws -> SequenceRequest {
     var next = request
     next.prompt += outcome.tokens + tokens
-    next.resuming = try #require(outcome.saved)
+    let saved: SavedSequence = try #require(outcome.saved)
+    next.resuming = saved
     return next
   }
 

@@ -24,19 +24,22 @@ extension RealClients {
       try await Self.withFolder { folder in
         try await RunningServer.with(["--session-dir", folder]) { first in
           try await RunningServer.with(["--session-dir", folder]) { second in
-            let question = "Name three large cities in Italy, and say in one sentence each what they are known for."
+            let question =
+              "Name three large cities in Italy, and say in one sentence each what they are known for."
             let cache: JSON = ["kv_cache": ["policy": "roco", "budget": 48]]
             let one = try await Curl.post("/v1/chat/completions", chat([question], cache), at: first)
             let answer = try #require(try one.json.choices[0].message.content.string)
             let listed = try await Curl.get(second.address + "/v1/kv/sessions").json.data[0]
-            #expect(listed.id == "talk" && listed.policy == "roco" && listed.budget == 48 && listed.usable == true)
+            #expect(
+              listed.id == "talk" && listed.policy == "roco" && listed.budget == 48 && listed.usable == true)
             let held = try #require(listed.tokens.int)
 
             let turns = [question, answer, "Which of them is the capital?"]
             let two = try await Curl.post("/v1/chat/completions", chat(turns), at: second)
             #expect(two.status == 200, "\(two.text)")
             #expect(try two.json.usage.prompt_tokens_details.cached_tokens.int == held)
-            #expect(try two.json.usage.kv_cache.policy == "roco" && two.json.usage.kv_cache.resident.int == 48)
+            #expect(
+              try two.json.usage.kv_cache.policy == "roco" && two.json.usage.kv_cache.resident.int == 48)
 
             let three = try await Curl.post("/v1/chat/completions", chat(turns), at: first)
             #expect(try three.status == 400 && three.json.error.code == "session_mismatch")
@@ -44,7 +47,8 @@ extension RealClients {
             let answered = turns + [try #require(try two.json.choices[0].message.content.string), "Thanks."]
             let four = try await Curl.post("/v1/chat/completions", chat(answered, other), at: first)
             #expect(try four.status == 400 && four.json.error.param == "kv_cache.budget")
-            let streamed = try await Curl.post("/v1/chat/completions", chat(answered, ["stream": true]), at: first)
+            let streamed = try await Curl.post(
+              "/v1/chat/completions", chat(answered, ["stream": true]), at: first)
             #expect(streamed.status == 200 && streamed.text.hasSuffix("data: [DONE]\n\n"))
 
             let path = "/v1/kv/sessions/talk"
@@ -56,7 +60,9 @@ extension RealClients {
       }
     }
 
-    @Test("half a text on one server and half on the next is the text of one", arguments: ["full", "roco; budget=24"])
+    @Test(
+      "half a text on one server and half on the next is the text of one",
+      arguments: ["full", "roco; budget=24"])
     func goesOn(cache: String) async throws {
       try await Self.withFolder { folder in
         let request: JSON = [
@@ -93,7 +99,9 @@ extension RealClients {
           let saving = Task {
             for length in (before + 1)... {
               let longer = request.with(["prompt": JSON(SeededTokens.make(length))])
-              guard (try? await Curl.post("/v1/completions", longer, at: server).status) == 200 else { return }
+              guard (try? await Curl.post("/v1/completions", longer, at: server).status) == 200 else {
+                return
+              }
             }
           }
           try await eventually("a saved session", within: .seconds(20)) {

@@ -3,9 +3,13 @@ import Testing
 @testable import OpenAIAPI
 
 @Suite struct SessionTests {
-  @Test("a session's name is a file name everywhere", arguments: ["a", "talk-1.b_C", String(repeating: "x", count: 128)])
+  @Test(
+    "a session's name is a file name everywhere",
+    arguments: ["a", "talk-1.b_C", String(repeating: "x", count: 128)])
   func names(name: String) throws {
-    #expect(try RequestDecoding.completion(Array(#"{"prompt":"x","session":"\#(name)"}"#.utf8)).parameters.session == name)
+    #expect(
+      try RequestDecoding.completion(Array(#"{"prompt":"x","session":"\#(name)"}"#.utf8)).parameters.session
+        == name)
   }
 
   @Test(
@@ -18,7 +22,8 @@ import Testing
   @Test(
     "a session has one text, which ends where its tokens do",
     arguments: [
-      (#""prompt":"x","n":2"#, "n"), (#""prompt":["x","y"]"#, "prompt"), (#""prompt":"x","stop":"\n""#, "stop"),
+      (#""prompt":"x","n":2"#, "n"), (#""prompt":["x","y"]"#, "prompt"),
+      (#""prompt":"x","stop":"\n""#, "stop"),
     ])
   func oneText(fields: String, param: String) {
     #expect(completionError("{\(fields)}") == nil)

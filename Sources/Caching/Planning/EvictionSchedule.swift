@@ -88,7 +88,9 @@ struct EvictionSchedule: Sendable, Equatable {
 
   /// Prompt tokens for the next forward; 0 if a chunk that must stay whole does not fit.
   func nextChunk(fed: Int, atMost: Int) -> Int {
-    if let resumed { return nextResumedChunk(left: max(0, resumed.upperBound - fed), fed: fed, atMost: atMost) }
+    if let resumed {
+      return nextResumedChunk(left: max(0, resumed.upperBound - fed), fed: fed, atMost: atMost)
+    }
     let left = max(0, promptTokens - fed)
     let dense = denseTokens - fed
     if dense > 0, firstCounted != 0 { return min(dense, max(0, atMost)) }

@@ -52,7 +52,9 @@ package struct CacheRecord: Codable, Sendable, Equatable {
     case let other?:
       throw .outOfRange(
         option: "budget", value: other.text,
-        expected: "slots, such as 512, for a cache that is saved: with every turn a share or bytes would mean another number")
+        expected:
+          "slots, such as 512, for a cache that is saved: with every turn a share or bytes would mean another number"
+      )
     }
   }
 
@@ -87,7 +89,8 @@ extension CacheRequest {
       let cut = ranges.map { $0.clamped(to: 0..<end) }.filter { !$0.isEmpty }
       return cut.isEmpty ? "none" : cut.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
     }
-    let or = { (value: (any CustomStringConvertible)?, other: String) -> String in value?.description ?? other }
+    let or = { (value: (any CustomStringConvertible)?, other: String) -> String in value?.description ?? other
+    }
     let given = parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
     return [
       ("policy", policyName), ("budget", budget?.text ?? "none"), ("scope", scope?.rawValue ?? "by policy"),
@@ -95,7 +98,8 @@ extension CacheRequest {
       ("recent", recent?.text ?? "by policy"), ("seed", "\(seed)"), ("faithful", "\(faithful)"),
       ("parameters", given.isEmpty ? "by default" : given), ("mode", mode.rawValue),
       ("positions", positions.rawValue), ("keep_attention", "\(keepAttention)"), ("allocator", allocator),
-      ("value", "\(modifiers.value)"), ("pool", or(modifiers.pool, "by policy")), ("decay", "\(modifiers.decay)"),
+      ("value", "\(modifiers.value)"), ("pool", or(modifiers.pool, "by policy")),
+      ("decay", "\(modifiers.decay)"),
       ("guard", "\(modifiers.guardShare)"), ("fair", "\(modifiers.fair)"),
       ("reduce", modifiers.reduce?.rawValue ?? "by policy"), ("pins", below(pins)), ("fair", below(spans)),
     ]

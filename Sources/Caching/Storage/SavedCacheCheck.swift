@@ -47,7 +47,9 @@ extension SavedCache {
     let isPossible = record.counts.allSatisfy { counts in
       counts.fit(plan.layout) && counts.holes <= 1 && counts.slots > counts.holes
     }
-    guard isPossible else { throw .savedUnusable("a head's number of slots is outside what its options allow") }
+    guard isPossible else {
+      throw .savedUnusable("a head's number of slots is outside what its options allow")
+    }
   }
 
   /// What heads hold that share slots follows from the schedule, or is bounded by it.
@@ -111,7 +113,9 @@ private struct SavedHeadCheck {
       if slot == hole {
         guard position == -1 else { return false }
       } else {
-        guard position >= 0, Int(position) < lastHead.count, lastHead[Int(position)] != head else { return false }
+        guard position >= 0, Int(position) < lastHead.count, lastHead[Int(position)] != head else {
+          return false
+        }
         lastHead[Int(position)] = head
       }
     }

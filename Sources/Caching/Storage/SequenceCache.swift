@@ -226,7 +226,8 @@ package final class SequenceCache {
   ///
   /// Between two steps only: the holes of the last eviction are closed as the next token would close them.
   func saved() -> SavedCache {
-    precondition(limit == nil && logicalLength >= plan.promptTokens, "a sequence between steps, its prompt fed")
+    precondition(
+      limit == nil && logicalLength >= plan.promptTokens, "a sequence between steps, its prompt fed")
     let heads = (0..<plan.shape.heads).map(head)
     for head in heads { head.settle(in: pool) }
     let record = CacheRecord(plan: plan, progress: progress, counts: heads.map(\.counts))

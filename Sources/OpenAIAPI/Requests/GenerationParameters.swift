@@ -105,7 +105,8 @@ package struct GenerationParameters: Equatable, Sendable {
     guard session != nil else { return }
     guard completionsPerPrompt == 1 else {
       throw .invalidRequest(
-        "a session goes on in one way, so 'n' must be 1 with 'session', not \(completionsPerPrompt)", param: "n",
+        "a session goes on in one way, so 'n' must be 1 with 'session', not \(completionsPerPrompt)",
+        param: "n",
         code: "invalid_value")
     }
     guard stop.isEmpty else {

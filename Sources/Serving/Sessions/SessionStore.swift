@@ -133,7 +133,8 @@ extension SessionStore {
   private func lock(_ name: String) throws -> ReplacementFile {
     guard let file = try ReplacementFile(folder: folder, name: name + Self.suffix) else {
       throw APIError(
-        status: 409, message: "the session '\(name)' is in use by another request; try again when that has ended",
+        status: 409,
+        message: "the session '\(name)' is in use by another request; try again when that has ended",
         type: "invalid_request_error", param: "session", code: "session_busy")
     }
     return file

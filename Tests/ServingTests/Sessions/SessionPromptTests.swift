@@ -36,7 +36,8 @@ import Tokenizing
   @Test("what differs is refused with the position of the session's token")
   func differs() throws {
     #expect(try mismatch([263, 259, 97], continuing: [263, 259, 98])?.message.contains("token 2") == true)
-    #expect(try mismatch([263, 258, 97], continuing: [263, 256, 257, 111])?.message.contains("token 3") == true)
+    #expect(
+      try mismatch([263, 258, 97], continuing: [263, 256, 257, 111])?.message.contains("token 3") == true)
     #expect(try mismatch([263], continuing: [263, 97])?.code == "session_mismatch")
   }
 

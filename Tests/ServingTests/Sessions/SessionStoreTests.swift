@@ -22,7 +22,8 @@ private final class Folder {
 private func sequence(_ count: Int) throws -> SavedSequence {
   let shape = try CacheShape(layers: 2, kvHeads: 2, queryHeads: 4, headDimension: 16)
   let plan = try CachePlan(
-    CacheRequest(policy: "streaming", budget: .slots(256)), shape: shape, promptTokens: 1, maxNewTokens: count)
+    CacheRequest(policy: "streaming", budget: .slots(256)), shape: shape, promptTokens: 1, maxNewTokens: count
+  )
   let pool = try CachePool(limitBytes: plan.peakBytes, shape: shape)
   let cache = try #require(pool.makeCache(plan))
   for _ in 0..<count {
@@ -51,7 +52,8 @@ private func error(_ body: () async throws -> Void) async -> APIError? {
     #expect(again.saved?.cache.record == saved.cache.record)
     let object = try await second.object(named: "talk.1")
     #expect(try await first.list() == [object])
-    #expect(object.tokens == 40 && object.residentSlots == 40 && object.policy == "streaming" && object.isUsable)
+    #expect(
+      object.tokens == 40 && object.residentSlots == 40 && object.policy == "streaming" && object.isUsable)
     #expect(object.budgetSlots == 256 && object.model == "smol" && object.bytes > saved.cache.bytes.count)
   }
 
@@ -108,7 +110,9 @@ private func error(_ body: () async throws -> Void) async -> APIError? {
     }
   }
 
-  @Test("the folder's limit counts what is there and what open sessions may write, but not the file to be replaced")
+  @Test(
+    "the folder's limit counts what is there and what open sessions may write, but not the file to be replaced"
+  )
   func limit() async throws {
     let folder = Folder()
     let store = try folder.store(limit: 200_000)
