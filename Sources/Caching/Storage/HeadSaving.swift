@@ -29,7 +29,7 @@ extension HeadColumns {
   }
 
   private func save(to target: inout UnsafeMutableRawPointer, in pool: CachePool) {
-    for unsafepiece in unsafe livePieces {
+    unsafe livePieces.forEach { piece in
       // Safety: the caller has room for all pieces and pages.
       if let source = piece.baseAddress { unsafe target.copyMemory(from: source, byteCount: piece.count) }
       unsafe target += piece.count
@@ -51,7 +51,7 @@ extension HeadColumns {
   }
 
   private func restore(from source: inout UnsafeRawPointer, in pool: CachePool) {
-    for unsafepiece in unsafe livePieces {
+    unsafe livePieces.forEach { piece in
       // Safety: there are as many bytes as all pieces and pages have.
       if let target = piece.baseAddress { unsafe target.copyMemory(from: source, byteCount: piece.count) }
       unsafe source += piece.count
