@@ -36,7 +36,7 @@ APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3
 
 # The only places where unsafe code may stand; `make lint` refuses the word anywhere else.
 UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/GGUF/MappedFile.swift \
-  Sources/Inference/ComputeThread.swift Sources/Synthesis/NewFile.swift
+  Sources/Inference/ComputeThread.swift Sources/Synthesis/NewFile.swift Sources/Serving/Sessions/ReplacementFile.swift
 
 .PHONY: help setup model build run bench bench-kernels test conformance fuzz format lint install clean
 

@@ -20,6 +20,10 @@ package enum CacheError: Error, Equatable, CustomStringConvertible {
   case bytesTooFew(bytes: Int, smallest: Int)
   case tooManyTokens(promptTokens: Int, maxNewTokens: Int)
   case sizeOverflow(slots: Int)
+  /// A saved cache was made under another option than is asked for now.
+  case savedDiffers(option: String, saved: String, asked: String)
+  /// A saved cache that cannot be used here, and why.
+  case savedUnusable(String)
   case poolTooSmall(limitBytes: Int, smallest: Int)
   case poolUnavailable(limitBytes: Int)
 
@@ -31,6 +35,7 @@ package enum CacheError: Error, Equatable, CustomStringConvertible {
     case .unknownParameter(let name, _, _): name
     case .outOfRange(let option, _, _): option
     case .promptsOnly: "scope"
+    case .savedDiffers(let option, _, _): option
     case .spansMissing: "fair"
     case .contradiction(_, let option): String(option.prefix { $0 != "=" })
     default: nil
@@ -74,6 +79,9 @@ package enum CacheError: Error, Equatable, CustomStringConvertible {
         + " \(Int32.max) together"
     case .sizeOverflow(let slots):
       "a cache of \(slots) slots is larger than any address; ask for fewer tokens"
+    case .savedDiffers(let option, let saved, let asked):
+      "the saved cache has \(option) \(saved), and \(asked) is asked for; ask for the same, or leave the cache's options out"
+    case .savedUnusable(let reason): "the saved cache cannot be used: \(reason)"
     case .poolTooSmall(let limitBytes, let smallest):
       "a cache pool of \(limitBytes) bytes cannot hold one page per head; at least \(smallest) bytes are needed"
     case .poolUnavailable(let limitBytes):

@@ -13,6 +13,8 @@ package enum AdmissionError: Error, Equatable, CustomStringConvertible {
   case strideTooLong(stride: Int, most: Int)
   /// The cache would never fit the pool; `largestBudget` would, in slots.
   case cacheTooLarge(peakBytes: Int, poolBytes: Int, largestBudget: Int?)
+  /// The prompt does not go on from the tokens of the saved cache: it differs, or ends, at this position.
+  case notResumable(Int)
   /// The queue has as much as it may have of one measure; at the rate of late it is done in `retrySeconds`.
   case queueFull(QueueMeasure, QueueLoad, retrySeconds: Int)
   /// The client has as many requests here as one may have.
@@ -39,6 +41,8 @@ package enum AdmissionError: Error, Equatable, CustomStringConvertible {
       "the KV cache would take up to \(peakBytes) bytes, and the pool has \(poolBytes); "
         + (largestBudget.map { "a budget of \($0) slots would fit" }
           ?? "ask for fewer tokens or a smaller budget")
+    case .notResumable(let position):
+      "the prompt does not go on from the tokens that were saved: it differs from them, or ends, at token \(position)"
     case .queueFull(let measure, let load, let seconds):
       "the queue is full: \(load.requests) requests with \(load.promptTokens) prompt tokens and \(load.cacheBytes) bytes of"
         + " KV cache are waiting, and this one would pass the limit of \(measure.rawValue); try again in \(seconds) s"

@@ -137,6 +137,9 @@ package actor Engine {
 
   private nonisolated func checkTokens(_ request: SequenceRequest) throws(AdmissionError) {
     guard !request.prompt.isEmpty else { throw .emptyPrompt }
+    if let position = request.resuming?.firstDifference(from: request.prompt) {
+      throw .notResumable(position)
+    }
     let size = configuration.vocabularySize
     if let token = request.prompt.first(where: { $0 < 0 || $0 >= size }) {
       throw .tokenOutsideVocabulary(token, vocabularySize: size)
@@ -155,7 +158,8 @@ package actor Engine {
   ) throws(AdmissionError) -> CachePlan {
     do {
       return try CachePlan(
-        cache, shape: shape, promptTokens: request.prompt.count, maxNewTokens: request.maxTokens)
+        cache, shape: shape, promptTokens: request.prompt.count, maxNewTokens: request.maxTokens,
+        resuming: request.resuming?.cache)
     } catch { throw .cache(error) }
   }
 

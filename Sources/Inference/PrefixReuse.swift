@@ -16,7 +16,10 @@ final class PrefixReuse {
     self.isOn = isOn
   }
 
-  private func takesPart(_ sequence: TokenSequence) -> Bool { isOn && sequence.request.reusesPrefixes }
+  /// What was saved is only for those who name it, and what goes on from it too.
+  private func takesPart(_ sequence: TokenSequence) -> Bool {
+    isOn && sequence.request.reusesPrefixes && sequence.request.resuming == nil
+  }
 
   /// A cache for a sequence that waits, with what can be reused in it; nil while there is no room.
   func makeCache(for sequence: TokenSequence) -> SequenceCache? {

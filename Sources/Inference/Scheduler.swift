@@ -215,6 +215,7 @@ final class Scheduler {
   }
 
   private func close(_ sequence: TokenSequence) {
+    sequence.announceCache(of: pool)
     let usage = sequence.announceEnd(at: clock())
     if let cache = sequence.cache {
       prefixes.keep(ended: sequence)

@@ -11,6 +11,10 @@ package struct SequenceRequest: Sendable {
   package var stopTokens: [Int32]
   package var sampling: SamplingParameters
   package var cache: CacheRequest
+  /// What the prompt begins with and need not be computed again.
+  package var resuming: SavedSequence?
+  /// Whether the receiver gets the cache at the end.
+  package var savesCache = false
   /// Most tokens to guess in a step by looking up what followed the last ones before; 0 for none.
   package var speculation = 0
   /// Earlier if lower: one is worth ten seconds of waiting.

@@ -3,6 +3,8 @@
 /// The stream ends after `finished`.
 package enum TokenEvent: Sendable, Equatable {
   case token(Int32)
+  /// Before the end, if it was asked for and the sequence was not cancelled.
+  case saved(SavedSequence)
   case finished(FinishReason, SequenceUsage)
 }
 
@@ -19,7 +21,7 @@ package enum FinishReason: String, Sendable, CaseIterable {
 /// What a sequence took, in tokens, slots, bytes and seconds.
 package struct SequenceUsage: Sendable, Equatable {
   package var promptTokens = 0
-  /// Prompt tokens that were not computed, since they were in the prefix cache.
+  /// Prompt tokens that were not computed, since they were in the prefix cache or in a saved one.
   package var cachedTokens = 0
   package var generatedTokens = 0
   package var policy = ""

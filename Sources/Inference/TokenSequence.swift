@@ -146,6 +146,13 @@ final class TokenSequence {
     if finish == nil { finish = reason }
   }
 
+  /// Hands the receiver the cache that was asked for, unless the sequence was cancelled; O(bytes of the cache).
+  func announceCache(of pool: CachePool) {
+    guard request.savesCache, let cache, finish == .stop || finish == .length else { return }
+    let tokens = (request.prompt + text).prefix(cache.logicalLength)
+    events.yield(.saved(SavedSequence(tokens: Array(tokens), cache: pool.save(cache))))
+  }
+
   /// Tells the receiver of the end.
   func announceEnd(at now: ContinuousClock.Instant) -> SequenceUsage {
     let usage = usage(at: now)

@@ -91,6 +91,15 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Folder that requests may save their caches to, as sessions. (default: none, no sessions)",
+      valueName: "folder"))
+  var sessionDir: String?
+
+  @Option(help: ArgumentHelp("Most bytes of all sessions there. (default: 4GiB)", valueName: "size"))
+  var sessionLimit: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Tokens to guess in a step from the text so far, for requests that do not say; 0 to 15. (default: 0)",
       valueName: "count"))
   var speculate: String?
@@ -152,7 +161,8 @@ struct Serve: AsyncParsableCommand {
       .model: model, .alias: alias, .host: host, .port: port, .threads: threads, .context: context,
       .kvMemory: kvMemory, .kvType: kvType, .prefixCache: prefixCache, .maxQueue: maxQueue,
       .maxSequences: maxSequences, .maxQueueTokens: maxQueueTokens, .maxPerClient: maxPerClient,
-      .stepMilliseconds: stepMs, .speculate: speculate, .drainSeconds: drainSeconds,
+      .stepMilliseconds: stepMs, .speculate: speculate, .sessionDir: sessionDir,
+      .sessionLimit: sessionLimit, .drainSeconds: drainSeconds,
       .log: log, .logLevel: logLevel,
     ]
     return SettingTexts(

@@ -17,6 +17,10 @@ struct SettingsSummary {
       ("kv-options", settings.cacheOptionsText ?? "none"), ("max-queue", "\(engine.maxQueue)"),
       ("prefix-cache", engine.prefixCache ? "on" : "off"),
       ("max-sequences", "\(engine.maxSequences)"),
+      (
+        "session-dir",
+        settings.sessionFolder.map { "\($0), up to \(MemorySize.text(settings.sessionLimitBytes))" } ?? "none"
+      ),
       ("drain-seconds", "\(settings.drainSeconds)"), ("log", settings.logFormat.rawValue),
       ("log-level", settings.logLevel.rawValue),
     ]

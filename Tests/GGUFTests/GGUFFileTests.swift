@@ -105,3 +105,18 @@ func realModel() throws {
   #expect(try opened.tensor("blk.0.attn_q.weight").dimensions == [576, 576])
   #expect(opened.hasTensor("output_norm.weight") && !opened.hasTensor("blk.30.attn_q.weight"))
 }
+
+@Test("a model's fingerprint follows its bytes, wherever they differ, and nothing else")
+func fingerprint() throws {
+  func fingerprint(_ builder: GGUFBuilder) throws -> UInt64 {
+    let file = try TemporaryFile(builder.bytes())
+    return try GGUFFile(path: file.path).fingerprint
+  }
+  #expect(try fingerprint(sample) == fingerprint(sample))
+  var other = sample
+  other.tensors[1].data[39] = 0
+  #expect(try fingerprint(sample) != fingerprint(other))
+  other = sample
+  other.metadata[1].value = .uint32(8)
+  #expect(try fingerprint(sample) != fingerprint(other))
+}

@@ -11,6 +11,7 @@ struct Outcome: Equatable, Sendable {
   var tokens: [Int32] = []
   var reason: FinishReason?
   var usage = SequenceUsage()
+  var saved: SavedSequence?
 
   /// All but the times.
   static func == (a: Outcome, b: Outcome) -> Bool { a.tokens == b.tokens && a.reason == b.reason }
@@ -19,6 +20,7 @@ struct Outcome: Equatable, Sendable {
     for await event in events {
       switch event {
       case .token(let token): tokens.append(token)
+      case .saved(let sequence): saved = sequence
       case .finished(let reason, let usage): (self.reason, self.usage) = (reason, usage)
       }
     }
@@ -131,7 +133,8 @@ final class SteppedScheduler {
 
   func plan(_ request: SequenceRequest) throws -> CachePlan {
     try CachePlan(
-      request.cache, shape: shape, promptTokens: request.prompt.count, maxNewTokens: request.maxTokens)
+      request.cache, shape: shape, promptTokens: request.prompt.count, maxNewTokens: request.maxTokens,
+      resuming: request.resuming?.cache)
   }
 
   /// Queues a request for the next step.

@@ -1,5 +1,5 @@
 /// How much cache a request may keep: the B of the policies.
-package enum CacheBudget: Sendable, Equatable {
+package enum CacheBudget: Sendable, Equatable, Codable {
   /// Slots in every (layer, KV head).
   case slots(Int)
   /// A share of the prompt's tokens, above 0 and at most 1; in `generated` scope, of the tokens that may be generated.
@@ -26,7 +26,7 @@ package enum CacheBudget: Sendable, Equatable {
 }
 
 /// Which tokens a budget counts; in brackets EasyKV's name of the mode.
-package enum BudgetScope: String, Sendable, Equatable, CaseIterable {
+package enum BudgetScope: String, Sendable, Equatable, CaseIterable, Codable {
   /// Prompt and generated tokens alike (`auto`).
   case total
   /// Generated tokens only; the prompt is kept whole (`decoding`).

@@ -19,6 +19,8 @@ package struct CachePlan: Sendable {
 
   /// What was asked.
   package private(set) var request: CacheRequest
+  /// What the cache begins with, if it goes on from a saved one.
+  let saved: SavedCache?
 
   let description: EvictionPolicyDescription
   private(set) var policy: any EvictionPolicy
@@ -39,6 +41,7 @@ package struct CachePlan: Sendable {
   package var policyName: String { description.name }
   /// Prompt tokens in each forward that evicts.
   package var stride: Int { schedule.stride }
+  /// Tokens that count as the prompt; those of later prompts of a saved cache count as generated.
   package var promptTokens: Int { schedule.promptTokens }
   /// Slots in each (layer, KV head) that pins keep.
   package var pinnedSlots: Int { prefillProtection.pins.count(from: 0) }
@@ -47,13 +50,25 @@ package struct CachePlan: Sendable {
 
   /// Checks a request against the model and the lengths of the sequence, and fixes all its numbers.
   ///
+  /// - Parameters:
+  ///   - request: what is asked of the cache; of a saved one, what was asked for it, but that pins and spans may follow its tokens.
+  ///   - shape: the model's.
+  ///   - promptTokens: all tokens of the prompt, those that a saved cache holds among them.
+  ///   - maxNewTokens: most tokens to generate.
+  ///   - saved: what the cache goes on from, holding fewer tokens than the prompt; its bytes are checked as well.
   /// - Throws: `CacheError`, which says what would be accepted.
   package init(
-    _ request: CacheRequest, shape: CacheShape, promptTokens: Int, maxNewTokens: Int
+    _ request: CacheRequest, shape: CacheShape, promptTokens: Int, maxNewTokens: Int,
+    resuming saved: SavedCache? = nil
   ) throws(CacheError) {
     try request.check()
+    try saved?.record.check(request, shape: shape, promptTokens: promptTokens)
+    let first = saved?.record.promptTokens ?? promptTokens
+    let (later, overflow) = maxNewTokens.addingReportingOverflow(promptTokens - first)
+    guard !overflow else { throw .tooManyTokens(promptTokens: promptTokens, maxNewTokens: maxNewTokens) }
     let sizing = try CacheSizing(
-      request: request, shape: shape, promptTokens: promptTokens, maxNewTokens: maxNewTokens)
+      request: request, shape: shape, promptTokens: first, maxNewTokens: later,
+      resumed: saved.map { $0.record.fedTokens..<promptTokens })
     let budget = try sizing.budgetSlots()
     let schedule = sizing.schedule(budget)
     guard let bytes = sizing.peakBytes(schedule), let pages = sizing.pageCount(schedule) else {
@@ -61,6 +76,7 @@ package struct CachePlan: Sendable {
     }
     self.shape = shape
     self.request = request
+    self.saved = saved
     self.schedule = schedule
     description = sizing.description
     policy = sizing.policy
@@ -82,11 +98,13 @@ package struct CachePlan: Sendable {
     decodeProtection = sizing.protection(.decode, schedule)
     try sizing.checkProtection(schedule)
     try checkElastic()
+    try saved?.check(for: self)
   }
 
   /// Refuses to be elastic where the cache cannot shrink evenly, or not as far as that.
   private func checkElastic() throws(CacheError) {
     guard let minimum = request.elasticMinimum else { return }
+    guard saved == nil else { throw .contradiction("a saved session keeps its budget", "elastic") }
     guard scope == .total, let budgetSlots else {
       throw .contradiction("a cache can only shrink if its budget counts all tokens", "elastic")
     }

@@ -1,5 +1,5 @@
 /// When a prompt that is larger than the budget is evicted.
-package enum EvictionMode: String, Sendable, Equatable, CaseIterable {
+package enum EvictionMode: String, Sendable, Equatable, CaseIterable, Codable {
   /// After every chunk: the cache never holds more than the budget and a chunk.
   case hard
   /// Once, at the end of the prompt: better informed, but the cache holds all of the prompt until then.
@@ -7,7 +7,7 @@ package enum EvictionMode: String, Sendable, Equatable, CaseIterable {
 }
 
 /// At which positions keys are read.
-package enum KeyPositions: String, Sendable, Equatable, CaseIterable {
+package enum KeyPositions: String, Sendable, Equatable, CaseIterable, Codable {
   /// Where their tokens stood in the sequence: distances are exact, and the sequence ends with the model's context.
   case original
   /// Where they stand among the slots that are left (StreamingLLM, arXiv 2309.17453): a sequence has no end.
@@ -15,7 +15,7 @@ package enum KeyPositions: String, Sendable, Equatable, CaseIterable {
 }
 
 /// How the attention of the query heads that share a KV head is joined.
-package enum GroupReduction: String, Sendable, Equatable, CaseIterable {
+package enum GroupReduction: String, Sendable, Equatable, CaseIterable, Codable {
   /// The mean of their weights.
   case mean
   /// The softmax of the largest of their logits.
@@ -23,7 +23,7 @@ package enum GroupReduction: String, Sendable, Equatable, CaseIterable {
 }
 
 /// What is done to any policy's ranking.
-package struct RankModifiers: Sendable, Equatable {
+package struct RankModifiers: Sendable, Equatable, Codable {
   /// Multiplies a slot's worth by the magnitude of its value, `|v|_1` (VATP, arXiv 2406.12335).
   package var value = false
   /// Gives a slot the largest worth among so many neighbours, itself included; by default what the policy says.
@@ -41,7 +41,7 @@ package struct RankModifiers: Sendable, Equatable {
 }
 
 /// What a request asks of its cache; all but the policy's name may be left out.
-package struct CacheRequest: Sendable, Equatable {
+package struct CacheRequest: Sendable, Equatable, Codable {
   /// A name or alias of `EvictionPolicies`.
   package var policy: String
   /// Needed by every policy that evicts; a hard limit on the sequence under `full`.

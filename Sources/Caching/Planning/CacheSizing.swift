@@ -7,13 +7,15 @@ struct CacheSizing {
   let shape: CacheShape
   let promptTokens: Int
   let maxNewTokens: Int
+  /// Tokens of a later prompt that a saved cache is still to be fed.
+  let resumed: Range<Int>?
   let pins: Pins
 
   var protection: ProtectionDefaults { ProtectionDefaults(request: request, description: description) }
   var scope: BudgetScope { request.scope ?? (description.evictsGenerated ? .total : .prefill) }
 
   init(
-    request: CacheRequest, shape: CacheShape, promptTokens: Int, maxNewTokens: Int
+    request: CacheRequest, shape: CacheShape, promptTokens: Int, maxNewTokens: Int, resumed: Range<Int>? = nil
   ) throws(CacheError) {
     description = try EvictionPolicies.description(named: request.policy)
     policy = try description.policy(with: request.parameters)
@@ -22,13 +24,17 @@ struct CacheSizing {
     guard promptTokens >= 1, maxNewTokens >= 0, !overflow, total <= CacheRequest.mostSlots else {
       throw .tooManyTokens(promptTokens: promptTokens, maxNewTokens: maxNewTokens)
     }
-    pins = try Pins(request.pins, promptTokens: promptTokens)
+    pins = try Pins(request.pins, promptTokens: resumed?.upperBound ?? promptTokens)
     self.request = request
     self.shape = shape
     self.promptTokens = promptTokens
     self.maxNewTokens = maxNewTokens
+    self.resumed = resumed
     try checkCombination()
   }
+
+  /// Tokens of the request's prompt, of which a saved cache holds the beginning.
+  private var promptEnd: Int { resumed?.upperBound ?? promptTokens }
 
   /// Refuses what each by itself would be possible.
   private func checkCombination() throws(CacheError) {
@@ -45,9 +51,9 @@ struct CacheSizing {
     if request.modifiers.fair, allocator.sharing == .layer {
       throw .contradiction("under allocator=\(request.allocator) heads compete for slots", "fair=true")
     }
-    if let last = request.spans.last, last.upperBound > promptTokens {
+    if let last = request.spans.last, last.upperBound > promptEnd {
       throw .outOfRange(
-        option: "spans", value: "\(last)", expected: "positions of the prompt, 0..<\(promptTokens)")
+        option: "spans", value: "\(last)", expected: "positions of the prompt, 0..<\(promptEnd)")
     }
     let rows = policy.needs.windowRows
     if isObserved, let stride = request.stride, stride > rows {
@@ -68,15 +74,18 @@ struct CacheSizing {
         max(1, Int(Double(scope == .generated ? maxNewTokens : promptTokens) * ratio))
       case .bytes(let bytes): try slots(in: bytes, atMost: tokens)
       }
-    if !description.evicts, slots < promptTokens {
-      throw .promptExceedsBudget(promptTokens: promptTokens, budget: slots)
+    if !description.evicts, slots < promptEnd {
+      throw .promptExceedsBudget(promptTokens: promptEnd, budget: slots)
     }
     return slots
   }
 
   func schedule(_ budget: Int) -> EvictionSchedule {
     guard description.evicts else {
-      return .full(promptTokens: promptTokens, maxNewTokens: max(0, min(maxNewTokens, budget - promptTokens)))
+      var schedule = EvictionSchedule.full(
+        promptTokens: promptTokens, maxNewTokens: max(0, min(maxNewTokens, budget - promptTokens)))
+      schedule.resumed = resumed
+      return schedule
     }
     let stride = stride(under: budget)
     var schedule =
@@ -91,6 +100,7 @@ struct CacheSizing {
     schedule.denseChunk = isObserved ? stride : max(stride, ProtectionDefaults.largeStride)
     schedule.mode = request.mode
     schedule.interval = policy.interval
+    schedule.resumed = resumed
     return schedule
   }
 

@@ -22,6 +22,8 @@ struct EvictionSchedule: Sendable, Equatable {
   var denseChunk = 1
   /// The smallest and the largest offset of a layer.
   var offsets = 0...0
+  /// Tokens of a later prompt that a saved cache is still to be fed: in chunks, but by the rules of generated tokens.
+  var resumed: Range<Int>?
 
   /// Position from which queries are counted in the statistics, without a gap from then on; nil if there are no evictions.
   var firstCounted: Int? {
@@ -38,18 +40,28 @@ struct EvictionSchedule: Sendable, Equatable {
   /// Largest number of slots that a head holds whose limits differ by `offset`.
   ///
   /// In the prompt `min(limit + stride, prompt)`, in `soft` mode all of it; after it the generated tokens are added, up to the limit
-  /// and those that are fed until the next eviction.
+  /// and those that are fed until the next eviction. A saved cache has its prompt behind it.
   func peakSlots(offset: Int) -> Int {
     let kept = prefillLimit.map { min($0 + offset, promptTokens) } ?? promptTokens
+    let generating =
+      decodeLimit.map { min($0 + offset + mostOver, kept + maxNewTokens) } ?? kept + maxNewTokens
+    guard resumed == nil else { return generating }
     let prefill = prefillLimit != nil && mode == .hard ? min(kept + stride, promptTokens) : promptTokens
-    return max(
-      prefill, decodeLimit.map { min($0 + offset + interval, kept + maxNewTokens) } ?? kept + maxNewTokens)
+    return max(prefill, generating)
+  }
+
+  /// Most slots above the limit that are fed between two evictions after the prompt.
+  private var mostOver: Int {
+    guard let resumed else { return interval }
+    return interval - 1 + min(stride, resumed.count)
   }
 
   /// Most slots that one eviction takes from a head whose limits never change.
   var mostVictims: Int {
-    let decode = decodeLimit == nil ? 0 : interval
+    let decode = decodeLimit == nil ? 0 : mostOver
     guard let limit = prefillLimit else { return decode }
+    // A cache that was saved at the end of its prompt has a hole.
+    guard resumed == nil else { return max(1, decode) }
     return max(mode == .hard ? stride : promptTokens - min(limit + offsets.lowerBound, promptTokens), decode)
   }
 
@@ -69,17 +81,40 @@ struct EvictionSchedule: Sendable, Equatable {
 
   /// Tokens of the longest chunk that must stay whole; 0 if the prompt may come in any pieces.
   var longestChunk: Int {
+    if let resumed { return decodeLimit == nil ? 0 : min(stride, resumed.count) }
     let evicting = min(stride, promptTokens - denseTokens)
     return firstCounted == 0 ? max(evicting, min(denseChunk, denseTokens)) : evicting
   }
 
   /// Prompt tokens for the next forward; 0 if a chunk that must stay whole does not fit.
   func nextChunk(fed: Int, atMost: Int) -> Int {
+    if let resumed {
+      return nextResumedChunk(left: max(0, resumed.upperBound - fed), fed: fed, atMost: atMost)
+    }
     let left = max(0, promptTokens - fed)
     let dense = denseTokens - fed
     if dense > 0, firstCounted != 0 { return min(dense, max(0, atMost)) }
     let chunk = dense > 0 ? min(denseChunk, dense) : min(stride, left)
     return chunk <= atMost ? chunk : 0
+  }
+
+  /// A chunk that reaches the next eviction ends at one, so that evictions fall where they would if the tokens had come singly.
+  private func nextResumedChunk(left: Int, fed: Int, atMost: Int) -> Int {
+    guard decodeLimit != nil else { return min(left, max(0, atMost)) }
+    let most = min(stride, left)
+    let untilEviction = interval - (fed - promptTokens) % interval
+    let chunk =
+      most < untilEviction ? most : untilEviction + (most - untilEviction) / interval * interval
+    return chunk <= atMost ? chunk : 0
+  }
+
+  /// Slots that a head holds whose limits have always differed by `offset`, once the prompt and `fed` tokens in all have been fed.
+  func slots(fed: Int, offset: Int) -> Int {
+    let generated = fed - promptTokens
+    let kept = prefillLimit.map { min($0 + offset, promptTokens) } ?? promptTokens
+    let beforeEviction = generated / interval * interval
+    guard let decodeLimit, beforeEviction > 0 else { return kept + generated }
+    return min(kept + beforeEviction, decodeLimit + offset) + generated - beforeEviction
   }
 }
 

@@ -1,5 +1,5 @@
 /// The newest slots that are never evicted.
-package enum RecentWindow: Sendable, Equatable {
+package enum RecentWindow: Sendable, Equatable, Codable {
   case slots(Int)
   /// A share of the budget, at least 0 and below 1, rounded down.
   case ratio(Double)

@@ -45,10 +45,10 @@ package final class CachePool {
     self.shape = shape
   }
 
-  /// An empty cache with its peak reserved, or nil if that is not free now.
+  /// A cache with its peak reserved, empty or as it was saved, or nil if that is not free now; O(bytes that were saved).
   package func makeCache(_ plan: CachePlan) -> SequenceCache? { makeCache(plan, sharing: []) }
 
-  /// An empty cache whose heads begin with the pages of these blocks, or nil if the rest of its peak is not free now.
+  /// A cache whose heads begin with the pages of these blocks, or nil if the rest of its peak is not free now.
   func makeCache(_ plan: CachePlan, sharing blocks: [PrefixBlock]) -> SequenceCache? {
     precondition(plan.shape == shape, "a plan for this pool's model")
     let reserved = plan.peakBytes - blocks.count * blockBytes
@@ -58,6 +58,7 @@ package final class CachePool {
     blocks.forEach(lend)
     reservedBytes += reserved
     columnBytes += cache.columnBytes
+    if let saved = plan.saved { cache.restore(saved) }
     return cache
   }
 
@@ -71,6 +72,12 @@ package final class CachePool {
     guard count > 0, source.canLend(to: plan), let cache = makeCache(plan) else { return nil }
     cache.copy(count, from: source)
     return cache
+  }
+
+  /// All that the cache's sequence needs to go on, here or elsewhere; O(bytes held).
+  package func save(_ cache: SequenceCache) -> SavedCache {
+    precondition(cache.pool === self && !cache.isReleased, "a live cache of this pool")
+    return cache.saved()
   }
 
   /// Takes back a cache's pages and its reservation; the cache must not be used afterwards.
@@ -102,6 +109,9 @@ package final class CachePool {
   func endPages(_ count: Int) { pagesInUse -= count }
 
   func copyPage(from source: UInt32, to target: UInt32) { region.copyPage(from: source, to: target) }
+
+  func read(_ page: UInt32, into target: UnsafeMutableRawPointer) { unsafe region.read(page, into: target) }
+  func write(_ page: UInt32, from source: UnsafeRawPointer) { unsafe region.write(page, from: source) }
 
   /// Copies the first `count` pages of a head over those of another.
   func copyPages(_ count: Int, from source: HeadColumns, to target: HeadColumns) {

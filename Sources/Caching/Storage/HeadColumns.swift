@@ -121,6 +121,13 @@ extension HeadColumns {
     }
   }
 
+  /// Closes all holes but the first, which the next token gets, as its `reuseHoles` would.
+  func settle(in pool: CachePool) {
+    guard holeCount > 1 else { return }
+    closeHoles(after: 1, in: pool)
+    holeCount = 1
+  }
+
   private func place(_ token: Int, in slot: Int, at position: Int, rank: Int) {
     // Safety: `slot` is a listed hole or below `layout.slots`, and so is `token`, by the check in `reuseHoles`.
     unsafe newSlots[token] = Int32(slot)

@@ -97,4 +97,22 @@ import Kernels
     unsafe (keys + to).copyMemory(from: keys + from, byteCount: halfPageBytes)
     unsafe (values + to).copyMemory(from: values + from, byteCount: halfPageBytes)
   }
+
+  /// Copies a page's keys, then its values, to `target`, which has room for both.
+  func read(_ page: UInt32, into target: UnsafeMutableRawPointer) {
+    precondition(page < pageCount, "a page of this region")
+    let offset = Int(page) * halfPageBytes
+    // Safety: the page lies in the region; the caller vouches for the target.
+    unsafe target.copyMemory(from: keys + offset, byteCount: halfPageBytes)
+    unsafe (target + halfPageBytes).copyMemory(from: values + offset, byteCount: halfPageBytes)
+  }
+
+  /// Copies what `read` gave to a page.
+  func write(_ page: UInt32, from source: UnsafeRawPointer) {
+    precondition(page < pageCount, "a page of this region")
+    let offset = Int(page) * halfPageBytes
+    // Safety: as in `read`.
+    unsafe (keys + offset).copyMemory(from: source, byteCount: halfPageBytes)
+    unsafe (values + offset).copyMemory(from: source + halfPageBytes, byteCount: halfPageBytes)
+  }
 }

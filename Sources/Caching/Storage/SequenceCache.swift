@@ -222,6 +222,24 @@ package final class SequenceCache {
     limit = nil
   }
 
+  /// A copy of all that a step may read of the past.
+  ///
+  /// Between two steps only: the holes of the last eviction are closed as the next token would close them.
+  func saved() -> SavedCache {
+    precondition(
+      limit == nil && logicalLength >= plan.promptTokens, "a sequence between steps, its prompt fed")
+    let heads = (0..<plan.shape.heads).map(head)
+    for head in heads { head.settle(in: pool) }
+    let record = CacheRecord(plan: plan, progress: progress, counts: heads.map(\.counts))
+    return SavedCache(record: record, bytes: HeadColumns.saved(heads, in: pool))
+  }
+
+  /// Takes over what was saved, for which the plan was made.
+  func restore(_ saved: SavedCache) {
+    resume(saved.record.progress, counts: saved.record.counts)
+    HeadColumns.restore((0..<plan.shape.heads).map(head), from: saved.takeBytes(), in: pool)
+  }
+
   /// Original positions of a head's live slots, in slot order.
   package func positions(layer: Int, head: Int) -> [Int] { self.head(layer: layer, head: head).livePositions }
 }

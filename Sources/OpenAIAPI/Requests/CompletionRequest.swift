@@ -28,6 +28,11 @@ package struct CompletionRequest: Equatable, Sendable {
     try UnsupportedField.refuse(UnsupportedField.completion, in: &fields)
     parameters = try GenerationParameters(&fields)
     try parameters.checkMinTokens(maxTokens: maxTokens)
+    guard parameters.session == nil || prompts.count == 1 else {
+      throw .invalidRequest(
+        "a session has one text, and 'prompt' holds \(prompts.count); send one", param: "prompt",
+        code: "invalid_value")
+    }
     ignoredFields = fields.unread
   }
 }

@@ -39,6 +39,9 @@ package struct GenerationParameters: Equatable, Sendable {
   /// The body's `kv_cache`, nil when there is none.
   package let cache: CacheOptions?
 
+  /// The name of the session that the request goes on with and is saved to, nil when there is none.
+  package let session: String?
+
   /// How many completions of one prompt a request may ask for.
   package static let completionLimit = 128
 
@@ -61,7 +64,9 @@ package struct GenerationParameters: Equatable, Sendable {
     cache = try fields.value("kv_cache").map { value throws(APIError) in
       try CacheOptions(body: value, path: fields.path("kv_cache"))
     }
+    session = try SessionName.read(&fields, "session")
     try UnsupportedField.refuse(UnsupportedField.everywhere, in: &fields)
+    try checkSession()
   }
 
   private static func includeUsage(_ fields: inout FieldReader, stream: Bool) throws(APIError) -> Bool {
@@ -93,6 +98,23 @@ package struct GenerationParameters: Equatable, Sendable {
     throw .invalidRequest(
       "'max_tokens' is \(old) but 'max_completion_tokens' is \(new); they are one parameter, send one",
       param: "max_completion_tokens", code: "invalid_value")
+  }
+
+  /// Refuses what a session has no place for.
+  private func checkSession() throws(APIError) {
+    guard session != nil else { return }
+    guard completionsPerPrompt == 1 else {
+      throw .invalidRequest(
+        "a session goes on in one way, so 'n' must be 1 with 'session', not \(completionsPerPrompt)",
+        param: "n",
+        code: "invalid_value")
+    }
+    guard stop.isEmpty else {
+      throw .invalidRequest(
+        "with 'session' a text cannot end at a stop text, whose tokens the session would hold already; "
+          + "use 'stop_token_ids', or cut the text yourself and do not save it",
+        param: "stop", code: "invalid_value")
+    }
   }
 
   /// Refuses more tokens at least than at most.

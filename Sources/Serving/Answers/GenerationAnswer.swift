@@ -23,7 +23,14 @@ struct GenerationAnswer<Format: AnswerFormat> {
     }
     let usage = Usage(request, ends.compactMap(\.self))
     responder.usage = usage
+    try await save(ends.compactMap(\.self))
     try await responder.send(format.whole(texts, ends.compactMap(\.self), usage: usage))
+  }
+
+  /// An answer is complete only once its session is safe: the next request may go to another server.
+  private func save(_ ends: [ChoiceEnd]) async throws {
+    guard let session = request.session, let saved = ends.first?.saved else { return }
+    try await session.save(saved)
   }
 
   private func stream(to responder: Responder) async throws {
@@ -47,6 +54,7 @@ struct GenerationAnswer<Format: AnswerFormat> {
     }
     let usage = Usage(request, ends)
     responder.usage = usage
+    try await save(ends)
     if request.includesUsage { try await responder.send(chunk: format.final(usage)) }
     try await responder.finishEvents()
   }

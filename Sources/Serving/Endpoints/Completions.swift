@@ -5,11 +5,12 @@ import OpenAIAPI
 struct Completions: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
-    let (request, ignoredFields) = try await call.read {
-      let wanted = try RequestDecoding.completion(call.body)
-      return (try model.request(wanted, header: call.cacheHeader), wanted.ignoredFields)
+    let wanted = try await call.read { try RequestDecoding.completion(call.body) }
+    responder.ignoredFields = wanted.ignoredFields
+    let session = try await model.open(wanted.parameters.session)
+    let request = try await call.read {
+      try model.request(wanted, header: call.cacheHeader, session: session)
     }
-    responder.ignoredFields = ignoredFields
     let generation = try Generation(
       request, model: model, metrics: call.service.metrics, client: call.client, prompt: "prompt")
     let head = ResponseHead(

@@ -24,6 +24,10 @@ extension APIError {
         .invalidRequest(error.description, param: "kv_cache", code: "context_length_exceeded")
       case .emptyPrompt, .tokenOutsideVocabulary:
         .invalidRequest(error.description, param: prompt, code: "invalid_value")
+      case .notResumable:
+        .invalidRequest(error.description, param: "session", code: "session_mismatch")
+      case .cache(.savedUnusable):
+        .invalidRequest(error.description, param: "session", code: "session_incompatible")
       case .cache(let cache):
         .invalidRequest(
           error.description, param: "kv_cache" + (cache.option.map { "." + $0 } ?? ""),

@@ -16,6 +16,8 @@ struct ChoiceEnd: Sendable {
   /// Tokens that the client is told of.
   let tokens: Int
   let usage: SequenceUsage
+  /// What is to be saved, if that was asked for.
+  let saved: SavedSequence?
 }
 
 /// All choices of a request, running: their events come in one stream to one receiver.
@@ -85,6 +87,7 @@ struct Generation: Sendable {
   private func follow(_ choice: Int, _ news: AsyncStream<ChoiceEvent>.Continuation) async {
     var stream = CompletionStream(tokenizer, stops: request.stops, minTokens: request.minTokens)
     var clock = TokenClock(metrics)
+    var saved: SavedSequence?
     for await event in sequences[choice].events {
       switch event {
       case .token(let token):
@@ -93,12 +96,14 @@ struct Generation: Sendable {
         let piece = stream.push(token)
         if !piece.isEmpty { news.yield(.text(choice: choice, piece)) }
         if stream.isStopped { sequences[choice].end() }
+      case .saved(let sequence): saved = sequence
       case .finished(let reason, let usage):
         guard let reason = Self.reason(reason, isStopped: stream.isStopped) else { break }
         let rest = stream.finish()
         if !rest.isEmpty { news.yield(.text(choice: choice, rest)) }
         clock.finished(reason, usage)
-        news.yield(.finished(choice: choice, ChoiceEnd(reason: reason, tokens: stream.tokens, usage: usage)))
+        let end = ChoiceEnd(reason: reason, tokens: stream.tokens, usage: usage, saved: saved)
+        news.yield(.finished(choice: choice, end))
         return
       }
     }

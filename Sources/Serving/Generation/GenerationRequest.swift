@@ -15,6 +15,8 @@ struct GenerationRequest: Sendable {
   let includesUsage: Bool
   /// The model's name as the client wrote it.
   let model: String
+  /// What the only sequence is to be saved to, if anything.
+  private(set) var session: OpenSession?
 
   /// What a request says, before the model's view of it.
   struct Wish {
@@ -55,6 +57,13 @@ struct GenerationRequest: Sendable {
     isStreamed = parameters.stream
     includesUsage = parameters.includeUsage
     model = wish.model ?? limits.alias
+  }
+
+  /// Lets the only sequence go on from what the session holds, and be saved to it.
+  mutating func attach(_ session: OpenSession) {
+    self.session = session
+    sequences[0].resuming = session.saved
+    sequences[0].savesCache = true
   }
 }
 

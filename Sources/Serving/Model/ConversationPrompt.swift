@@ -65,15 +65,16 @@ struct ConversationPrompt: Sendable {
   /// Finds the messages among the tokens of the text that they have become.
   ///
   /// They are rendered once more, now with marks around them. If the template, for which marked messages are other
-  /// messages, writes another text than without, then the marks prove nothing and no message is found.
+  /// messages, writes another text than without, then the marks prove nothing and no message is found. Where a session has other
+  /// tokens for the same text, they are `tokens`.
   func places(
-    of messages: [ChatMessage], in text: String, nowSeconds: Int, tokenizer: Tokenizer
+    of messages: [ChatMessage], in text: String, tokens: [Int32]? = nil, nowSeconds: Int, tokenizer: Tokenizer
   ) throws(APIError) -> MessagePlaces {
     let values = messages.enumerated().map { index, message in
       value(message, content: MessageMarks.mark(marks.mark(message.text), message: index))
     }
     let marked = MarkedText(try render(values, nowSeconds: nowSeconds))
-    let tokens = tokens(text, tokenizer: tokenizer)
+    let tokens = tokens ?? self.tokens(text, tokenizer: tokenizer)
     var tokenBytes = tokens.map { tokenizer.vocabulary.bytes(of: $0).count }
     if addsBOS(text, tokenizer) { tokenBytes[0] = 0 }
     let textBytes = PlainMarks.parts(text).reduce(0) { $0 + $1.text.utf8.count }

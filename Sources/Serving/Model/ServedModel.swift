@@ -13,18 +13,25 @@ package struct ServedModel: Sendable {
   let tokenizer: Tokenizer
   let conversation: ConversationPrompt
   let limits: RequestLimits
+  /// Where sessions are saved; nil if they are not.
+  let sessions: SessionStore?
   /// When it was loaded, in seconds since 1970.
   let createdSeconds: Int
 
   /// Loads the file that the settings name; `progress` is told the share done, 0 to 1.
   ///
-  /// Throws `GGUFError`, `ModelError`, `ThreadStartError`, `TokenizingError`, `TemplateError` or `CacheError`.
+  /// Throws `GGUFError`, `ModelError`, `ThreadStartError`, `TokenizingError`, `TemplateError`, `CacheError` or `SettingsError`.
   package init(_ settings: Settings, progress: @Sendable (Double) -> Void = { _ in }) throws {
     let file = try GGUFFile(path: settings.modelPath)
     tokenizer = try Tokenizer(metadata: file.metadata)
     conversation = try ConversationPrompt(metadata: file.metadata, tokenizer: tokenizer)
     engine = try Engine(
       file: file, settings: settings.engine, instructions: .fromEnvironment(), progress: progress)
+    sessions = try settings.sessionFolder.map { folder in
+      try SessionStore(
+        folder: folder, limitBytes: settings.sessionLimitBytes, fingerprint: file.fingerprint,
+        alias: settings.alias)
+    }
     let vocabulary = tokenizer.vocabulary
     let rows = engine.configuration.vocabularySize
     guard vocabulary.count <= rows else {
@@ -43,36 +50,49 @@ package struct ServedModel: Sendable {
   }
 
   /// A checked request for completions; text may hold special tokens, as a raw prompt is the client's own.
-  func request(_ wanted: CompletionRequest, header: CacheOptions?) throws(APIError) -> GenerationRequest {
-    let cache = try limits.cacheOptions(
-      model: wanted.model, body: wanted.parameters.cache, header: header,
-      defaults: limits.cacheDefaults.withoutMessages)
+  func request(
+    _ wanted: CompletionRequest, header: CacheOptions?, session: OpenSession? = nil
+  ) throws(APIError) -> GenerationRequest {
+    let said = [try limits.reference(to: wanted.model).cache, header, wanted.parameters.cache]
+    let cache = CacheResolution.merge(said, over: limits.cacheDefaults.withoutMessages)
     var prompts: [[Int32]] = []
-    for prompt in wanted.prompts { prompts.append(try tokens(prompt, cache)) }
-    return try GenerationRequest(
+    for prompt in wanted.prompts { prompts.append(try self.prompt(tokens(prompt, cache), of: session)) }
+    var request = try GenerationRequest(
       GenerationRequest.Wish(
         model: wanted.model, prompts: prompts, maxTokens: wanted.maxTokens, parameters: wanted.parameters,
-        cache: CacheResolution.cacheRequest(cache)),
+        cache: try self.cache(of: session, said: said) { () throws(APIError) in
+          try CacheResolution.cacheRequest(cache)
+        }),
       limits: limits)
+    try attach(session, to: &request)
+    try reserveFile(request)
+    return request
   }
 
   /// A checked request for answers in a conversation; without a token limit they may fill context and pool.
-  func request(_ wanted: ChatCompletionRequest, header: CacheOptions?) throws(APIError) -> GenerationRequest {
-    let cache = try limits.cacheOptions(
-      model: wanted.model, body: wanted.parameters.cache, header: header, defaults: limits.cacheDefaults)
+  func request(
+    _ wanted: ChatCompletionRequest, header: CacheOptions?, session: OpenSession? = nil
+  ) throws(APIError) -> GenerationRequest {
+    let said = [try limits.reference(to: wanted.model).cache, header, wanted.parameters.cache]
+    let cache = CacheResolution.merge(said, over: limits.cacheDefaults)
     let nowSeconds = Int(Date().timeIntervalSince1970)
     let text = try conversation.text(wanted.messages, nowSeconds: nowSeconds)
     try limits.checkText(fewestTokens: tokenizer.fewestTokens(in: text), param: "messages", cache)
-    let prompt = conversation.tokens(text, tokenizer: tokenizer)
-    let placed = try CacheResolution.cacheRequest(cache) { () throws(APIError) in
-      try conversation.places(of: wanted.messages, in: text, nowSeconds: nowSeconds, tokenizer: tokenizer)
+    let prompt = try self.prompt(conversation.tokens(text, tokenizer: tokenizer), of: session)
+    let placed = try self.cache(of: session, said: said) { () throws(APIError) in
+      try CacheResolution.cacheRequest(cache) { () throws(APIError) in
+        try conversation.places(
+          of: wanted.messages, in: text, tokens: prompt, nowSeconds: nowSeconds, tokenizer: tokenizer)
+      }
     }
     var request = try GenerationRequest(
       GenerationRequest.Wish(
         model: wanted.model, prompts: [prompt], maxTokens: wanted.maxTokens, parameters: wanted.parameters,
         cache: placed),
       limits: limits)
+    try attach(session, to: &request)
     if wanted.maxTokens == nil { request.sequences = request.sequences.map(fitting) }
+    try reserveFile(request)
     return request
   }
 

@@ -40,6 +40,9 @@ enum Routes {
     Route("POST", "/v1/chat/completions", .model, ChatCompletions()),
     Route("GET", "/v1/models", .model, Models()),
     Route("GET", "/v1/models/", .model, ModelByName()),
+    Route("GET", "/v1/kv/sessions", .model, Sessions()),
+    Route("GET", "/v1/kv/sessions/", .model, SessionByName()),
+    Route("DELETE", "/v1/kv/sessions/", .model, SessionDeletions()),
     Route("POST", "/tokenize", .model, Tokenize()),
     Route("POST", "/detokenize", .model, Detokenize()),
     Route("GET", "/health", .nothing, Readiness()),
@@ -59,7 +62,7 @@ enum Routes {
 
   static func match(_ head: RequestHead) -> Match {
     if head.method == "OPTIONS", head.path == "*" {
-      return .options(allowed: ["GET", "HEAD", "OPTIONS", "POST"])
+      return .options(allowed: ["DELETE", "GET", "HEAD", "OPTIONS", "POST"])
     }
     let path = head.target.decodedPath ?? head.path
     let here = all.compactMap { route in route.parameter(in: path).map { (route: route, parameter: $0) } }

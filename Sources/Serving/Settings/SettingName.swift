@@ -12,6 +12,8 @@ package enum SettingName: String, CaseIterable, Sendable {
   case maxSequences = "max-sequences"
   case maxPerClient = "max-per-client"
   case stepMilliseconds = "step-ms"
+  case sessionDir = "session-dir"
+  case sessionLimit = "session-limit"
   case speculate
   case drainSeconds = "drain-seconds"
   case log

@@ -16,6 +16,10 @@ package struct Settings: Sendable, Equatable {
   /// The further options among them as they were given.
   package var cacheOptionsText: String?
   package var engine: EngineSettings
+  /// Where sessions are saved; nil if they are not.
+  package var sessionFolder: String?
+  /// Bytes that all sessions may take there.
+  package var sessionLimitBytes = 4 << 30
   /// Tokens to guess in a step for requests that do not say.
   package var speculation = 0
   /// How long running requests may take to finish once the server is told to stop.
@@ -49,6 +53,8 @@ package struct Settings: Sendable, Equatable {
     cacheOptionsText = texts.text(.kvOptions)?.value
     if let (host, _) = texts.text(.host) { self.host = host }
     port = try texts.integer(.port, in: 0...65535) ?? port
+    sessionFolder = texts.text(.sessionDir)?.value
+    sessionLimitBytes = try Self.sessionLimitBytes(texts) ?? sessionLimitBytes
     speculation =
       try texts.integer(.speculate, in: 0...GenerationParameters.speculationLimit) ?? speculation
     drainSeconds = try texts.integer(.drainSeconds, in: 0...86400) ?? drainSeconds
@@ -92,6 +98,14 @@ package struct Settings: Sendable, Equatable {
     engine.prefixCache = try texts.choice(.prefixCache, of: Switch.self) != .off
     engine.contextLength = try texts.integer(.context, in: 1...Int(Int32.max))
     return engine
+  }
+
+  private static func sessionLimitBytes(_ texts: SettingTexts) throws(SettingsError) -> Int? {
+    guard let (value, origin) = texts.text(.sessionLimit) else { return nil }
+    guard case .bytes(let bytes)? = MemorySize(value), bytes > 0 else {
+      throw SettingsError("\(origin) is '\(value)'; expected bytes, such as 4GiB or 512MiB")
+    }
+    return bytes
   }
 
   private static func poolBytes(

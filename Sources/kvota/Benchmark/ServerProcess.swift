@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Glibc
 import Inference
 import Serving

@@ -24,8 +24,8 @@ final class RunningServer: Sendable {
     return result
   }
 
-  /// Starts the server and returns once it is ready.
-  private static func start(_ flags: [String] = []) async throws -> RunningServer {
+  /// Starts the server and returns once it is ready; the caller ends it.
+  static func start(_ flags: [String] = []) async throws -> RunningServer {
     let binary = try #require(Surroundings.binary)
     let log = try TemporaryFile.make()
     let process = Process()
@@ -83,6 +83,12 @@ final class RunningServer: Sendable {
       if !wasTold { process.terminate() }
       wasTold = true
     }
+  }
+
+  /// Ends it as a power failure would: no handler runs, nothing is finished.
+  func kill() async throws {
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    #expect(try await exitStatus(within: .seconds(10)) == 128 + SIGKILL)
   }
 
   /// Waits for the end; the exit status, or 128 and the signal.

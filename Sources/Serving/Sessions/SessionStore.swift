@@ -1,0 +1,186 @@
+import Caching
+import Dispatch
+import Foundation
+import Inference
+import OpenAIAPI
+import Synchronization
+
+/// The folder of saved sessions: what other servers on the same folder have saved is here too.
+final class SessionStore: Sendable {
+  private let folder: String
+  private let limitBytes: Int
+  private let fingerprint: String
+  private let alias: String
+  /// Where files are read and written: Swift's shared threads must not wait for disks.
+  private let queue = DispatchQueue(label: "kvota-sessions", attributes: .concurrent)
+  /// Bytes that open sessions may come to write.
+  private let reservedBytes = Mutex(0)
+
+  private static let suffix = ".session"
+
+  /// Opens or makes the folder, and removes what interrupted saves have left there.
+  ///
+  /// - Parameters:
+  ///   - folder: where files lie.
+  ///   - limitBytes: of all files together.
+  ///   - fingerprint: the model's; sessions of others are refused.
+  ///   - alias: what the model is called in what is saved.
+  /// - Throws: `SettingsError` if it cannot be written to.
+  init(folder: String, limitBytes: Int, fingerprint: UInt64, alias: String) throws(SettingsError) {
+    self.folder = folder
+    self.limitBytes = limitBytes
+    self.fingerprint = String(fingerprint, radix: 16)
+    self.alias = alias
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try removeLeftovers()
+    } catch {
+      throw SettingsError("--session-dir is '\(folder)', which cannot be used: \(error)")
+    }
+  }
+
+  private func removeLeftovers() throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+    where name.hasPrefix(".") && name.hasSuffix(ReplacementFile.partialSuffix) {
+      let fileName = name.dropFirst().dropLast(ReplacementFile.partialSuffix.count)
+      // It removes itself; one that is being written by another server cannot be had.
+      _ = try ReplacementFile(folder: folder, name: String(fileName))
+    }
+    // The folder must be one that can be written to.
+    _ = try ReplacementFile(folder: folder, name: "check")
+  }
+
+  private func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+      queue.async { continuation.resume(with: Result(catching: work)) }
+    }
+  }
+
+  private func path(_ name: String) -> String { "\(folder)/\(name)\(Self.suffix)" }
+}
+
+extension SessionStore {
+  /// All sessions by name; files that are none, or of another version, are left out.
+  func list() async throws -> [SessionObject] {
+    try await run { [self] in
+      try names().compactMap { try? object($0) }
+    }
+  }
+
+  /// What is known of a session.
+  func object(named name: String) async throws -> SessionObject {
+    try await run { [self] in
+      try checkExists(name)
+      do { return try object(name) } catch { throw Self.refusal(name, error) }
+    }
+  }
+
+  /// Removes a session for good.
+  func delete(_ name: String) async throws {
+    try await run { [self] in
+      try checkExists(name)
+      let file = try lock(name)
+      try checkExists(name)
+      try file.removeReplaced()
+    }
+  }
+
+  /// A session for one request, which nobody else can open until it is let go.
+  func open(_ name: String) async throws -> OpenSession {
+    try await run { [self] in
+      let file = try lock(name)
+      guard exists(name) else { return OpenSession(name: name, store: self, file: file) }
+      do {
+        let (info, sequence) = try SessionFile.read(path(name))
+        guard info.fingerprint == fingerprint else {
+          throw APIError.invalidRequest(
+            "the session '\(name)' was saved by another model, \(info.model); use another name, or delete it",
+            param: "session", code: "session_incompatible")
+        }
+        return OpenSession(
+          name: name, store: self, file: file, saved: sequence, createdSeconds: info.createdSeconds)
+      } catch {
+        throw Self.refusal(name, error)
+      }
+    }
+  }
+
+  private func names() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { $0.hasSuffix(Self.suffix) && !$0.hasPrefix(".") }
+      .map { String($0.dropLast(Self.suffix.count)) }.filter(SessionName.isValid).sorted()
+  }
+
+  private func object(_ name: String) throws -> SessionObject {
+    let (info, fileBytes) = try SessionFile.readInfo(path(name))
+    return SessionObject(
+      name: name, model: info.model, isUsable: info.fingerprint == fingerprint,
+      policy: info.cache.policyName, budgetSlots: info.cache.budgetSlots,
+      tokens: info.cache.fedTokens, residentSlots: info.cache.residentSlots, bytes: fileBytes,
+      createdSeconds: info.createdSeconds, updatedSeconds: info.updatedSeconds)
+  }
+
+  private func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
+
+  private func checkExists(_ name: String) throws(APIError) {
+    guard SessionName.isValid(name), exists(name) else {
+      throw APIError(
+        status: 404, message: "there is no session '\(name.prefix(128))'; GET /v1/kv/sessions lists them",
+        type: "not_found_error", param: "session", code: "session_not_found")
+    }
+  }
+
+  private func lock(_ name: String) throws -> ReplacementFile {
+    guard let file = try ReplacementFile(folder: folder, name: name + Self.suffix) else {
+      throw APIError(
+        status: 409,
+        message: "the session '\(name)' is in use by another request; try again when that has ended",
+        type: "invalid_request_error", param: "session", code: "session_busy")
+    }
+    return file
+  }
+
+  private static func refusal(_ name: String, _ error: any Error) -> any Error {
+    guard let error = error as? SessionFileError else { return error }
+    let code = if case .otherVersion = error { "session_incompatible" } else { "session_damaged" }
+    return APIError.invalidRequest(
+      "the session '\(name)' cannot be used: \(error); use another name, or delete it", param: "session",
+      code: code)
+  }
+}
+
+extension SessionStore {
+  /// Notes that `bytes` bytes may be written in place of the file of this name; the caller owes their `release`.
+  func reserve(_ bytes: Int, for name: String) throws(APIError) {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let others = files.reduce(0) { sum, file in
+      guard file != name + Self.suffix, file.hasSuffix(Self.suffix) else { return sum }
+      return sum + ModelFile.bytes("\(folder)/\(file)")
+    }
+    let isRoom = reservedBytes.withLock { reserved in
+      guard others + reserved + bytes <= limitBytes else { return false }
+      reserved += bytes
+      return true
+    }
+    guard isRoom else {
+      throw APIError.invalidRequest(
+        "the session could take up to \(bytes) bytes, and of the \(limitBytes) that this server keeps (--session-limit)"
+          + " others have \(others); delete some by DELETE /v1/kv/sessions/{name}, ask for a smaller budget or fewer tokens",
+        param: "session", code: "session_limit_exceeded")
+    }
+  }
+
+  func release(_ bytes: Int) { reservedBytes.withLock { $0 -= bytes } }
+
+  /// Writes a session into its file, which then is there even if the power fails.
+  func save(_ sequence: SavedSequence, createdSeconds: Int?, into file: ReplacementFile) async throws {
+    try await run { [self] in
+      let now = Int(Date().timeIntervalSince1970)
+      let info = SessionInfo(
+        fingerprint: fingerprint, model: alias, createdSeconds: createdSeconds ?? now, updatedSeconds: now,
+        cacheBytes: sequence.cache.bytes.count, cache: sequence.cache.record)
+      for part in try SessionFile.parts(info, sequence) { try file.write(part) }
+      try file.commit()
+    }
+  }
+}
