@@ -1,6 +1,8 @@
 import CKernels
 
-/// How keys and values are stored. A page of 16 slots has its keys in one half, its values in the other.
+/// How keys and values are stored.
+///
+/// A page of 16 slots has its keys in one half, its values in the other.
 package enum KeyValueType: String, CaseIterable, Sendable {
   /// Half-precision numbers: keys `[headDimension][16]`, values `[16][headDimension]`.
   case f16

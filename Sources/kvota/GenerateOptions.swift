@@ -39,7 +39,7 @@ struct ModelOptions: ParsableArguments {
 /// What `--kv-type` is said to do wherever it can be given.
 enum KeyValueTypeHelp {
   static let text = ArgumentHelp(
-    "How keys and values are stored: f16, or q8 in about half the memory, a byte and a little more each. (default: f16)",
+    "How keys and values are stored: f16, or q8 in about half the memory. (default: f16)",
     valueName: "type")
 }
 

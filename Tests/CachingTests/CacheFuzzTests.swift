@@ -11,12 +11,12 @@ import Testing
   }
 
   private static func plan(_ random: RandomRequest, _ type: KeyValueType) throws -> CachePlan? {
+    var shape = try CacheShape(layers: 3, kvHeads: 2, queryHeads: 4, headDimension: 16)
+    shape.type = type
     do {
-      var shape = try CacheShape(layers: 3, kvHeads: 2, queryHeads: 4, headDimension: 16)
-      shape.type = type
       return try CachePlan(
         random.request, shape: shape, promptTokens: random.prompt, maxNewTokens: random.new)
-    } catch let error as CacheError {
+    } catch {
       #expect(!error.description.isEmpty)
       return nil
     }

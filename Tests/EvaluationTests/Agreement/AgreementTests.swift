@@ -19,12 +19,10 @@ struct AgreementTests {
     #expect(row.agreement == 1 && row.divergence == 0 && row.firstDifference == 20)
   }
 
-  @Test(
-    "keys and values in bytes diverge from the full cache in half precision, though not far, in half the memory"
-  )
+  @Test("keys and values in bytes diverge less than a small budget does, in little more than half the memory")
   func bytes() throws {
-    let rows = try rows([Cell.full.stored(as: .q8)])
-    #expect(rows[1].divergence > 0 && rows[1].divergence < 0.01)
+    let rows = try rows([Cell.full.stored(as: .q8), Tiny.cell("streaming", 16)])
+    #expect(rows[1].divergence > 0 && rows[1].divergence < rows[2].divergence)
     #expect(rows[1].cache.keptSlots == rows[0].cache.keptSlots)
     #expect(rows[1].cache.peakBytes < rows[0].cache.peakBytes * 3 / 4)
   }
