@@ -39,9 +39,9 @@ func generation(
   limits: RequestLimits = limits()
 ) throws -> GenerationRequest {
   let wanted = try completion(body)
-  let options = try limits.cacheOptions(
-    model: wanted.model, body: wanted.parameters.cache, header: header.map { try CacheOptions(header: $0) },
-    defaults: limits.cacheDefaults)
+  let said = try limits.cacheSources(
+    model: wanted.model, body: wanted.parameters.cache, header: header.map { try CacheOptions(header: $0) })
+  let options = CacheResolution.merge(said, over: limits.cacheDefaults)
   return try GenerationRequest(
     GenerationRequest.Wish(
       model: wanted.model, prompts: Array(repeating: [4, 5], count: prompts), maxTokens: maxTokens,

@@ -37,11 +37,11 @@ struct RequestLimits: Sendable {
     return reference
   }
 
-  /// What all places say about a request's cache: body beats header beats model name beats `defaults`.
-  func cacheOptions(
-    model: String?, body: CacheOptions?, header: CacheOptions?, defaults: CacheOptions
-  ) throws(APIError) -> CacheOptions {
-    CacheResolution.merge([try reference(to: model).cache, header, body], over: defaults)
+  /// What a request says about its cache, the strongest last: body beats header beats model name.
+  func cacheSources(
+    model: String?, body: CacheOptions?, header: CacheOptions?
+  ) throws(APIError) -> [CacheOptions?] {
+    [try reference(to: model).cache, header, body]
   }
 
   /// Tokens that may be generated unless the request says how many: the rest of the context.

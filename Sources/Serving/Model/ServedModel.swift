@@ -53,7 +53,8 @@ package struct ServedModel: Sendable {
   func request(
     _ wanted: CompletionRequest, header: CacheOptions?, session: OpenSession? = nil
   ) throws(APIError) -> GenerationRequest {
-    let said = [try limits.reference(to: wanted.model).cache, header, wanted.parameters.cache]
+    let said = try limits.cacheSources(
+      model: wanted.model, body: wanted.parameters.cache, header: header)
     let cache = CacheResolution.merge(said, over: limits.cacheDefaults.withoutMessages)
     var prompts: [[Int32]] = []
     for prompt in wanted.prompts { prompts.append(try self.prompt(tokens(prompt, cache), of: session)) }
@@ -73,7 +74,8 @@ package struct ServedModel: Sendable {
   func request(
     _ wanted: ChatCompletionRequest, header: CacheOptions?, session: OpenSession? = nil
   ) throws(APIError) -> GenerationRequest {
-    let said = [try limits.reference(to: wanted.model).cache, header, wanted.parameters.cache]
+    let said = try limits.cacheSources(
+      model: wanted.model, body: wanted.parameters.cache, header: header)
     let cache = CacheResolution.merge(said, over: limits.cacheDefaults)
     let nowSeconds = Int(Date().timeIntervalSince1970)
     let text = try conversation.text(wanted.messages, nowSeconds: nowSeconds)
