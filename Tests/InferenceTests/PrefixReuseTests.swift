@@ -99,10 +99,10 @@ struct PrefixReuseTests {
         found.append(try await outcomes([request], of: engine)[0].usage.cachedTokens)
       }
       let end = engine.statistics
-      #expect(end.prefixQueriedTokens == 400 && end.prefixReusedTokens == 199 && end.prefixBytes > 0)
+      #expect(end.prefixQueriedTokens == 400 && end.prefixReusedTokens == 192 && end.prefixBytes > 0)
       return found
     }
-    #expect(found == [0, 0, 0, 199])
+    #expect(found == [0, 0, 0, 192])
   }
 
   @Test("a pool full of prefixes admits who needs it")
