@@ -34,6 +34,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     // The compute side: arrays, then caches, then models, then scheduling.
@@ -80,8 +81,9 @@ let package = Package(
       name: "kvota",
       dependencies: [
         "Caching", "Evaluation", "GGUF", "Inference", "Kernels", "Models", "OpenAIAPI", "Serving",
-        "Synthesis", "Tokenizing",
+        "Synthesis", "Tokenizing", "Transport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
@@ -112,7 +114,7 @@ let package = Package(
         "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Caching", "GGUF", "ModelFixtures",
         .product(name: "Logging", package: "swift-log"),
       ]),
-    tests("BenchmarkTests", ["kvota", "Caching"]),
+    tests("BenchmarkTests", ["kvota", "Caching", "Inference"]),
     .testTarget(name: "Integration", path: "Tests/Integration", exclude: ["Clients"], swiftSettings: testing),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
   ]

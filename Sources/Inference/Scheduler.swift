@@ -105,7 +105,7 @@ final class Scheduler {
       let next = waiting[index]
       if prefixes.isBetterLater(next, behind: running) {
         index += 1
-      } else if let cache = prefixes.makeCache(for: next) {
+      } else if let cache = prefixes.makeCache(for: next) ?? makeCacheByShrinking(for: next) {
         waiting.remove(at: index)
         outcome.left += next.load
         next.admit(cache, at: now)
@@ -116,6 +116,25 @@ final class Scheduler {
         index += 1
       }
     }
+  }
+
+  /// Shrinks elastic caches until there is room for a waiting sequence; nil, and nothing is shrunk, if that would not do.
+  ///
+  /// The largest budget is halved first, so those that have most give most.
+  private func makeCacheByShrinking(for next: TokenSequence) -> SequenceCache? {
+    let missing = next.plan.peakBytes - pool.availableBytes
+    var elastic = running.filter { $0.finish == nil && $0.cache?.canShrink == true }
+    guard !elastic.isEmpty, elastic.reduce(0, { $0 + mostGained($1) }) >= missing else { return nil }
+    while true {
+      if let cache = prefixes.makeCache(for: next) { return cache }
+      guard let largest = elastic.max(by: { $0.budget < $1.budget }), let cache = largest.cache else { return nil }
+      pool.shrink(cache, to: max(largest.budget / 2, largest.elasticMinimum)) { computer.evict([largest]) }
+      elastic.removeAll { $0.cache?.canShrink != true }
+    }
+  }
+
+  private func mostGained(_ sequence: TokenSequence) -> Int {
+    sequence.cache.map { pool.bytesGained($0, shrunkTo: sequence.elasticMinimum) } ?? 0
   }
 
   /// Every decoding sequence's token first, then prompt chunks as far as the step's time goes: a long prompt cannot stall the others.

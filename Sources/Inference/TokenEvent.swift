@@ -25,6 +25,8 @@ package struct SequenceUsage: Sendable, Equatable {
   package var policy = ""
   /// Slots that each (layer, KV head) was allowed; nil without a budget.
   package var budgetSlots: Int?
+  /// Slots that each head was allowed at first, before others needed some of them.
+  package var firstBudgetSlots: Int?
   /// Slots that each head held at the end.
   package var residentSlots = 0
   /// Slots that each head gave up.

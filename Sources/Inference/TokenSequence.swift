@@ -49,6 +49,10 @@ final class TokenSequence {
     }
   }
 
+  /// Slots that it has now, and to which it may be shrunk.
+  var budget: Int { cache?.plan.budgetSlots ?? 0 }
+  var elasticMinimum: Int { request.cache.elasticMinimum ?? budget }
+
   /// What it adds to the queue while it waits.
   var load: QueueLoad { request.load(plan) }
 
@@ -157,7 +161,8 @@ final class TokenSequence {
     usage.cachedTokens = cachedTokens
     usage.generatedTokens = generated
     usage.policy = plan.policyName
-    usage.budgetSlots = plan.budgetSlots
+    usage.budgetSlots = (cache?.plan ?? plan).budgetSlots
+    usage.firstBudgetSlots = plan.budgetSlots
     usage.residentSlots = cache?.residentSlots ?? 0
     usage.evictedSlots = cache?.evictedSlots ?? 0
     usage.pinnedSlots = plan.pinnedSlots

@@ -25,6 +25,16 @@ struct PolledSocket: Sendable {
     try socket.setValue(Int32(clamping: outputBufferBytes), for: .sendBufferSize)
   }
 
+  /// Connects to a server, waiting for its answer.
+  func connect(to address: some SocketAddress) async throws {
+    do {
+      try socket.connect(to: address)
+    } catch SocketError.blocked {
+      try await suspend(for: .write)
+      try socket.connect(to: address)
+    }
+  }
+
   /// Reads what is there, or waits for it until the deadline (for ever without one).
   func read(atMost limit: Int, until deadline: ContinuousClock.Instant?) async throws -> Input {
     while true {

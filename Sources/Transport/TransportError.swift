@@ -2,6 +2,8 @@
 package enum TransportError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The server cannot listen there.
   case cannotListen(host: String, port: Int, reason: String)
+  /// Nobody answers at a port of this machine.
+  case cannotConnect(port: Int, reason: String)
   /// The peer closed or reset the connection.
   case clientGone
   /// The peer took no byte for the time allowed.
@@ -13,6 +15,7 @@ package enum TransportError: Error, Equatable, Sendable, CustomStringConvertible
     switch self {
     case .cannotListen(let host, let port, let reason):
       "cannot listen on host '\(host)', port \(port): \(reason)"
+    case .cannotConnect(let port, let reason): "cannot connect to port \(port): \(reason)"
     case .clientGone: "the client closed the connection"
     case .writeStalled: "the client stopped reading and the write time ran out"
     case .responseOutOfOrder(let what): "response out of order: \(what); a request has one response"

@@ -26,13 +26,3 @@ struct Policies: ParsableCommand {
     Console.print(json ? try JSONText.of(list) : list.text + "\n\n" + Self.usage)
   }
 }
-
-/// Reports as JSON for scripts.
-enum JSONText {
-  static func of(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
-  }
-}

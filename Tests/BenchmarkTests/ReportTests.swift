@@ -49,7 +49,9 @@ struct ReportTests {
     #expect(
       Machine.processor(cpuinfo: "processor\t: 0\nmodel name\t: Some CPU @ 2 GHz\n") == "Some CPU @ 2 GHz")
     #expect(Machine.processor(cpuinfo: "processor\t: 0\n") == nil)
-    #expect(ProcessMemory.peakBytes(status: "Name:\tx\nVmHWM:\t   123 kB\nVmRSS:\t 100 kB\n") == 123 * 1024)
-    #expect(ProcessMemory.peakBytes(status: "Name:\tx\n") == nil)
+    let status = "Name:\tx\nVmHWM:\t   123 kB\nVmRSS:\t 100 kB\n"
+    #expect(ProcessMemory.bytes("VmHWM", status: status) == 123 * 1024)
+    #expect(ProcessMemory.bytes("VmRSS", status: status) == 100 * 1024)
+    #expect(ProcessMemory.bytes("VmRSS", status: "Name:\tx\n") == nil)
   }
 }

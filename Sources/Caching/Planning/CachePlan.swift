@@ -7,18 +7,18 @@ package struct CachePlan: Sendable {
   /// Most tokens, prompt included, that may be fed; generation must stop there with finish reason `length`.
   package let maxTotalTokens: Int
   /// Largest number of slots that a (layer, KV head) holds at any moment.
-  package let peakSlots: Int
+  package private(set) var peakSlots: Int
   /// Bytes of the cache when every head holds `peakSlots`; the pool reserves them, and the cache never takes more.
   ///
   /// The formula is in `Docs/policies.md`, under "Memory".
-  package let peakBytes: Int
+  package private(set) var peakBytes: Int
   /// Bytes beside keys and values: positions, statistics, page numbers.
   package var bookkeepingBytes: Int { layout.headBytes * shape.heads }
   /// First positions that are never evicted.
   package let sinks: Int
 
   /// What was asked.
-  package let request: CacheRequest
+  package private(set) var request: CacheRequest
 
   let description: EvictionPolicyDescription
   private(set) var policy: any EvictionPolicy
@@ -27,9 +27,9 @@ package struct CachePlan: Sendable {
   /// How much each layer's limits differ from the schedule's before any attention has been measured.
   let layerOffsets: [Int]
   let schedule: EvictionSchedule
-  let layout: ColumnLayout
+  private(set) var layout: ColumnLayout
   /// Pages of all heads together.
-  let pageCount: Int
+  private(set) var pageCount: Int
   /// Neighbours over which worth is pooled.
   let pool: Int
   let prefillProtection: Protection
@@ -81,6 +81,43 @@ package struct CachePlan: Sendable {
     prefillProtection = sizing.protection(.prefill, schedule)
     decodeProtection = sizing.protection(.decode, schedule)
     try sizing.checkProtection(schedule)
+    try checkElastic()
+  }
+
+  /// Refuses to be elastic where the cache cannot shrink evenly, or not as far as that.
+  private func checkElastic() throws(CacheError) {
+    guard let minimum = request.elasticMinimum else { return }
+    guard scope == .total, let budgetSlots else {
+      throw .contradiction("a cache can only shrink if its budget counts all tokens", "elastic")
+    }
+    guard allocator.sharing == .none, !sharesPages else {
+      throw .contradiction("a cache whose heads differ in size cannot shrink", "elastic")
+    }
+    guard (1...budgetSlots).contains(minimum) else {
+      throw .outOfRange(option: "elastic", value: "\(minimum)", expected: "1 to the budget, \(budgetSlots)")
+    }
+    _ = try with(budget: minimum)
+  }
+
+  private func with(budget: Int) throws(CacheError) -> CachePlan {
+    var smaller = request
+    (smaller.budget, smaller.elasticMinimum) = (.slots(budget), nil)
+    return try CachePlan(
+      smaller, shape: shape, promptTokens: promptTokens, maxNewTokens: schedule.maxNewTokens)
+  }
+
+  /// The plan of a cache of this plan from the moment that it has shrunk to `budget` slots, its prompt being fed.
+  ///
+  /// Its bookkeeping keeps its size.
+  func shrunk(to budget: Int) throws(CacheError) -> CachePlan {
+    var plan = try with(budget: budget)
+    plan.request.elasticMinimum = request.elasticMinimum
+    plan.layout = layout
+    plan.peakSlots = budget + schedule.interval
+    plan.pageCount =
+      shape.heads * ((plan.peakSlots + CacheShape.slotsPerPage - 1) / CacheShape.slotsPerPage)
+    plan.peakBytes = plan.pageCount * shape.pageBytes + bookkeepingBytes
+    return plan
   }
 
   /// Whether pages move between heads, instead of each having its own for good.

@@ -71,6 +71,8 @@ package struct CacheRequest: Sendable, Equatable {
   package var modifiers = RankModifiers()
   /// Positions of the prompt that are never evicted.
   package var pins: [Range<Int>] = []
+  /// Slots to which the budget may be shrunk while tokens are generated, so that others can be let in; nil if it may not.
+  package var elasticMinimum: Int?
   /// Spans of the prompt, ascending and apart, that `fair` divides the budget over.
   package var spans: [Range<Int>] = []
 
@@ -118,6 +120,7 @@ package struct CacheRequest: Sendable, Equatable {
     if recent != nil { return "recent" }
     if mode != .hard { return "mode" }
     if allocator != "uniform" { return "allocator" }
+    if elasticMinimum != nil { return "elastic" }
     if !pins.isEmpty { return "pins" }
     return modifiers == RankModifiers() ? nil : "a modifier (value, pool, decay, guard, fair, reduce)"
   }

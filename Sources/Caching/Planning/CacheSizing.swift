@@ -139,10 +139,13 @@ extension CacheSizing {
     let slots = mostSlots(schedule)
     return ColumnLayout(
       peakSlots: slots,
-      victims: allocator.sharing == .none ? min(schedule.mostVictims, slots) : slots, needs: needs,
+      victims: takesManyAtOnce ? slots : min(schedule.mostVictims, slots), needs: needs,
       ranks: request.positions == .cache, counts: request.modifiers.decay < 1,
       queryValues: shape.queryHeads / shape.kvHeads * shape.headDimension)
   }
+
+  /// Whether one eviction may take more than is usual: where limits change, or the whole budget does.
+  private var takesManyAtOnce: Bool { allocator.sharing != .none || request.elasticMinimum != nil }
 
   /// The most slots that any head comes to hold.
   func mostSlots(_ schedule: EvictionSchedule) -> Int {

@@ -17,6 +17,8 @@ package final class CachePool {
   /// Pages in which live sequences have slots; more are set aside for them.
   package private(set) var pagesInUse = 0
 
+  /// Bytes that a new cache could be promised: what is free, or kept and read by nobody.
+  package var availableBytes: Int { freeBytes + keptBytes - lentBytes }
   /// Bytes that are neither promised nor kept.
   var freeBytes: Int { limitBytes - reservedBytes - keptBytes }
   /// Bytes of 16 tokens in all heads.
@@ -80,6 +82,12 @@ package final class CachePool {
     columnBytes -= cache.columnBytes
     reservedBytes -= cache.plan.peakBytes - cache.shared.count * blockBytes
     cache.shared.forEach(takeBack)
+  }
+
+  /// Takes back pages of a live cache, and a part of its promise.
+  func giveBack(_ pages: [UInt32], promise bytes: Int) {
+    freePages.giveBack(pages)
+    reservedBytes -= bytes
   }
 
   /// Where the keys and values of page 0 lie; those of page `p` are `p * shape.pageBytes / 2` bytes further.

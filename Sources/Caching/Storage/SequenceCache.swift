@@ -6,7 +6,7 @@ package import Kernels
 /// `endStep`. Logical length (tokens fed) and resident slots are different numbers. The slots' order is not that of their positions,
 /// since the slots of victims are used again.
 package final class SequenceCache {
-  package let plan: CachePlan
+  package internal(set) var plan: CachePlan
   /// Tokens fed so far; the next has this position.
   package private(set) var logicalLength = 0
   /// Slots that all heads hold together.
@@ -19,7 +19,7 @@ package final class SequenceCache {
 
   let pool: CachePool
   /// Pages that the cache was given for itself.
-  private let pages: [Range<UInt32>]
+  var pages: [Range<UInt32>]
   /// Kept blocks with which every head begins; no slot in them is ever written again.
   private(set) var shared: [PrefixBlock]
   var isReleased = false
@@ -33,11 +33,11 @@ package final class SequenceCache {
   let firstCounted: Int
   /// Pages that no head has, where heads share them.
   private var sparePages: [UInt32] = []
-  private var newCount = 0
+  var newCount = 0
   /// Whether the queries of this step count in the statistics.
-  private var isCounted = false
+  var isCounted = false
   /// Slots that a head keeps on average after this step; nil if nothing is evicted.
-  private var limit: Int?
+  var limit: Int?
   /// How much each layer's limits differ from the average.
   private var layerOffsets: [Int]
 

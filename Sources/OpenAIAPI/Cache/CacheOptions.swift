@@ -57,6 +57,9 @@ package struct CacheOptions: Equatable, Sendable {
   /// How the query heads that share a KV head are joined.
   package var reduce: String?
 
+  /// The slots to which the budget may be shrunk while others wait for memory.
+  package var elasticMinimum: Int?
+
   /// The seed of policies that draw.
   package var seed: Int?
 

@@ -80,6 +80,19 @@ extension CacheOptions {
       }
   }
 
+  /// `{"min": 256}`, or the number alone.
+  static func elasticMinimum(_ fields: inout FieldReader, _ name: String) throws(APIError) -> Int? {
+    let range = 1...Int(Int32.max)
+    guard case .object(let object)? = fields.value(name) else { return try fields.integer(name, in: range) }
+    var inner = FieldReader(object, prefix: fields.path(name) + ".")
+    let minimum = try inner.integer("min", in: range)
+    if let unknown = inner.unread.first {
+      throw .invalidRequest("'\(unknown)' is unknown; known: min", param: unknown, code: "unknown_parameter")
+    }
+    guard let minimum else { throw .missing(inner.path("min")) }
+    return minimum
+  }
+
   static func poolWidth(_ fields: inout FieldReader, _ name: String) throws(APIError) -> Int? {
     let range = 1...63
     guard let width = try fields.integer(name, in: range) else { return nil }

@@ -62,6 +62,9 @@ package struct CacheUsage: Equatable, Sendable {
   /// The budget in slots for each layer and KV head; nil if there is none.
   package var budgetSlots: Int?
 
+  /// The budget at first, where others have needed some of it since.
+  package var shrunkFrom: Int?
+
   /// Slots for each layer and KV head that are live at the end.
   package var residentSlots: Int
 
@@ -89,9 +92,11 @@ package struct CacheUsage: Equatable, Sendable {
 
   /// The `usage.kv_cache` object.
   package var json: JSONValue {
-    [
+    var object: JSONObject = [
       "policy": .string(policy), "budget": JSONValue(budgetSlots), "resident": .integer(residentSlots),
       "evicted": .integer(evictedSlots), "pinned": .integer(pinnedSlots), "peak_bytes": .integer(peakBytes),
     ]
+    if let shrunkFrom { object["shrunk_from"] = .integer(shrunkFrom) }
+    return .object(object)
   }
 }

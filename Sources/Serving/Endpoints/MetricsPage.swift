@@ -18,6 +18,7 @@ struct MetricsPage: Endpoint {
       page.writeVLLM(statistics, requests, blockBytes: engine.cacheShape.heads * engine.cacheShape.pageBytes)
       page.writeLlamaServer(statistics)
       page.writeCache(statistics)
+      page.gauge("kvota_weight_bytes", "Bytes of the packed weights.", Double(engine.weightBytes))
     }
     page.family(
       "kvota_requests_rejected_total", "counter", "Requests refused, by the code of the error.", by: "reason",

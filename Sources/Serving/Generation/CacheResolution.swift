@@ -54,6 +54,7 @@ enum CacheResolution {
     request.positions = try choice("positions", options.positions) ?? request.positions
     request.keepAttention = options.keepAttention ?? request.keepAttention
     request.allocator = options.allocator ?? request.allocator
+    request.elasticMinimum = options.elasticMinimum
     request.modifiers = try modifiers(options)
     try place(options, messages, in: &request)
     return request

@@ -6,7 +6,7 @@ extension Usage {
   ///
   /// A prompt's tokens count once, however many choices it has; those that its first choice found in the prefix cache are cached. Of the cache, `resident`, `evicted`,
   /// `pinned` and `peak_bytes` are sums over the sequences, as each has a cache of its own; `budget` is one sequence's, the
-  /// largest if a share of the prompt made them differ.
+  /// largest if a share of the prompt, or others' need, made them differ.
   init(_ request: GenerationRequest, _ ends: [ChoiceEnd]) {
     let usages = ends.map(\.usage)
     self.init(
@@ -22,6 +22,7 @@ extension Usage {
           pinnedSlots: usages.reduce(0) { $0 + $1.pinnedSlots },
           peakBytes: usages.reduce(0) { $0 + $1.peakBytes })
       })
+    cache?.shrunkFrom = usages.compactMap { $0.budgetSlots == $0.firstBudgetSlots ? nil : $0.firstBudgetSlots }.max()
     guard request.sequences.contains(where: { $0.speculation > 0 }) else { return }
     guesses = Guesses(
       accepted: usages.reduce(0) { $0 + $1.acceptedGuesses },

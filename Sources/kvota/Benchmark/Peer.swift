@@ -1,3 +1,5 @@
+import Foundation
+
 /// A llama-server that is measured beside ours.
 struct Peer {
   let executable: String
@@ -11,16 +13,19 @@ struct Peer {
     case auto
   }
 
-  /// The context that all its sequences share.
+  /// The context that all its sequences share where one does not say.
   static let contextTokens = 8192
 
-  /// Starts it with room for so many sequences at once.
-  func start(sequences: Int, flashAttention: FlashAttention) throws -> ServerProcess {
+  /// Starts it with room for so many sequences at once, which share so many tokens of context.
+  func start(
+    sequences: Int, flashAttention: FlashAttention, contextTokens: Int = Self.contextTokens,
+    further: [String] = [], log: FileHandle = .nullDevice
+  ) throws -> ServerProcess {
     try ServerProcess(
       executable: executable,
       arguments: [
-        "-m", model, "-t", "\(threads)", "-tb", "\(threads)", "-c", "\(Self.contextTokens)",
+        "-m", model, "-t", "\(threads)", "-tb", "\(threads)", "-c", "\(contextTokens)",
         "-np", "\(sequences)", "-fa", flashAttention.rawValue,
-      ])
+      ] + further, log: log)
   }
 }

@@ -1,5 +1,3 @@
-import Foundation
-import Inference
 import Serving
 
 /// Time to load and memory of a whole server: ours in a process of its own, and the peer's.
@@ -31,17 +29,10 @@ struct FootprintBenchmark {
   func run() throws -> Result {
     var (own, beside) = (Samples(), Samples())
     for _ in 0..<repetitions {
-      try own.add(startOwn(), request: request)
+      try own.add(ServerProcess(own: settings), request: request)
       if let peer { try beside.add(peer.start(sequences: 1, flashAttention: .auto), request: request) }
     }
     return Result(own: own.footprint, peer: beside.footprint)
-  }
-
-  private func startOwn() throws -> ServerProcess {
-    let executable = Bundle.main.executablePath ?? CommandLine.arguments[0]
-    return try ServerProcess(
-      executable: executable,
-      arguments: ["serve", "--model", settings.modelPath, "--threads", "\(settings.engine.threads)"])
   }
 
   private struct Request: Encodable {
