@@ -59,7 +59,9 @@ struct PrefixReuseTests {
       request.sampling.seed = UInt64(choice)
       return request
     }
-    let fresh = try await withEngine(settings { $0.prefixCache = false }) { try await outcomes(requests, of: $0) }
+    let fresh = try await withEngine(settings { $0.prefixCache = false }) {
+      try await outcomes(requests, of: $0)
+    }
     let stepped = try SteppedScheduler(settings())
     let streams = try requests.map { try stepped.submit($0).events }
     while !stepped.scheduler.isIdle || stepped.statistics.steps == 0 {
