@@ -59,7 +59,9 @@ struct PrefixReuseTests {
       request.sampling.seed = UInt64(choice)
       return request
     }
-    let fresh = try await withEngine(settings { $0.prefixCache = false }) { try await outcomes(requests, of: $0) }
+    let fresh = try await withEngine(settings { $0.prefixCache = false }) {
+      try await outcomes(requests, of: $0)
+    }
     let stepped = try SteppedScheduler(settings())
     let streams = try requests.map { try stepped.submit($0).events }
     while !stepped.scheduler.isIdle || stepped.statistics.steps == 0 {
@@ -99,10 +101,10 @@ struct PrefixReuseTests {
         found.append(try await outcomes([request], of: engine)[0].usage.cachedTokens)
       }
       let end = engine.statistics
-      #expect(end.prefixQueriedTokens == 400 && end.prefixReusedTokens == 199 && end.prefixBytes > 0)
+      #expect(end.prefixQueriedTokens == 400 && end.prefixReusedTokens == 192 && end.prefixBytes > 0)
       return found
     }
-    #expect(found == [0, 0, 0, 199])
+    #expect(found == [0, 0, 0, 192])
   }
 
   @Test("a pool full of prefixes admits who needs it")

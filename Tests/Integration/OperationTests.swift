@@ -27,7 +27,7 @@ extension RealClients {
       _ = try await OpenAIClient.run(
         .completion([
           "prompt": JSON(SeededTokens.make(100)),
-          "extra_body": ["kv_cache": "h2o; budget=64", "ignore_eos": true],
+          "extra_body": ["kv_cache": "h2o; budget=64", "ignore_eos": true, "cache_prompt": false],
         ]))
       let after = try await Metrics.read(RealClients.server)
       let growth = [

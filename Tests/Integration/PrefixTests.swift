@@ -26,7 +26,9 @@ extension RealClients {
             answer.events.items.compactMap { $0.choices[0].delta.content.string }.joined()
           }
           #expect(texts[0] == texts[1])
-          let cached = answers.map { $0.events.items.last?.usage.prompt_tokens_details.cached_tokens.int ?? -1 }
+          let cached = answers.map {
+            $0.events.items.last?.usage.prompt_tokens_details.cached_tokens.int ?? -1
+          }
           #expect(cached[1] == 0 && (turn == 0 ? cached[0] == 0 : cached[0] >= 128))
           messages.append(["role": "assistant", "content": .string(texts[0])])
         }
@@ -41,7 +43,8 @@ extension RealClients {
     func choices() async throws {
       try await RunningServer.with { server in
         let answer = try await OpenAIClient.run(
-          [.completion(["prompt": JSON(SeededTokens.make(400)), "n": 4, "temperature": 1, "seed": 1])], at: server)[0]
+          [.completion(["prompt": JSON(SeededTokens.make(400)), "n": 4, "temperature": 1, "seed": 1])],
+          at: server)[0]
         #expect(Set(answer.choices.items.map(\.text)).count > 1)
         #expect(answer.usage.prompt_tokens == 400)
         let metrics = try await Metrics.read(server)

@@ -26,6 +26,7 @@ extension CachePlan {
   /// Whether every token keeps its slot for good, in pages that a head never gives away.
   package var neverEvicts: Bool {
     schedule.prefillLimit == nil && (schedule.decodeLimit ?? .max) >= maxTotalTokens && !sharesPages
+      && request.elasticMinimum == nil
   }
 
   /// Whether the dense part of the prompt may come from a whole prefix: nothing is to be known of it but keys and values.
@@ -50,10 +51,11 @@ extension CachePlan {
       && layout.isOfKind(other.layout)
   }
 
-  /// The request without what the schedule says.
+  /// The request without what the schedule says, and what only matters after the prompt.
   private var rules: CacheRequest {
     var rules = request
     (rules.policy, rules.scope, rules.budget, rules.stride) = (policyName, scope, nil, nil)
+    rules.elasticMinimum = nil
     return rules
   }
 }

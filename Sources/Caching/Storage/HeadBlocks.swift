@@ -15,7 +15,7 @@ import Kernels
 
   var byteCount: Int { buffer.byteCount }
 
-  /// A head's block; heads are numbered layer by layer. Good as long as these blocks.
+  /// The block of a head, the heads being numbered layer by layer; good as long as these blocks.
   subscript(_ index: Int) -> HeadColumns {
     precondition(index >= 0 && index < count, "a head of the model")
     // Safety: `index` is below the number of heads, for each of which there is a block.

@@ -301,8 +301,8 @@ extension SequenceCache {
     var runs: [Range<UInt32>] = []
     for index in 0..<plan.shape.heads {
       let head = head(index)
-      for entry in shared.count..<layout.pages {
-        // Safety: every head of a cache that shares has `layout.pages` pages.
+      for entry in shared.count..<plan.pageCount / plan.shape.heads {
+        // Safety: every head of a cache that shares was dealt so many pages.
         let page = unsafe head.pages[entry]
         FreePages.append(page..<page + 1, to: &runs)
       }

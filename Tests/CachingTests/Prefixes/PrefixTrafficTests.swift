@@ -10,7 +10,9 @@ struct PrefixTrafficTests {
     ProcessInfo.processInfo.environment["KVOTA_FUZZ_ITERATIONS"].flatMap(Int.init).map { $0 / 100 } ?? 60
   }
 
-  @Test("fuzz: what is reused is what would have been computed, and every byte is accounted for", arguments: 0..<4)
+  @Test(
+    "fuzz: what is reused is what would have been computed, and every byte is accounted for", arguments: 0..<4
+  )
   func traffic(seed: Int) throws {
     var random = SplitMix64(state: UInt64(seed) + 40)
     var (reused, compared) = (0, 0)
@@ -28,9 +30,10 @@ struct PrefixTrafficTests {
     init(_ random: inout SplitMix64) throws {
       let shape = try CacheShape(layers: 2, kvHeads: 2, queryHeads: 4, headDimension: 16)
       let drawn = (0..<12).map { _ in RandomRequest(using: &random, wildness: 0) }
-      requests = drawn.filter {
-        (try? CachePlan($0.request, shape: shape, promptTokens: $0.prompt, maxNewTokens: $0.new)) != nil
-      } + [RandomRequest(full: CacheRequest(), prompt: 150, new: 40)]
+      requests =
+        drawn.filter {
+          (try? CachePlan($0.request, shape: shape, promptTokens: $0.prompt, maxNewTokens: $0.new)) != nil
+        } + [RandomRequest(full: CacheRequest(), prompt: 150, new: 40)]
       beginnings = (0..<2).map { _ in Self.tokens(500, &random) }
       let peaks = try requests.map {
         try CachePlan($0.request, shape: shape, promptTokens: $0.prompt, maxNewTokens: $0.new).peakBytes
@@ -55,7 +58,9 @@ struct PrefixTrafficTests {
           }
         case 2 where !live.isEmpty:
           let run = live.remove(at: Int.random(in: 0..<live.count, using: &random))
-          if run.reused > 0, try differs(run) { Issue.record("not what is computed: \(run.cache.plan.request)") }
+          if run.reused > 0, try differs(run) {
+            Issue.record("not what is computed: \(run.cache.plan.request)")
+          }
           compared += run.reused > 0 ? 1 : 0
           run.end()
         default:
@@ -73,13 +78,15 @@ struct PrefixTrafficTests {
     }
 
     private func start(_ random: inout SplitMix64, _ live: [PrefixRun]) throws -> PrefixRun? {
-      guard let drawn = requests.randomElement(using: &random), let beginning = beginnings.randomElement(using: &random)
+      guard let drawn = requests.randomElement(using: &random),
+        let beginning = beginnings.randomElement(using: &random)
       else { return nil }
       // Longer prompts of the same request, where they are possible; they part somewhere.
       let more = Int.random(in: 0...60, using: &random)
       guard
-        let plan = (try? CachePlan(
-          drawn.request, shape: shape, promptTokens: drawn.prompt + more, maxNewTokens: drawn.new))
+        let plan =
+          (try? CachePlan(
+            drawn.request, shape: shape, promptTokens: drawn.prompt + more, maxNewTokens: drawn.new))
       else { return nil }
       var tokens = beginning
       if Bool.random(using: &random) {
@@ -95,6 +102,8 @@ struct PrefixTrafficTests {
     /// Whether a sequence is not where it would be had it computed everything itself.
     private func differs(_ run: PrefixRun) throws -> Bool {
       let plan = run.cache.plan
+      // Where nothing is ever evicted statistics are for nobody.
+      if plan.neverEvicts { return false }
       let own = PrefixCache(pool: try CachePool(limitBytes: plan.peakBytes, shape: shape))
       guard let fresh = try PrefixRun(plan, run.tokens, in: own) else { return true }
       while fresh.cache.logicalLength < run.cache.logicalLength {
@@ -102,8 +111,6 @@ struct PrefixTrafficTests {
         fresh.step(atMost: left)
         if fresh.cache.logicalLength > run.cache.logicalLength { return true }
       }
-      // Where nothing is ever evicted statistics are for nobody.
-      if plan.neverEvicts { return false }
       return fresh.cache.state != run.cache.state
     }
   }

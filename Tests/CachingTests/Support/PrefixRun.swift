@@ -28,8 +28,10 @@ final class PrefixRun {
   func step(atMost: Int = .max) {
     let fed = cache.logicalLength
     let end = copyPoints.first { $0 > fed } ?? prompt.count
-    let room = min(max(atMost, cache.plan.longestChunk), max(1, end - fed))
-    simulation.step(max(1, cache.plan.nextChunk(fed: fed, atMost: room)), attention: attention)
+    var chunk = cache.plan.nextChunk(fed: fed, atMost: min(atMost, end - fed))
+    // Chunks that must stay whole are taken whatever their size; generated tokens come singly.
+    if chunk == 0 { chunk = max(1, cache.plan.nextChunk(fed: fed, atMost: cache.plan.longestChunk)) }
+    simulation.step(chunk, attention: attention)
     if cache.logicalLength <= prompt.count {
       prefixes.keep(cache, prompt: prompt, isCopyPoint: copyPoints.contains(cache.logicalLength))
     }

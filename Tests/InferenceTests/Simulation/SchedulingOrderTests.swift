@@ -12,6 +12,8 @@ struct SchedulingOrderTests {
   {
     var request = SequenceRequest(
       prompt: Array(repeating: 1, count: promptTokens), maxTokens: new, cache: .init())
+    // Each computes for itself.
+    request.reusesPrefixes = false
     change(&request)
     return request
   }

@@ -21,7 +21,8 @@ import Testing
       if cache.policy == "full" { cache.budget = nil }
     }
     var request = SequenceRequest(
-      prompt: Array(repeating: Int32.random(in: 1...3, using: &random), count: promptTokens), maxTokens: Int.random(in: 0...24, using: &random),
+      prompt: Array(repeating: Int32.random(in: 1...3, using: &random), count: promptTokens),
+      maxTokens: Int.random(in: 0...24, using: &random),
       stopTokens: Bool.random(using: &random) ? [7] : [], cache: cache)
     request.priority =
       Int.random(in: 0..<10, using: &random) == 0 ? Int.random(in: -1...1, using: &random) : 0
