@@ -57,7 +57,6 @@ extension RealClients {
       arguments: [
         ("load", ["--clients", "4", "--rate", "1"], "expected one of --clients and --rate"),
         ("load", ["--rate", "0"], "--rate is not above 0"), ("load", ["--cancel", "200%"], "'200%'"),
-        ("load", ["--trace", "/dev/null"], "line 1 of the trace is no request"),
         ("soak", ["--minutes", "0"], "--minutes is 0.0; expected 0.05 to 1440"),
         ("conversations", ["--tokens", "50"], "--tokens is 50; expected 101 or more"),
       ])

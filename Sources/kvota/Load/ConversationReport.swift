@@ -21,7 +21,7 @@ struct ConversationReport: Encodable {
   let threads: Int
   let kvMemoryBytes: Int
   let tokens: Int
-  /// The last is the peer's if there is one.
+  /// A full cache, one under a budget, then the peer's if there is one.
   let rows: [ConversationRow]
 
   /// The report for people.
@@ -42,12 +42,13 @@ struct ConversationReport: Encodable {
 
       \(table.text)
 
-      At once: the most that were computed at the same time. Times: as often as \(rows.last?.name ?? "").
+      At once: the most that were computed at the same time. Times: as many as \(baseline.name) has.
       """
   }
 
+  private var baseline: ConversationRow { rows.count > 2 ? rows[2] : rows[0] }
+
   private func ratio(_ row: ConversationRow) -> String {
-    guard let last = rows.last, last.atOnce > 0 else { return "" }
-    return BenchReport.rounded(Double(row.atOnce) / Double(last.atOnce), 1)
+    baseline.atOnce > 0 ? BenchReport.rounded(Double(row.atOnce) / Double(baseline.atOnce), 1) : ""
   }
 }
