@@ -123,11 +123,13 @@ final class Scheduler {
   /// The largest budget is halved first, so those that have most give most.
   private func makeCacheByShrinking(for next: TokenSequence) -> SequenceCache? {
     let missing = next.plan.peakBytes - pool.availableBytes
-    var elastic = running.filter { $0.finish == nil && $0.cache?.canShrink == true }
+    var elastic = running.filter { $0.finish == nil && $0.cache?.canShrink == true && mostGained($0) > 0 }
     guard !elastic.isEmpty, elastic.reduce(0, { $0 + mostGained($1) }) >= missing else { return nil }
     while true {
       if let cache = prefixes.makeCache(for: next) { return cache }
-      guard let largest = elastic.max(by: { $0.budget < $1.budget }), let cache = largest.cache else { return nil }
+      guard let largest = elastic.max(by: { $0.budget < $1.budget }), let cache = largest.cache else {
+        return nil
+      }
       pool.shrink(cache, to: max(largest.budget / 2, largest.elasticMinimum)) { computer.evict([largest]) }
       elastic.removeAll { $0.cache?.canShrink != true }
     }

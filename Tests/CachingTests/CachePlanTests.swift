@@ -1,4 +1,4 @@
-import Caching
+@testable import Caching
 import Testing
 
 @Suite struct CachePlanTests {

@@ -110,6 +110,7 @@ final class SteppedScheduler {
   let pool: CachePool
   let shape: CacheShape
   private let shared = Shared(EngineStatistics())
+  let compute: Compute
   private let threads: ThreadPool
   private var arrivals = Inbox.Contents()
   private var nextID: UInt64 = 0
@@ -118,8 +119,9 @@ final class SteppedScheduler {
     let temporary = try TemporaryFile(Tiny.model.make().file.bytes())
     let file = try GGUFFile(path: temporary.path)
     threads = try ThreadPool(threads: settings.threads)
+    compute = Compute(instructions: try InstructionSet(), pool: threads)
     let model = try Model(
-      file: file, compute: Compute(instructions: try InstructionSet(), pool: threads),
+      file: file, compute: compute,
       maxTokens: settings.stepTokens, maxLogitsRows: settings.logitsRows)
     shape = try model.configuration.cacheShape
     pool = try CachePool(limitBytes: settings.kvPoolBytes, shape: shape)

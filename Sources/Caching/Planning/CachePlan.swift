@@ -131,7 +131,8 @@ package struct CachePlan: Sendable {
     var plan = try with(budget: budget)
     plan.request.elasticMinimum = request.elasticMinimum
     plan.layout = layout
-    plan.peakSlots = budget + schedule.interval
+    // A short sequence may never come to as much.
+    plan.peakSlots = min(peakSlots, budget + schedule.interval)
     plan.pageCount =
       shape.heads * ((plan.peakSlots + CacheShape.slotsPerPage - 1) / CacheShape.slotsPerPage)
     plan.peakBytes = plan.pageCount * shape.pageBytes + bookkeepingBytes

@@ -90,7 +90,8 @@ package struct CacheField: Sendable {
     flag("fair", \.fair, "every message of a chat keeps its share of the budget"),
     choice("reduce", \.reduce, "how query heads that share a KV head are joined: mean or max"),
     CacheField(
-      "elastic", \.elasticMinimum, "slots to which the budget may be shrunk while others wait for memory (min)"
+      "elastic", \.elasticMinimum,
+      "slots to which the budget may be shrunk while others wait for memory (min)"
     ) { fields, name throws(APIError) in try CacheOptions.elasticMinimum(&fields, name) },
     CacheField("seed", \.seed, "for policies that draw") { fields, name throws(APIError) in
       try fields.integer(name, in: Int.min...Int.max)

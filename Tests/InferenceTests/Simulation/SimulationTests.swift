@@ -19,6 +19,7 @@ import Testing
         policy: names[Int.random(in: 0..<names.count, using: &random)],
         budget: .slots(Int.random(in: 16...64, using: &random)), seed: random.next())
       if cache.policy == "full" { cache.budget = nil }
+      if Bool.random(using: &random) { cache.elasticMinimum = Int.random(in: 12...32, using: &random) }
     }
     var request = SequenceRequest(
       prompt: Array(repeating: Int32.random(in: 1...3, using: &random), count: promptTokens),
@@ -26,6 +27,7 @@ import Testing
       stopTokens: Bool.random(using: &random) ? [7] : [], cache: cache)
     request.priority =
       Int.random(in: 0..<10, using: &random) == 0 ? Int.random(in: -1...1, using: &random) : 0
+    request.speculation = Bool.random(using: &random) ? 4 : 0
     return request
   }
 
@@ -36,6 +38,7 @@ import Testing
     let server = try SimulatedServer(limits)
     var (submitted, steps) = (0, 0)
     var longestWait = 0.0
+    var shrunk: Set<UInt64> = []
     while submitted < Self.requests || !server.scheduler.isIdle {
       // Bursts, and times of rest.
       let burst = (steps / 500) % 2 == 0 ? 0...1 : 0...4
@@ -62,14 +65,16 @@ import Testing
       try #require(running.count <= limits.maxSequences && server.machine.largestStep <= 256 + 24)
       for sequence in running {
         let cache = try #require(sequence.cache)
-        try #require(cache.residentBytes <= sequence.plan.peakBytes)
-        try #require(cache.residentSlots <= sequence.plan.peakSlots)
+        try #require(cache.residentBytes <= cache.plan.peakBytes)
+        try #require(cache.residentSlots <= cache.plan.peakSlots)
+        shrunk.formUnion(cache.plan.budgetSlots == sequence.plan.budgetSlots ? [] : [sequence.id])
       }
       for sequence in waiting {
         longestWait = max(longestWait, (server.machine.now - sequence.submitted).seconds)
       }
     }
     #expect(server.pool.pagesInUse == 0 && server.pool.reservedBytes == 0 && server.pool.usedBytes == 0)
+    #expect(shrunk.count > 100, "elastic caches were shrunk")
     #expect(server.statistics.prefixReusedTokens > 0 && server.scheduler.accountError == nil)
     #expect(server.statistics.finished.values.reduce(0, +) == Self.requests)
     // A queue of a hundred, of which the largest take the pool for themselves, priorities of ten seconds.
