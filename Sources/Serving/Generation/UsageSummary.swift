@@ -22,7 +22,9 @@ extension Usage {
           pinnedSlots: usages.reduce(0) { $0 + $1.pinnedSlots },
           peakBytes: usages.reduce(0) { $0 + $1.peakBytes })
       })
-    cache?.shrunkFrom = usages.compactMap { $0.budgetSlots == $0.firstBudgetSlots ? nil : $0.firstBudgetSlots }.max()
+    cache?.shrunkFrom = usages.compactMap {
+      $0.budgetSlots == $0.firstBudgetSlots ? nil : $0.firstBudgetSlots
+    }.max()
     guard request.sequences.contains(where: { $0.speculation > 0 }) else { return }
     guesses = Guesses(
       accepted: usages.reduce(0) { $0 + $1.acceptedGuesses },
