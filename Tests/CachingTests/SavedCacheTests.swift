@@ -147,7 +147,13 @@ import Testing
     #expect(throws: CacheError.savedDiffers(option: "pins", saved: "none", asked: "40-42")) {
       try Self.plan(other, prompt: 70, new: 1, resuming: saved)
     }
-    #expect(throws: CacheError.self) { try CacheRecord.checkBudget(.ratio(0.5)) }
+    #expect(throws: CacheError.self) {
+      try CacheRecord.checkSavable(CacheRequest(policy: "roco", budget: .ratio(0.5)))
+    }
+    other = request
+    other.elasticMinimum = 20
+    #expect(throws: CacheError.self) { try CacheRecord.checkSavable(other) }
+    #expect(throws: CacheError.self) { try Self.plan(other, prompt: 70, new: 1, resuming: saved) }
   }
 
   @Test("a full cache's hard limit counts all tokens")

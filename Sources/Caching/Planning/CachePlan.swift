@@ -104,7 +104,6 @@ package struct CachePlan: Sendable {
   /// Refuses to be elastic where the cache cannot shrink evenly, or not as far as that.
   private func checkElastic() throws(CacheError) {
     guard let minimum = request.elasticMinimum else { return }
-    guard saved == nil else { throw .contradiction("a saved session keeps its budget", "elastic") }
     guard scope == .total, let budgetSlots else {
       throw .contradiction("a cache can only shrink if its budget counts all tokens", "elastic")
     }

@@ -45,9 +45,12 @@ package struct CacheRecord: Codable, Sendable, Equatable {
   /// Slots in each (layer, KV head) that the budget allows; nil for `full`.
   package var budgetSlots: Int? { if case .slots(let slots)? = request.budget { slots } else { nil } }
 
-  /// Refuses a cache whose budget would be another number with every prompt.
-  package static func checkBudget(_ budget: CacheBudget?) throws(CacheError) {
-    switch budget {
+  /// Refuses to save a cache whose budget changes, or would be another number with every prompt.
+  package static func checkSavable(_ request: CacheRequest) throws(CacheError) {
+    guard request.elasticMinimum == nil else {
+      throw .contradiction("a cache that is saved keeps its budget", "elastic")
+    }
+    switch request.budget {
     case nil, .slots?: break
     case let other?:
       throw .outOfRange(
@@ -72,7 +75,8 @@ package struct CacheRecord: Codable, Sendable, Equatable {
     guard promptTokens > fedTokens else {
       throw .savedUnusable("it holds \(fedTokens) tokens, and the prompt has no more than \(promptTokens)")
     }
-    try Self.checkBudget(self.request.budget)
+    try Self.checkSavable(self.request)
+    try Self.checkSavable(request)
     for (saved, asked) in zip(self.request.texts(upTo: fedTokens), request.texts(upTo: fedTokens))
     where saved.text != asked.text {
       throw .savedDiffers(option: saved.name, saved: saved.text, asked: asked.text)

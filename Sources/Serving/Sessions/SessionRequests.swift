@@ -43,7 +43,7 @@ extension ServedModel {
   /// Lets the request go on from the session and be saved to it.
   func attach(_ session: OpenSession?, to request: inout GenerationRequest) throws(APIError) {
     guard let session else { return }
-    do { try CacheRecord.checkBudget(request.sequences[0].cache.budget) } catch {
+    do { try CacheRecord.checkSavable(request.sequences[0].cache) } catch {
       throw APIError(.cache(error), prompt: "prompt")
     }
     request.attach(session)
