@@ -1,52 +1,69 @@
 /// How many prompt tokens a step may take, so that running streams go on smoothly: learned from the steps' own times.
 ///
-/// A step that also decodes may last `slowdown` times as long as one that only decodes, and no longer than the target; one that
-/// only feeds prompts several targets, since nobody waits for its tokens but newcomers.
+/// A step that also decodes may last `slowdown` times as long as one that only decodes, longer if more wait for their first token than have
+/// theirs, and no longer than the target; one that only feeds prompts several targets, since nobody waits for its tokens but newcomers.
 struct PrefillPace {
   /// Seconds that a step with running streams should last at most.
   let targetSeconds: Double
   /// Most prompt tokens of a step.
   let mostTokens: Int
 
-  /// Seconds that a prompt token adds to a step.
-  private(set) var secondsPerToken = 0.0005
+  /// Seconds that a prompt token adds to a step, and what each thousand slots that it attends to add to that.
+  private var tokenSeconds = 0.0005
+  private var depthSeconds = 0.0002
   /// Seconds of a step that only decodes, by the binary logarithm of its sequences; 0 where there was none yet.
   private var decodeSeconds = [Double](repeating: 0, count: 13)
 
-  /// Streams keep two fifths of the time at least, prompts get the rest.
-  private static let slowdown = 2.5
-  /// Fewer are not worth a step of their own.
-  private static let fewestTokens = 8
+  /// Streams keep half of the time where few prompts wait.
+  private static let slowdown = 2.0
+  /// Attention takes so many queries at a time; fewer would cost as much.
+  private static let fewestTokens = 4
   private static let targetsWithoutStreams = 4.0
   /// What a new measurement counts for: a handful of steps settle the figures, one odd step does not upset them.
   private static let weight = 0.2
+  private static let leastTokenSeconds = 1e-6
 
   init(targetSeconds: Double, mostTokens: Int) {
     self.targetSeconds = targetSeconds
     self.mostTokens = mostTokens
   }
 
-  /// Prompt tokens for a step in which `streams` sequences decode.
-  func room(streams: Int) -> Int {
+  /// Seconds for prompts in a step in which `streams` sequences decode while `prompts` others wait for their first token.
+  func seconds(streams: Int, prompts: Int) -> Double {
+    guard streams > 0 else { return Self.targetsWithoutStreams * targetSeconds }
     let decode = decodeEstimate(streams)
-    let limit =
-      streams == 0
-      ? Self.targetsWithoutStreams * targetSeconds : min(targetSeconds, Self.slowdown * decode)
-    // Where decoding alone takes as long as the target, prompts still get on.
-    let tokens = max(limit - decode, 0) / secondsPerToken
+    // Where many wait, each of them counts for as much as a stream.
+    let slowdown = max(Self.slowdown, 1 + Double(prompts) / Double(streams))
+    return max(min(targetSeconds, slowdown * decode) - decode, 0)
+  }
+
+  /// Prompt tokens that `seconds` are enough for, of a sequence that holds `depth` slots: some in any case.
+  func tokens(in seconds: Double, depth: Int) -> Int {
+    let tokens = seconds / cost(depth: depth)
     return tokens >= Double(mostTokens) ? mostTokens : max(Int(tokens), min(Self.fewestTokens, mostTokens))
   }
 
-  /// Learns from a step.
-  mutating func record(seconds: Double, streams: Int, promptTokens: Int) {
-    if promptTokens == 0 {
+  /// Seconds that a prompt token takes after `depth` slots.
+  func cost(depth: Int) -> Double { tokenSeconds + depthSeconds * Double(depth) / 1000 }
+
+  /// Seconds that a prompt of `count` tokens takes alone.
+  func promptSeconds(_ count: Int) -> Double { Double(count) * cost(depth: count / 2) }
+
+  /// Learns from a step; `depths` is the sum, over its prompt tokens, of the slots before them.
+  mutating func record(seconds: Double, streams: Int, promptTokens: Int, depths: Int) {
+    guard promptTokens > 0 else {
       let bucket = Self.bucket(streams)
-      decodeSeconds[bucket] =
-        decodeSeconds[bucket] == 0 ? seconds : Self.mix(decodeSeconds[bucket], seconds)
-    } else if promptTokens >= Self.fewestTokens {
-      let perToken = max(seconds - decodeEstimate(streams), seconds / 10) / Double(promptTokens)
-      secondsPerToken = Self.mix(secondsPerToken, perToken)
+      let known = decodeSeconds[bucket]
+      decodeSeconds[bucket] = known == 0 ? seconds : known + Self.weight * (seconds - known)
+      return
     }
+    // Normalized least mean squares: the error is shared out by how much each figure had to do with it.
+    let (tokens, thousands) = (Double(promptTokens), Double(depths) / 1000)
+    let error =
+      max(seconds - decodeEstimate(streams), seconds / 10) - tokens * tokenSeconds - thousands * depthSeconds
+    let step = Self.weight * error / (tokens * tokens + thousands * thousands)
+    tokenSeconds = max(tokenSeconds + step * tokens, Self.leastTokenSeconds)
+    depthSeconds = max(depthSeconds + step * thousands, 0)
   }
 
   /// The time of a step that only decodes, as far as it is known: of so many sequences, or of as near a number as was measured.
@@ -68,6 +85,4 @@ struct PrefillPace {
   private static func bucket(_ streams: Int) -> Int {
     min(Int.bitWidth - streams.leadingZeroBitCount - 1, 12)
   }
-
-  private static func mix(_ old: Double, _ new: Double) -> Double { old + weight * (new - old) }
 }

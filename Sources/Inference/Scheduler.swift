@@ -31,6 +31,7 @@ final class Scheduler {
   private var outcome = Outcome()
   private var streams = 0
   private var promptTokensFed = 0
+  private var promptDepths = 0
   private var tokensEmitted = 0
   private var computeSeconds = 0.0
 
@@ -94,7 +95,7 @@ final class Scheduler {
 
   /// Later by the time that the prompt takes: who comes after a deadline can never go before it, so nobody starves.
   private func deadline(of arrival: Arrival) -> ContinuousClock.Instant {
-    let cost = Self.deadlineFactor * Double(arrival.request.prompt.count) * pace.secondsPerToken
+    let cost = Self.deadlineFactor * pace.promptSeconds(arrival.request.prompt.count)
     return arrival.submitted + .seconds(cost) + Self.priorityStep * arrival.request.priority
   }
 
@@ -144,15 +145,27 @@ final class Scheduler {
     (tokensEmitted, promptTokensFed) = (0, 0)
     for sequence in running where sequence.finish == nil && sequence.isDecoding { addToken(of: sequence) }
     streams = stepping.count
-    let room = pace.room(streams: streams)
-    for sequence in running where sequence.finish == nil && !sequence.isDecoding && promptTokensFed < room {
-      promptTokensFed += add(sequence, room: room - promptTokensFed)
+    promptDepths = 0
+    var seconds = pace.seconds(streams: streams, prompts: running.count - streams + waiting.count)
+    for sequence in running where sequence.finish == nil && !sequence.isDecoding {
+      let depth = sequence.cache?.residentSlots ?? 0
+      let room = min(pace.tokens(in: seconds, depth: depth), settings.prefillTokens - promptTokensFed)
+      let fed = add(sequence, room: room)
+      notePrompt(fed, depth: depth)
+      seconds -= Double(fed) * pace.cost(depth: depth)
+      guard seconds > 0, promptTokensFed < settings.prefillTokens else { break }
     }
     guard promptTokensFed == 0 else { return }
     // Chunks that must stay whole are longer than the step should be; without them there would be no end.
     for sequence in running where sequence.finish == nil && !sequence.isDecoding && promptTokensFed == 0 {
-      promptTokensFed += add(sequence, room: settings.prefillTokens)
+      let depth = sequence.cache?.residentSlots ?? 0
+      notePrompt(add(sequence, room: settings.prefillTokens), depth: depth)
     }
+  }
+
+  private func notePrompt(_ tokens: Int, depth: Int) {
+    promptTokensFed += tokens
+    promptDepths += tokens * (depth + tokens / 2)
   }
 
   /// Adds a sequence's next token, and guesses as long as few sequences run: then a step reads the weights and little else.
@@ -187,7 +200,7 @@ final class Scheduler {
     let end = clock()
     countEvicted()
     pace.record(
-      seconds: (end - start).seconds, streams: streams, promptTokens: promptTokensFed)
+      seconds: (end - start).seconds, streams: streams, promptTokens: promptTokensFed, depths: promptDepths)
     computeSeconds = ((end - start) - (emitted - sampled)).seconds
   }
 

@@ -3,38 +3,57 @@ import Testing
 @testable import Inference
 
 @Suite struct PrefillPaceTests {
-  /// A machine whose steps take `fixed` seconds, and `perToken` more for each prompt token.
-  private func settled(fixed: Double, perToken: Double, streams: Int, target: Double = 0.05) -> PrefillPace {
-    var pace = PrefillPace(targetSeconds: target, mostTokens: 256)
-    for step in 0..<60 {
-      let tokens = step % 3 == 0 ? 0 : pace.room(streams: streams)
-      pace.record(seconds: fixed + perToken * Double(tokens), streams: streams, promptTokens: tokens)
+  /// A machine whose steps take `fixed` seconds, and `perToken` more for each prompt token, half as much again after 1000 slots.
+  private func settled(fixed: Double, perToken: Double, streams: Int) -> PrefillPace {
+    var pace = PrefillPace(targetSeconds: 0.05, mostTokens: 256)
+    for step in 0..<400 {
+      let depth = step % 7 * 500
+      let tokens = step % 3 == 0 ? 0 : room(pace, streams: streams, depth: depth)
+      let seconds = fixed + perToken * Double(tokens) * (1 + 0.5 * Double(depth) / 1000)
+      pace.record(seconds: seconds, streams: streams, promptTokens: tokens, depths: tokens * depth)
     }
     return pace
   }
 
-  @Test(
-    "a step with streams lasts two and a half times as long as one without a prompt", arguments: [1, 8, 60])
+  private func room(_ pace: PrefillPace, streams: Int, prompts: Int = 1, depth: Int = 0) -> Int {
+    pace.tokens(in: pace.seconds(streams: streams, prompts: prompts), depth: depth)
+  }
+
+  @Test("a step with streams lasts twice as long as one without a prompt", arguments: [1, 8, 60])
   func slowdown(streams: Int) {
-    let room = settled(fixed: 0.008, perToken: 0.0005, streams: streams).room(streams: streams)
-    #expect((22...24).contains(room), "0.008 + 24 * 0.0005 = 2.5 * 0.008, but \(room)")
+    let tokens = room(settled(fixed: 0.008, perToken: 0.0005, streams: streams), streams: streams)
+    #expect((15...17).contains(tokens), "0.008 + 16 * 0.0005 = 2 * 0.008, but \(tokens)")
+  }
+
+  @Test("where more wait than stream, each of them counts for as much as a stream", arguments: [4, 8, 12])
+  func pressure(prompts: Int) {
+    let pace = settled(fixed: 0.008, perToken: 0.0005, streams: 2)
+    let tokens = room(pace, streams: 2, prompts: prompts)
+    let fair = min(0.008 * Double(prompts) / 2, 0.042) / 0.0005
+    #expect(abs(Double(tokens) / fair - 1) < 0.1, "\(fair) expected, but \(tokens)")
+  }
+
+  @Test("what a token costs after many slots is learned too", arguments: [0, 1000, 3000])
+  func depth(slots: Int) {
+    let cost = settled(fixed: 0.008, perToken: 0.0005, streams: 8).cost(depth: slots)
+    #expect(abs(cost / (0.0005 * (1 + 0.5 * Double(slots) / 1000)) - 1) < 0.1)
   }
 
   @Test("and never longer than the target")
   func target() {
-    let room = settled(fixed: 0.04, perToken: 0.0005, streams: 4).room(streams: 4)
-    #expect((18...20).contains(room), "0.04 + 20 * 0.0005 = 0.05, but \(room)")
+    let tokens = room(settled(fixed: 0.04, perToken: 0.0005, streams: 4), streams: 4)
+    #expect((18...22).contains(tokens), "0.04 + 20 * 0.0005 = 0.05, but \(tokens)")
   }
 
   @Test("prompts get on even where decoding alone takes longer than the target")
   func alwaysSome() {
-    #expect(settled(fixed: 0.2, perToken: 0.01, streams: 4).room(streams: 4) == 8)
+    #expect(room(settled(fixed: 0.2, perToken: 0.01, streams: 4), streams: 4) == 4)
   }
 
   @Test("without streams a step may last four targets, up to the most tokens of a step")
   func withoutStreams() {
-    #expect(settled(fixed: 0.005, perToken: 0.0005, streams: 1).room(streams: 0) == 256)
-    let slow = settled(fixed: 0.05, perToken: 0.01, streams: 1).room(streams: 0)
-    #expect((18...20).contains(slow), "0.2 / 0.01, but \(slow)")
+    #expect(room(settled(fixed: 0.005, perToken: 0.0005, streams: 1), streams: 0) == 256)
+    let slow = room(settled(fixed: 0.05, perToken: 0.01, streams: 1), streams: 0)
+    #expect((18...22).contains(slow), "0.2 / 0.01, but \(slow)")
   }
 }

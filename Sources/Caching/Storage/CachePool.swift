@@ -24,9 +24,16 @@ package final class CachePool {
   /// Bytes of 16 tokens in all heads.
   var blockBytes: Int { shape.heads * shape.pageBytes }
 
+  /// Bytes that the system may have committed for pages and bookkeeping: never more than the limit.
+  ///
+  /// Pages keep their memory when they are given back, since others will want it; bookkeeping needs memory of its own.
+  var committedBytes: Int { writtenPages.count * shape.pageBytes + columnBytes + keptColumnBytes }
+
   private let region: PageRegion
   private var freePages: FreePages
+  private var writtenPages: WrittenPages
   private var columnBytes = 0
+  private var keptColumnBytes = 0
 
   /// Maps the pool's memory without committing it.
   ///
@@ -41,6 +48,7 @@ package final class CachePool {
     }
     self.region = region
     freePages = FreePages(count: pageCount)
+    writtenPages = WrittenPages(pageCount: pageCount)
     self.limitBytes = limitBytes
     self.shape = shape
   }
@@ -53,11 +61,12 @@ package final class CachePool {
     precondition(plan.shape == shape, "a plan for this pool's model")
     let reserved = plan.peakBytes - blocks.count * blockBytes
     guard reserved <= freeBytes else { return nil }
-    let pages = freePages.take(plan.pageCount - blocks.count * shape.heads)
+    let pages = takePages(plan.pageCount - blocks.count * shape.heads)
     let cache = SequenceCache(plan: plan, pool: self, pages: pages, sharing: blocks)
     blocks.forEach(lend)
     reservedBytes += reserved
     columnBytes += cache.columnBytes
+    uncommit()
     if let saved = plan.saved { cache.restore(saved) }
     return cache
   }
@@ -89,6 +98,20 @@ package final class CachePool {
     columnBytes -= cache.columnBytes
     reservedBytes -= cache.plan.peakBytes - cache.shared.count * blockBytes
     cache.shared.forEach(takeBack)
+  }
+
+  private func takePages(_ count: Int) -> [Range<UInt32>] {
+    let pages = freePages.take(count)
+    for run in pages { writtenPages.insert(run) }
+    return pages
+  }
+
+  /// Gives free pages' memory back to the system as far as bookkeeping needs it.
+  private func uncommit() {
+    for run in freePages.runs.reversed() where committedBytes > limitBytes {
+      region.uncommit(run)
+      writtenPages.remove(run)
+    }
   }
 
   /// Takes back pages of a live cache, and a part of its promise.
@@ -132,12 +155,15 @@ extension CachePool {
     let bytes = count * shape.pageBytes + bookkeeping
     guard bytes <= freeBytes else { return nil }
     keptBytes += bytes
-    return freePages.take(count)
+    keptColumnBytes += bookkeeping
+    defer { uncommit() }
+    return takePages(count)
   }
 
   /// Takes back pages that were kept, and the bytes beside them.
   func drop(_ pages: [UInt32], bookkeeping: Int) {
     keptBytes -= pages.count * shape.pageBytes + bookkeeping
+    keptColumnBytes -= bookkeeping
     freePages.giveBack(pages)
   }
 

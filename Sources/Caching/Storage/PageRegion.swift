@@ -46,6 +46,18 @@ import Kernels
     unsafe munmap(keys, byteCount)
   }
 
+  /// Gives the memory of these pages back to the system, but for what shares a page of the system's with others; their contents are lost.
+  func uncommit(_ run: Range<UInt32>) {
+    precondition(run.upperBound <= pageCount, "pages of this region")
+    let systemPage = sysconf(Int32(_SC_PAGESIZE))
+    let first = (Int(run.lowerBound) * halfPageBytes + systemPage - 1) / systemPage * systemPage
+    let end = Int(run.upperBound) * halfPageBytes / systemPage * systemPage
+    guard first < end else { return }
+    // Safety: whole pages of the system's inside the halves of the region, which begin at such pages.
+    _ = unsafe madvise(keys + first, end - first, MADV_DONTNEED)
+    _ = unsafe madvise(values + first, end - first, MADV_DONTNEED)
+  }
+
   /// Copies the key column and the value row of one slot, and their scales, over those of another.
   func moveSlot(from source: (page: UInt32, lane: Int), to target: (page: UInt32, lane: Int)) {
     precondition(source.page < pageCount && target.page < pageCount, "a page of this region")

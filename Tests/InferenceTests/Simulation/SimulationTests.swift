@@ -1,4 +1,4 @@
-import Caching
+@testable import Caching
 import ModelFixtures
 import Testing
 
@@ -61,6 +61,7 @@ import Testing
       let now = server.statistics
       try #require(now.usedBytes <= now.reservedBytes && now.reservedBytes <= limits.kvPoolBytes)
       try #require(now.reservedBytes + now.prefixBytes <= limits.kvPoolBytes)
+      try #require(server.pool.committedBytes <= limits.kvPoolBytes)
       if steps % 16 == 0 { try #require(server.scheduler.accountError == nil) }
       try #require(running.count <= limits.maxSequences && server.machine.largestStep <= 256 + 24)
       for sequence in running {
