@@ -37,7 +37,7 @@ final class RunningServer: Sendable {
     process.standardError = process.standardOutput
     try process.run()
     do {
-      let address = try await eventually("a line with the address", within: .seconds(30)) {
+      let address = try await eventually("a line with the address", within: .seconds(60)) {
         try printedAddress(in: log)
       }
       let server = RunningServer(address: address, process: process, log: log)
@@ -62,7 +62,7 @@ final class RunningServer: Sendable {
   }
 
   private func waitUntilReady() async throws {
-    try await eventually("/readyz", within: .seconds(30)) {
+    try await eventually("/readyz", within: .seconds(120)) {
       try await Curl.get("\(address)/readyz").status == 200 ? () : nil
     }
   }
