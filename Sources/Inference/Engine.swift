@@ -69,6 +69,10 @@ package actor Engine {
 
   /// Steps while there is work, sleeps while there is none; returns after `stop`, when all that was admitted or waits has ended.
   package func run() async {
+    let (steps, deliveries) = AsyncStream.makeStream(of: [Delivery].self)
+    let delivering = Task.detached {
+      for await step in steps { for delivery in step { delivery.deliver() } }
+    }
     while true {
       let contents = inbox.take()
       if scheduler.isIdle && contents.isEmpty {
@@ -76,10 +80,13 @@ package actor Engine {
         await inbox.wait()
       } else {
         let outcome = scheduler.step(contents)
+        if !outcome.deliveries.isEmpty { deliveries.yield(outcome.deliveries) }
         inbox.update(left: outcome.left, ended: outcome.endedClients, running: scheduler.runningCount)
         await Task.yield()
       }
     }
+    deliveries.finish()
+    await delivering.value
     compute.pool.stop()
     thread.stop()
   }

@@ -14,6 +14,8 @@ final class Scheduler {
     var left = QueueLoad()
     /// The clients of requests that ended, one for each request.
     var endedClients: [String] = []
+    /// What the receivers are to be told.
+    var deliveries: [Delivery] = []
   }
 
   private let computer: any StepComputer
@@ -29,6 +31,7 @@ final class Scheduler {
   private var batch = Batch()
   private var pace: PrefillPace
   private var outcome = Outcome()
+  private let outbox = Outbox()
   private var streams = 0
   private var promptTokensFed = 0
   private var promptDepths = 0
@@ -70,6 +73,7 @@ final class Scheduler {
     buildBatch()
     if !stepping.isEmpty { compute() }
     retire()
+    outcome.deliveries = outbox.take()
     publish(seconds: (clock() - start).seconds)
     // Ended sequences' caches are not to live on here until the next request.
     batch.removeAll()
@@ -79,7 +83,7 @@ final class Scheduler {
 
   private func receive(_ contents: Inbox.Contents) {
     for arrival in contents.arrivals {
-      let sequence = TokenSequence(arrival, deadline: deadline(of: arrival))
+      let sequence = TokenSequence(arrival, deadline: deadline(of: arrival), outbox: outbox)
       waiting.insert(sequence, at: waiting.place(of: sequence))
     }
     for id in contents.cancelled {

@@ -7,7 +7,8 @@ final class TokenSequence {
   let id: UInt64
   let request: SequenceRequest
   let plan: CachePlan
-  let events: AsyncStream<TokenEvent>.Continuation
+  private let receiver: AsyncStream<TokenEvent>.Continuation
+  private let outbox: Outbox
   let submitted: ContinuousClock.Instant
   /// Its turn: sequences get on in the order of their deadlines.
   let deadline: ContinuousClock.Instant
@@ -35,12 +36,13 @@ final class TokenSequence {
   /// Rows of its logits in this step: after its last prompt token, or after each token of `next`.
   var logitsRows = 0..<0
 
-  init(_ arrival: Arrival, deadline: ContinuousClock.Instant) {
+  init(_ arrival: Arrival, deadline: ContinuousClock.Instant, outbox: Outbox) {
     self.deadline = deadline
+    self.outbox = outbox
     id = arrival.id
     request = arrival.request
     plan = arrival.plan
-    events = arrival.events
+    receiver = arrival.events
     submitted = arrival.submitted
     admitted = arrival.submitted
     sampler = Sampler(arrival.request.sampling, prompt: arrival.request.prompt)
@@ -136,7 +138,7 @@ final class TokenSequence {
     guard !request.stopTokens.contains(token) else { return end(.stop) }
     text.append(token)
     lookup?.append(token)
-    events.yield(.token(token))
+    outbox.add(.token(token), to: receiver)
     let length = fedTokens - logitsRows.count + fed
     if generated >= request.maxTokens || length >= plan.maxTotalTokens { end(.length) }
   }
@@ -150,14 +152,13 @@ final class TokenSequence {
   func announceCache(of pool: CachePool) {
     guard request.savesCache, let cache, finish == .stop || finish == .length else { return }
     let tokens = (request.prompt + text).prefix(cache.logicalLength)
-    events.yield(.saved(SavedSequence(tokens: Array(tokens), cache: pool.save(cache))))
+    outbox.add(.saved(SavedSequence(tokens: Array(tokens), cache: pool.save(cache))), to: receiver)
   }
 
   /// Tells the receiver of the end.
   func announceEnd(at now: ContinuousClock.Instant) -> SequenceUsage {
     let usage = usage(at: now)
-    events.yield(.finished(finish ?? .cancelled, usage))
-    events.finish()
+    outbox.add(.finished(finish ?? .cancelled, usage), to: receiver)
     return usage
   }
 

@@ -154,6 +154,8 @@ final class SteppedScheduler {
   @discardableResult
   func step() -> Int {
     defer { arrivals = Inbox.Contents() }
-    return scheduler.step(arrivals).left.requests
+    let outcome = scheduler.step(arrivals)
+    for delivery in outcome.deliveries { delivery.deliver() }
+    return outcome.left.requests
   }
 }

@@ -86,6 +86,8 @@ final class SimulatedServer {
   @discardableResult
   func step() -> Scheduler.Outcome {
     defer { pending = Inbox.Contents() }
-    return scheduler.step(pending)
+    let outcome = scheduler.step(pending)
+    for delivery in outcome.deliveries { delivery.deliver() }
+    return outcome
   }
 }
