@@ -13,6 +13,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 ARGS ?=
 FUZZ_ITERATIONS ?= 200000
+FUZZ_RUNS ?= 10000000
 
 KVOTA_CACHE ?= $${XDG_CACHE_HOME:-$$HOME/.cache}/kvota
 MODEL_FILE := SmolLM2-135M-Instruct.Q4_1.gguf
@@ -34,11 +35,15 @@ INSTALL_BUILD := -c release --scratch-path .build-install --static-swift-stdlib
 # Packages that the build, the default model and the tests need.
 APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3-venv curl
 
+# Attackers and load, for tests and measurements only.
+TEST_APT_PACKAGES := slowhttptest
+LOAD_APT_PACKAGES := wrk
+
 # The only places where unsafe code may stand; `make lint` refuses the word anywhere else.
 UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/GGUF/MappedFile.swift \
-  Sources/Inference/ComputeThread.swift Sources/Synthesis/NewFile.swift Sources/Serving/Sessions/ReplacementFile.swift
+  Sources/Inference/ComputeThread.swift Sources/Compression/Gzip.swift Sources/Synthesis/NewFile.swift Sources/Serving/Sessions/ReplacementFile.swift
 
-.PHONY: help setup model build run bench bench-kernels test conformance fuzz format lint install clean
+.PHONY: help setup model build run bench bench-http bench-kernels test conformance fuzz fuzz-http format lint install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -61,10 +66,15 @@ run: setup build model ## Serve the default model; PORT=8080, ARGS="--kv-budget 
 bench: setup model build ## Measure speed; ARGS="--full --peer-server llama-server --json"
 	@$(BINARY) bench --model "$(MODEL)" $(ARGS)
 
+bench-http: setup model build ## Measure requests a second with wrk; ARGS="--peer-server llama-server"
+	@Deploy/setup.sh $(LOAD_APT_PACKAGES)
+	@$(BINARY) bench http --model "$(MODEL)" $(ARGS)
+
 bench-kernels: setup model build ## Measure each kernel against its ceiling; ARGS="--only attend"
 	@$(BINARY) bench --kernels --model "$(MODEL)" $(ARGS)
 
 test: setup model build $(TEST_VENV)/openai-$(OPENAI_VERSION) ## Run all tests
+	@Deploy/setup.sh $(TEST_APT_PACKAGES)
 	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD)
 
 conformance: setup model ## Compare with EasyKV, the paper's code: every victim, and its whole table of perplexities
@@ -72,6 +82,9 @@ conformance: setup model ## Compare with EasyKV, the paper's code: every victim,
 
 fuzz: setup ## Run the fuzz tests much longer than `make test` does; FUZZ_ITERATIONS=200000
 	KVOTA_FUZZ_ITERATIONS=$(FUZZ_ITERATIONS) swift test $(TEST_BUILD) --filter Fuzz
+
+fuzz-http: setup ## Run libFuzzer on the request parser; FUZZ_RUNS=10000000
+	Deploy/fuzz-http.sh $(FUZZ_RUNS) .cache/fuzz-http
 
 format: ## Format the sources in place
 	swift format --in-place --parallel --recursive Sources Tests Package.swift

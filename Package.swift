@@ -59,6 +59,8 @@ let package = Package(
     target("Tokenizing", ["GGUF"]),
     target("ChatTemplates"),
     target("OpenAIAPI"),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    target("Compression", ["CZlib"]),
     target("HTTP"),
     target(
       "Transport",
@@ -71,16 +73,15 @@ let package = Package(
     target(
       "Serving",
       [
-        "Caching", "ChatTemplates", "GGUF", "HTTP", "Inference", "Kernels", "Models", "OpenAIAPI",
-        "Tokenizing",
-        "Transport", .product(name: "Logging", package: "swift-log"),
+        "Caching", "ChatTemplates", "Compression", "GGUF", "HTTP", "Inference", "Kernels", "Models",
+        "OpenAIAPI", "Tokenizing", "Transport", .product(name: "Logging", package: "swift-log"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
     target("Evaluation", ["Caching", "GGUF", "Inference", "Kernels", "Models", "Tokenizing"]),
     .executableTarget(
       name: "kvota",
       dependencies: [
-        "Caching", "Evaluation", "GGUF", "Inference", "Kernels", "Models", "OpenAIAPI", "Serving",
+        "Caching", "Evaluation", "GGUF", "HTTP", "Inference", "Kernels", "Models", "OpenAIAPI", "Serving",
         "Synthesis", "Tokenizing", "Transport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -106,16 +107,24 @@ let package = Package(
     tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),
     tests("OpenAIAPITests", ["OpenAIAPI"]),
-    tests("HTTPTests", ["HTTP"]),
-    tests("TransportTests", ["Transport", "HTTP", .product(name: "Logging", package: "swift-log")]),
+    // Requests byte by byte, and a client that sends them.
+    .target(name: "WireFixtures", path: "Tests/WireFixtures", swiftSettings: testing),
+    tests("CompressionTests", ["Compression"]),
+    tests("HTTPTests", ["HTTP", "WireFixtures"]),
+    tests(
+      "TransportTests",
+      ["Transport", "HTTP", "WireFixtures", .product(name: "Logging", package: "swift-log")]),
     tests(
       "ServingTests",
       [
-        "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Caching", "GGUF", "ModelFixtures",
+        "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Caching", "Compression", "GGUF",
+        "ModelFixtures",
         .product(name: "Logging", package: "swift-log"),
       ]),
     tests("BenchmarkTests", ["kvota", "Caching", "Inference"]),
-    .testTarget(name: "Integration", path: "Tests/Integration", exclude: ["Clients"], swiftSettings: testing),
+    .testTarget(
+      name: "Integration", dependencies: ["WireFixtures"], path: "Tests/Integration", exclude: ["Clients"],
+      swiftSettings: testing),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
   ]
 )

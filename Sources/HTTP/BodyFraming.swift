@@ -44,19 +44,3 @@ package enum BodyFraming: Equatable, Sendable {
     HTTPError(413, "the body exceeds the limit of \(limit) bytes")
   }
 }
-
-/// The size line of a chunk, strictly: hexadecimal digits, then nothing or `;` and ignored extensions.
-func chunkSize(_ line: [UInt8]) throws(HTTPError) -> Int {
-  let digits = line.prefix { $0 != UInt8(ascii: ";") }
-  guard (1...15).contains(digits.count), line.allSatisfy(\.isFieldValueCharacter) else {
-    throw .malformed("a chunk must begin with 1 to 15 hexadecimal digits")
-  }
-  var size = 0
-  for digit in digits {
-    guard let value = digit.hexValue else {
-      throw .malformed("a chunk size must be hexadecimal digits only, without sign, prefix or blank")
-    }
-    size = size << 4 | value
-  }
-  return size
-}

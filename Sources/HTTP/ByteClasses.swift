@@ -17,8 +17,8 @@ extension UInt8 {
   /// May stand in a field value: anything but control characters, of which only the tab is allowed.
   var isFieldValueCharacter: Bool { self == tab || (self >= 0x20 && self != 0x7F) }
 
-  /// May stand in a Host field: what RFC 3986 allows in a host and port.
-  var isHostCharacter: Bool { isDigit || isLetter || "-._~!$&'()*+,;=%:[]".utf8.contains(self) }
+  /// May stand in a host's name: what RFC 3986 calls reg-name.
+  var isHostNameCharacter: Bool { isDigit || isLetter || "-._~!$&'()*+,;=%".utf8.contains(self) }
 
   var lowercasedASCII: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
 

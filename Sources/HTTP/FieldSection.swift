@@ -26,4 +26,21 @@ struct FieldSection: Sendable {
     }
     headers.append(line[..<colon].text, value.text)
   }
+
+  /// Takes one field line after a chunked body.
+  ///
+  /// What says how a message is framed, routed or allowed must be known before the body: behind it, it can only
+  /// be meant for a server that merges trailers into the header section (RFC 9110 section 6.5.1).
+  mutating func addTrailer(_ line: [UInt8], limits: HTTPLimits) throws(HTTPError) {
+    try add(line, limits: limits)
+    guard let name = headers.fields.last?.name, Self.headerOnlyNames.contains(name.lowercased()) else {
+      return
+    }
+    throw .malformed("the field '\(name)' must not stand behind a body")
+  }
+
+  private static let headerOnlyNames: Set = [
+    "authorization", "connection", "content-encoding", "content-length", "content-type", "expect", "host",
+    "te", "trailer", "transfer-encoding",
+  ]
 }

@@ -9,6 +9,8 @@ package struct HTTPLimits: Sendable, Equatable {
   package var bodyBytes = 8 << 20
   /// One chunk's size line with its extensions, which are read over and ignored.
   package var chunkLineBytes = 256
+  /// The extensions of all chunks of a body: else they could make it many times as long as it counts.
+  package var chunkExtensionBytes = 4 << 10
 
   /// From the first byte of a request to the end of its header section.
   package var headerTime = Duration.seconds(10)

@@ -36,6 +36,7 @@ package struct RequestParser: Sendable {
   private var state = State.requestLine(emptyLinesBefore: 0)
   private var section = FieldSection()
   private var chunkedBytes = 0
+  private var chunkExtensionBytes = 0
 
   package init(limits: HTTPLimits) { self.limits = limits }
 
@@ -79,8 +80,8 @@ package struct RequestParser: Sendable {
 
 // MARK: The head
 extension RequestParser {
-  /// Clients of old sent an empty line after a body, so a few before a request are skipped.
-  private static let toleratedEmptyLines = 4
+  /// Clients of old sent an empty line after a body, so one before a request is skipped (RFC 9112 section 2.2).
+  private static let toleratedEmptyLines = 1
 
   private mutating func parseRequestLine(emptyLinesBefore: Int) throws(HTTPError) -> Step {
     // What is no HTTP at all, such as a TLS greeting, may never bring a line's end: refuse it at once.
@@ -113,6 +114,7 @@ extension RequestParser {
     case .fixed(let bytes): state = .fixedBody(remaining: bytes)
     case .chunked:
       chunkedBytes = 0
+      chunkExtensionBytes = 0
       state = .chunkSize
     }
     return .event(.head(head))
@@ -151,15 +153,19 @@ extension RequestParser {
   private mutating func parseChunkSize() throws(HTTPError) -> Step {
     let tooLong = HTTPError.malformed("a chunk's size line exceeds \(limits.chunkLineBytes) bytes")
     guard let line = try takeLine(limits.chunkLineBytes, orFail: tooLong) else { return .needsBytes }
-    let size = try HTTP.chunkSize(line)
-    guard size > 0 else {
+    let chunk = try ChunkLine(line)
+    chunkExtensionBytes += chunk.extensionBytes
+    guard chunkExtensionBytes <= limits.chunkExtensionBytes else {
+      throw .malformed("the chunks' extensions exceed \(limits.chunkExtensionBytes) bytes together")
+    }
+    guard chunk.size > 0 else {
       section = FieldSection()
       state = .trailerFields
       return .proceed
     }
-    guard size <= limits.bodyBytes - chunkedBytes else { throw BodyFraming.tooLarge(limits.bodyBytes) }
-    chunkedBytes += size
-    state = .chunkData(remaining: size)
+    guard chunk.size <= limits.bodyBytes - chunkedBytes else { throw BodyFraming.tooLarge(limits.bodyBytes) }
+    chunkedBytes += chunk.size
+    state = .chunkData(remaining: chunk.size)
     return .proceed
   }
 
@@ -182,7 +188,7 @@ extension RequestParser {
   private mutating func parseTrailerField() throws(HTTPError) -> Step {
     guard let line = try takeFieldLine() else { return .needsBytes }
     guard line.isEmpty else {
-      try section.add(line, limits: limits)
+      try section.addTrailer(line, limits: limits)
       return .proceed
     }
     state = .end
@@ -202,8 +208,8 @@ extension RequestHead {
     guard hosts.count == 1 || (hosts.isEmpty && line.version == .http10) else {
       throw .malformed("a request must have exactly one Host field")
     }
-    guard hosts.allSatisfy({ $0.utf8.allSatisfy(\.isHostCharacter) }) else {
-      throw .malformed("the Host field is no host name and port")
+    guard hosts.allSatisfy({ isHost($0.utf8) }) else {
+      throw .malformed("the Host field must be a host name or IP address, and perhaps a port")
     }
     let framing = try BodyFraming(headers: headers, version: line.version, limits: limits)
     guard headers.values(of: "expect").allSatisfy({ $0.equalsIgnoringCase("100-continue") }) else {

@@ -7,11 +7,15 @@ package struct RequestTarget: Equatable, Sendable {
 
   /// Parses the origin form, the absolute form, and `*` of OPTIONS (RFC 9112 section 3.2).
   ///
-  /// The authority of an absolute form is checked and dropped: we serve one host.
+  /// The authority of an absolute form is checked and dropped, whatever the Host field says: we serve one host, and
+  /// RFC 9112 section 3.2.2 has the target win.
   init(_ bytes: some Collection<UInt8>, method: String) throws(HTTPError) {
     let text = bytes.text
     guard bytes.allSatisfy({ $0.isVisibleASCII && $0 != UInt8(ascii: "#") }) else {
       throw .malformed("the request target may hold visible ASCII without '#' only")
+    }
+    guard bytes.hasWholeEscapes else {
+      throw .malformed("a '%' in the request target must be followed by two hexadecimal digits")
     }
     if method == "OPTIONS" && text == "*" {
       self.init(path: text, query: nil)
@@ -37,14 +41,23 @@ package struct RequestTarget: Equatable, Sendable {
     for scheme in ["http://", "https://"] where text.prefix(scheme.count).lowercased() == scheme {
       let rest = text.dropFirst(scheme.count)
       let authority = rest.prefix { $0 != "/" && $0 != "?" }
-      guard !authority.isEmpty, authority.utf8.allSatisfy(\.isHostCharacter) else { break }
+      guard isHost(authority.utf8) else { break }
       return rest.dropFirst(authority.count)
     }
     throw .malformed("the request target must be a path or an http URI with a host")
   }
 
   /// The path with its percent escapes resolved; nil if one is broken or the result is not UTF-8.
-  package var decodedPath: String? { percentDecoded(path) }
+  package var decodedPath: String? { path.utf8.contains(UInt8(ascii: "%")) ? percentDecoded(path) : path }
+}
+
+extension Collection<UInt8> {
+  /// Whether each `%` begins an escape of two hexadecimal digits.
+  fileprivate var hasWholeEscapes: Bool {
+    split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false).dropFirst().allSatisfy { rest in
+      rest.count >= 2 && rest.prefix(2).allSatisfy { $0.hexValue != nil }
+    }
+  }
 }
 
 /// Resolves percent escapes (RFC 3986 section 2.1); nil if one is broken or the result is not UTF-8.

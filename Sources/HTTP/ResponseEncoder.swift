@@ -6,6 +6,9 @@ package struct ResponseEncoder: Sendable {
   /// The bytes that let a client go on after `Expect: 100-continue`.
   package static let continueResponse = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
+  /// The bytes that each response begins with; they may be sent before it is known.
+  package static let opening = Array("HTTP/1.1 ".utf8)
+
   private let omitsBody: Bool
   private let version: HTTPVersion
   private let clientKeepsAlive: Bool
@@ -57,21 +60,24 @@ package struct ResponseEncoder: Sendable {
   private func encodeHead(
     _ status: Int, _ headers: HTTPHeaders, _ framing: [(String, String)], date: String, keepAlive: Bool
   ) -> [UInt8] {
-    var fields = headers.fields.map { ($0.name, $0.value) }
-    fields += framing
-    fields += [("Date", date), ("Connection", keepAlive ? "keep-alive" : "close")]
-    var bytes = Array("HTTP/1.1 \(status) \(reasonPhrase(of: status))\r\n".utf8)
-    for (name, value) in fields {
-      bytes += name.utf8
-      bytes += [UInt8(ascii: ":"), space]
-      bytes += Self.harmless(value)
-      bytes += [carriageReturn, lineFeed]
-    }
-    return bytes + [carriageReturn, lineFeed]
+    var bytes = Self.opening
+    bytes.reserveCapacity(512)
+    bytes += "\(status) \(reasonPhrase(of: status))\r\n".utf8
+    for field in headers.fields { Self.append(field.name, field.value, to: &bytes) }
+    for (name, value) in framing { Self.append(name, value, to: &bytes) }
+    Self.append("Date", date, to: &bytes)
+    Self.append("Connection", keepAlive ? "keep-alive" : "close", to: &bytes)
+    bytes += [carriageReturn, lineFeed]
+    return bytes
   }
 
   /// A value may quote a request's JSON, whose strings can hold line ends: they must not become fields.
-  private static func harmless(_ value: String) -> [UInt8] {
-    value.utf8.map { $0.isFieldValueCharacter ? $0 : space }
+  private static func append(_ name: String, _ value: String, to bytes: inout [UInt8]) {
+    bytes += name.utf8
+    bytes.append(UInt8(ascii: ":"))
+    bytes.append(space)
+    for byte in value.utf8 { bytes.append(byte.isFieldValueCharacter ? byte : space) }
+    bytes.append(carriageReturn)
+    bytes.append(lineFeed)
   }
 }

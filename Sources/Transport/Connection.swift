@@ -74,7 +74,7 @@ struct Connection {
 
   private mutating func answer(_ request: HTTPRequest) async -> Bool {
     let outcome = await exchange(mayKeepAlive: lifetime.mayKeepAlive)
-      .run(request, watching: !inputEnded, pipelinedBefore: parser.bufferedBytes)
+      .run(request, inputEnded: inputEnded, pipelinedBefore: parser.bufferedBytes)
     parser.receive(outcome.pipelined)
     inputEnded = inputEnded || outcome.inputEnded
     clientGone = outcome.clientGone

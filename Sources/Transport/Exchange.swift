@@ -24,17 +24,22 @@ struct Exchange: Sendable {
   let limits: HTTPLimits
   let logger: Logger
   let mayKeepAlive: @Sendable () -> Bool
+  let opening = ResponseOpening()
 
   /// Runs the handler, and cancels it as soon as the client is gone.
   ///
-  /// A client that shuts down its sending side after a complete request counts as gone, though in theory it
-  /// could still read: in practice this is how a vanished client looks, and work for nobody is worse. Not so
-  /// if it sent more requests before: `watching` is false once the end of input is known, and then only a
-  /// failing write tells.
-  func run(_ request: HTTPRequest, watching: Bool, pipelinedBefore: Int) async -> Outcome {
-    await withTaskGroup(of: Report.self) { group in
+  /// - Parameters:
+  ///   - request: what is answered.
+  ///   - inputEnded: whether the client is known to send nothing more; it may still read.
+  ///   - pipelinedBefore: how many bytes of further requests are here already.
+  /// - Returns: what is left when the handler has returned.
+  func run(_ request: HTTPRequest, inputEnded: Bool, pipelinedBefore: Int) async -> Outcome {
+    if handler.answersAtOnce(request.head) {
+      return Outcome(keepsConnection: await handle(request), inputEnded: inputEnded)
+    }
+    return await withTaskGroup(of: Report.self) { group in
       group.addTask { .handled(keepsConnection: await handle(request)) }
-      if watching { group.addTask { await watch(pipelinedBefore: pipelinedBefore) } }
+      group.addTask { await watch(inputEnded: inputEnded, pipelinedBefore: pipelinedBefore) }
       var outcome = Outcome(keepsConnection: false)
       for await report in group {
         switch report {
@@ -60,7 +65,9 @@ struct Exchange: Sendable {
   }
 
   private func makeWriter(_ head: RequestHead?) -> ResponseWriter {
-    ResponseWriter(socket: socket, head: head, stallTime: limits.writeStallTime, mayKeepAlive: mayKeepAlive)
+    ResponseWriter(
+      socket: socket, head: head, opening: opening, stallTime: limits.writeStallTime,
+      mayKeepAlive: mayKeepAlive)
   }
 
   private func handle(_ request: HTTPRequest) async -> Bool {
@@ -73,30 +80,52 @@ struct Exchange: Sendable {
     if writer.progress == .nothingSent {
       let error =
         Task.isCancelled
-        ? HTTPError(
-          503, "cut short: the server is stopping, or the client has closed its side of the connection")
+        ? HTTPError(503, "cut short: the server is stopping")
         : HTTPError(500, "the request could not be answered")
       try? await writer.send(handler.response(to: error))
     }
     return writer.progress == .complete && writer.keepsConnection
   }
 
-  private func watch(pipelinedBefore: Int) async -> Report {
+}
+
+// MARK: Watching the client
+extension Exchange {
+  /// Reads ahead, up to a limit, and finds out when the client is gone.
+  private func watch(inputEnded: Bool, pipelinedBefore: Int) async -> Report {
     var pipelined: [UInt8] = []
+    var inputEnded = inputEnded
     do {
-      while pipelinedBefore + pipelined.count < limits.pipelinedBytes {
+      while !inputEnded, pipelinedBefore + pipelined.count < limits.pipelinedBytes {
         let room = limits.pipelinedBytes - pipelinedBefore - pipelined.count
         switch try await socket.read(atMost: room, until: nil) {
         case .bytes(let bytes): pipelined += bytes
-        case .endOfInput where pipelinedBefore + pipelined.count == 0: return .clientGone
-        case .endOfInput, .timedOut: return .watched(pipelined: pipelined, inputEnded: true)
+        case .endOfInput, .timedOut: inputEnded = true
         }
       }
+      if inputEnded { try await waitUntilGone() }
     } catch is CancellationError {
-      return .watched(pipelined: pipelined, inputEnded: false)
+      return .watched(pipelined: pipelined, inputEnded: inputEnded)
     } catch {
       return .clientGone
     }
     return .watched(pipelined: pipelined, inputEnded: false)
+  }
+
+  private static let lookInterval = Duration.milliseconds(50)
+  private static let looksPerProbe = 300
+
+  /// After the end of input: throws when the client is gone, not only done with sending.
+  ///
+  /// Both look alike until it is sent something: whoever is gone answers with a reset (RFC 9293 section 3.10.7). So it
+  /// gets the first byte of the response, and another one every 15 seconds; a stream's events do the same.
+  private func waitUntilGone() async throws {
+    var looks = 0
+    while true {
+      if looks % Self.looksPerProbe == 0 { try opening.probe(socket) }
+      if socket.isBroken { throw TransportError.clientGone }
+      looks += 1
+      try await Task.sleep(for: Self.lookInterval)
+    }
   }
 }

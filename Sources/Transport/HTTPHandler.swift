@@ -2,12 +2,15 @@ package import HTTP
 
 /// What answers requests.
 ///
-/// All three may be called from many connections at once.
+/// All may be called from many connections at once.
 package protocol HTTPHandler: Sendable {
   /// A refusal that needs no body to decide (no such route, wrong method, no key), or nil.
   ///
   /// Asked when the head is complete; a request that is refused has its body neither read nor awaited.
   func refusal(of head: RequestHead) -> HTTPResponse?
+
+  /// Whether the answer will wait for nothing, so that nobody needs to watch meanwhile whether the client is gone.
+  func answersAtOnce(_ head: RequestHead) -> Bool
 
   /// Answers a whole request.
   ///
@@ -26,4 +29,5 @@ package protocol HTTPHandler: Sendable {
 
 extension HTTPHandler {
   package func refusal(of head: RequestHead) -> HTTPResponse? { nil }
+  package func answersAtOnce(_ head: RequestHead) -> Bool { false }
 }

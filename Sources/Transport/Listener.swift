@@ -91,14 +91,20 @@ package final class Listener: Sendable {
   }
 
   private func acceptConnections() async throws {
+    var isExhausted = false
     while !registry.isDraining {
       do {
         let (socket, address) = try await listening.accept()
+        isExhausted = false
         try admit(socket, address)
       } catch SocketError.failed(let call, let code, let message) {
         // The peer was faster to leave than we to accept: nothing is wrong with us.
         if code == ECONNABORTED || code == EINTR { continue }
-        logger.warning("no connection taken", metadata: ["call": "\(call)", "reason": "\(message)"])
+        // One line, not ten a second: who waits in the kernel is taken once there is room.
+        if !isExhausted {
+          logger.warning("no connection taken", metadata: ["call": "\(call)", "reason": "\(message)"])
+        }
+        isExhausted = true
         try await Task.sleep(for: Self.exhaustionPause)
       }
     }

@@ -23,6 +23,16 @@ struct PolledSocket: Sendable {
     // A token must leave at once, and a client that does not read must be noticed before megabytes are queued.
     try socket.setValue(true, for: BoolSocketOption(level: Int32(IPPROTO_TCP), name: TCP_NODELAY))
     try socket.setValue(Int32(clamping: outputBufferBytes), for: .sendBufferSize)
+    try setKeepAlive()
+  }
+
+  /// Lets the kernel ask after a peer that is silent, so that one whose machine or network went down is noticed too.
+  private func setKeepAlive() throws {
+    try socket.setValue(true, for: BoolSocketOption(name: SO_KEEPALIVE))
+    let protocolLevel = Int32(IPPROTO_TCP)
+    try socket.setValue(15, for: Int32SocketOption(level: protocolLevel, name: TCP_KEEPIDLE))
+    try socket.setValue(5, for: Int32SocketOption(level: protocolLevel, name: TCP_KEEPINTVL))
+    try socket.setValue(3, for: Int32SocketOption(level: protocolLevel, name: TCP_KEEPCNT))
   }
 
   /// Connects to a server, waiting for its answer.
@@ -64,6 +74,29 @@ struct PolledSocket: Sendable {
       } catch {
         throw TransportError.clientGone
       }
+    }
+  }
+
+  /// Sends one byte if the kernel takes it now; false if it does not, throws if the peer is gone.
+  func sendAtOnce(_ byte: UInt8) throws -> Bool {
+    do {
+      return try socket.write(Data([byte])) == 1
+    } catch SocketError.blocked {
+      return false
+    } catch {
+      throw TransportError.clientGone
+    }
+  }
+
+  /// Whether the connection is reset or given up by the kernel; the end of input alone is neither.
+  var isBroken: Bool {
+    do {
+      _ = try socket.remotePeer()
+      return false
+    } catch SocketError.failed(_, ENOTCONN, _) {
+      return true
+    } catch {
+      return false
     }
   }
 

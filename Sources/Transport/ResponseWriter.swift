@@ -1,5 +1,6 @@
 import FoundationEssentials
 package import HTTP
+import Synchronization
 
 /// Sends the one response to a request, whole or as a stream.
 ///
@@ -19,15 +20,17 @@ package final class ResponseWriter {
 
   private let socket: PolledSocket
   private let encoder: ResponseEncoder
+  private let opening: ResponseOpening
   private let stallTime: Duration
   private let mayKeepAlive: @Sendable () -> Bool
 
   init(
-    socket: PolledSocket, head: RequestHead?, stallTime: Duration,
+    socket: PolledSocket, head: RequestHead?, opening: ResponseOpening, stallTime: Duration,
     mayKeepAlive: @escaping @Sendable () -> Bool
   ) {
     self.socket = socket
     encoder = ResponseEncoder(for: head)
+    self.opening = opening
     self.stallTime = stallTime
     self.mayKeepAlive = mayKeepAlive
   }
@@ -37,7 +40,7 @@ package final class ResponseWriter {
     try expect(.nothingSent, "send after the response began")
     keepsConnection = mayKeepAlive() && encoder.keepsAlive(streaming: false)
     progress = .streaming
-    try await transmit(encoder.encode(response, date: currentDate(), keepAlive: keepsConnection))
+    try await begin(encoder.encode(response, date: currentDate(), keepAlive: keepsConnection))
     progress = .complete
   }
 
@@ -46,7 +49,7 @@ package final class ResponseWriter {
     try expect(.nothingSent, "start after the response began")
     keepsConnection = mayKeepAlive() && encoder.keepsAlive(streaming: true)
     progress = .streaming
-    try await transmit(
+    try await begin(
       encoder.encodeStreamHead(
         status: status, headers: headers, date: currentDate(), keepAlive: keepsConnection))
   }
@@ -71,10 +74,24 @@ package final class ResponseWriter {
     guard progress == expected else { throw TransportError.responseOutOfOrder(otherwise) }
   }
 
+  private func begin(_ bytes: [UInt8]) async throws {
+    let sentBytes = opening.begin()
+    try await transmit(sentBytes == 0 ? bytes : Array(bytes.dropFirst(sentBytes)))
+  }
+
   private func transmit(_ bytes: [UInt8]) async throws {
     try await socket.write(bytes, stallTime: stallTime)
   }
 }
 
 /// Now, as the `Date` field writes it.
-func currentDate() -> String { httpDate(unixSeconds: Int(Date().timeIntervalSince1970)) }
+func currentDate() -> String {
+  let second = Int(Date().timeIntervalSince1970)
+  return latestDate.withLock { latest in
+    if latest.second != second { latest = (second, httpDate(unixSeconds: second)) }
+    return latest.text
+  }
+}
+
+/// The text is the same for all responses of a second.
+private let latestDate = Mutex((second: -1, text: ""))

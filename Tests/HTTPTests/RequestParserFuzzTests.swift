@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import WireFixtures
 
 @testable import HTTP
 
@@ -7,7 +8,7 @@ import Testing
 struct RequestParserFuzzTests {
   private static let iterations =
     ProcessInfo.processInfo.environment["KVOTA_FUZZ_ITERATIONS"].flatMap(Int.init) ?? 40_000
-  private static let seeds = rawRequests.map(\.bytes).filter { $0.count < 400 && !$0.isEmpty }
+  private static let seeds = RawRequest.all.map(\.bytes).filter { $0.count < 400 && !$0.isEmpty }
 
   @Test("nothing crashes, holds bytes without bound or depends on the split", arguments: 0..<4)
   func survives(part: Int) {

@@ -4,22 +4,21 @@ import Testing
 
 @Suite("Request parser")
 struct RequestParserTests {
-  @Test("raw input gives the expected events", arguments: rawRequests)
-  func givesExpectedEvents(request: RawRequest) {
-    #expect(Transcript(whole: request.bytes).description == request.expected)
-  }
-
-  @Test("the events are the same byte by byte", arguments: rawRequests)
-  func isTheSameByteByByte(request: RawRequest) {
-    #expect(Transcript(byteByByte: request.bytes) == Transcript(whole: request.bytes))
-  }
-
-  @Test("bytes behind a complete request do not change it", arguments: rawRequests)
-  func ignoresTrailingBytes(request: RawRequest) {
-    let alone = Transcript(whole: request.bytes)
-    guard alone.entries.last == .end else { return }
-    let followed = Transcript(whole: request.bytes + Array("GET /next HTTP/1.1\r\n".utf8))
-    #expect(followed == alone)
+  @Test(
+    "a request is its method, path and body",
+    arguments: [
+      ("GET /a?b HTTP/1.1\r\nHost: a\r\n\r\n", "GET:/a end"),
+      ("get http://h/a HTTP/1.1\r\nHost: a\r\n\r\n", "get:/a end"),
+      ("GET http://h?a HTTP/1.1\r\nHost: a\r\n\r\n", "GET:/ end"),
+      ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS:* end"),
+      ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET", "POST:/ body:abc end"),
+      (
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n2\r\nde\r\n0\r\nX: y\r\n\r\n",
+        "POST:/ body:abcde end"
+      ),
+    ])
+  func givesEvents(raw: String, expected: String) {
+    #expect(Transcript(whole: Array(raw.utf8)).description == expected)
   }
 
   @Test("no refusal is taken back by later bytes")

@@ -34,6 +34,8 @@ struct Transcript: Equatable, CustomStringConvertible {
     self.init(bytes.indices.map { bytes[$0...$0] }, limits: limits)
   }
 
+  var completeRequests: Int { entries.count { $0 == .end } }
+
   private mutating func add(_ event: RequestParser.Event) {
     switch event {
     case .head(let head): entries.append(.head(head))

@@ -1,5 +1,6 @@
 import HTTP
 import Testing
+import WireFixtures
 
 @Suite("Connection", .timeLimit(.minutes(1)))
 struct ConnectionTests {

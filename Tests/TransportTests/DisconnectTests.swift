@@ -1,15 +1,44 @@
 import HTTP
 import Testing
 import Transport
+import WireFixtures
 
 @Suite("A client that goes away", .timeLimit(.minutes(1)))
 struct DisconnectTests {
-  @Test("cancels a handler that is silent, however it goes", arguments: ["close", "reset", "end of input"])
+  @Test(
+    "cancels a handler that is silent, however it goes",
+    arguments: ["close", "reset", "end of input, then reset"])
   func cancelsSilentHandler(way: String) async throws {
     try await withServer { listener, handler in
-      let client = try await leave(listener, way, "/silent", handler)
+      try await leave(listener, way, "/silent", handler)
       #expect(await handler.nextEvent() == "cancelled")
-      _ = client
+    }
+  }
+
+  @Test(
+    "only with its input gets its answer, though it is asked whether it is there", arguments: ["1.0", "1.1"])
+  func answersAfterEndOfInput(version: String) async throws {
+    try await withServer { listener, handler in
+      let client = try await RawClient(port: listener.port)
+      try await client.send("GET /slow HTTP/\(version)\r\nHost: a\r\n\r\n")
+      #expect(await handler.nextEvent() == "started")
+      client.endInput()
+      // The byte that asks is the first of the answer.
+      #expect(try await client.read(through: "H") == "H")
+      handler.gate.continuation.yield()
+      let rest = try await client.readToEnd()
+      #expect(rest.hasPrefix("TTP/1.1 200 OK\r\n") && rest.hasSuffix("\r\n\r\ndone"))
+    }
+  }
+
+  @Test("only with its input gets its stream")
+  func streamsAfterEndOfInput() async throws {
+    try await withServer { listener, _ in
+      let client = try await RawClient(port: listener.port)
+      try await client.send(get("/stream"))
+      client.endInput()
+      let answer = try await client.readToEnd()
+      #expect(answer.hasPrefix("HTTP/1.1 200 OK") && answer.hasSuffix("data: two\n\n\r\n0\r\n\r\n"))
     }
   }
 
@@ -43,7 +72,7 @@ struct DisconnectTests {
   func servesTheNext() async throws {
     try await withServer { listener, handler in
       for _ in 0..<30 {
-        _ = try await leave(listener, "reset", "/silent", handler)
+        try await leave(listener, "reset", "/silent", handler)
         #expect(await handler.nextEvent() == "cancelled")
       }
       let client = try await RawClient(port: listener.port)
@@ -52,21 +81,15 @@ struct DisconnectTests {
     }
   }
 
-  /// Asks for a path, and goes away when the handler runs; the client that only ended its input is kept.
+  /// Asks for a path, and goes away when the handler runs.
   private func leave(
     _ listener: Listener, _ way: String, _ path: String, _ handler: PathHandler
-  ) async throws -> RawClient? {
+  ) async throws {
     let client = try await RawClient(port: listener.port)
     try await client.send(get(path))
     #expect(await handler.nextEvent() == "started")
-    switch way {
-    case "reset": client.reset()
-    case "end of input":
-      client.endInput()
-      return client
-    default: break
-    }
-    return nil
+    if way.contains("end of input") { client.endInput() }
+    if way.contains("reset") { client.reset() }
   }
 }
 

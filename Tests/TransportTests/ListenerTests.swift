@@ -2,6 +2,7 @@ import HTTP
 import Logging
 import Testing
 import Transport
+import WireFixtures
 
 @Suite("Listener", .timeLimit(.minutes(1)))
 struct ListenerTests {

@@ -1,5 +1,6 @@
 import HTTP
 import Testing
+import WireFixtures
 
 @Suite("Refusals", .timeLimit(.minutes(1)))
 struct RefusalTests {
@@ -55,7 +56,7 @@ struct RefusalTests {
   @Test("a header section that takes too long gets 408")
   func limitsHeaderTime() async throws {
     var limits = HTTPLimits()
-    limits.headerTime = .milliseconds(50)
+    limits.headerTime = .milliseconds(500)
     try await withServer(limits) { listener, _ in
       let client = try await RawClient(port: listener.port)
       try await client.send("GET / HT")

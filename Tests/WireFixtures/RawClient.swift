@@ -2,10 +2,10 @@ import Dispatch
 import Glibc
 
 /// A client that sends exactly the bytes it is told, on blocking calls off the cooperative threads.
-final class RawClient: Sendable {
-  struct Failure: Error {
-    let call: String
-    let code: Int32
+package final class RawClient: Sendable {
+  package struct Failure: Error {
+    package let call: String
+    package let code: Int32
   }
 
   private let descriptor: Int32
@@ -14,7 +14,7 @@ final class RawClient: Sendable {
   private let writing = DispatchQueue(label: "client writes")
 
   /// Connects to the loopback address; every call gives up after 20 seconds.
-  init(port: Int, receiveBufferBytes: Int32? = nil) async throws {
+  package init(port: Int, receiveBufferBytes: Int32? = nil) async throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     if let receiveBufferBytes { setOption(SO_RCVBUF, receiveBufferBytes) }
     setOption(SO_RCVTIMEO, timeval(tv_sec: 20, tv_usec: 0))
@@ -35,9 +35,9 @@ final class RawClient: Sendable {
 
   deinit { Glibc.close(descriptor) }
 
-  func send(_ text: String) async throws { try await send(Array(text.utf8)) }
+  package func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
-  func send(_ bytes: [UInt8]) async throws {
+  package func send(_ bytes: [UInt8]) async throws {
     try await blocking(writing) { [descriptor] in
       var sent = 0
       while sent < bytes.count {
@@ -51,7 +51,7 @@ final class RawClient: Sendable {
   }
 
   /// Reads until the text ends with `marker`, never beyond it, or to the end.
-  func read(through marker: String) async throws -> String {
+  package func read(through marker: String) async throws -> String {
     try await blocking(reading) { [descriptor] in
       let marker = Array(marker.utf8)
       var bytes: [UInt8] = []
@@ -66,7 +66,7 @@ final class RawClient: Sendable {
     }
   }
 
-  func readToEnd() async throws -> String {
+  package func readToEnd() async throws -> String {
     try await blocking(reading) { [descriptor] in
       var bytes: [UInt8] = []
       var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -80,10 +80,10 @@ final class RawClient: Sendable {
   }
 
   /// Says that nothing more will be sent.
-  func endInput() { shutdown(descriptor, Int32(SHUT_WR)) }
+  package func endInput() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   /// Breaks the connection with a reset instead of an orderly end.
-  func reset() {
+  package func reset() {
     setOption(SO_LINGER, linger(l_onoff: 1, l_linger: 0))
     // Takes the place of the descriptor, so that deinit closes something that is surely ours.
     let null = open("/dev/null", O_RDONLY)

@@ -1,0 +1,73 @@
+private func request(_ target: String, method: String = "GET") -> String {
+  "\(method) \(target) HTTP/1.1\r\nHost: a\r\n\r\n"
+}
+
+extension RawRequest {
+  /// RFC 9112 section 3.2 and RFC 3986 section 2.1.
+  static let targets: [RawRequest] = [
+    .answered("a query", request("/livez?b=c?d&%20"), 200),
+    .answered("an escaped letter is that letter", request("/%6Civez"), 200),
+    .answered("a path that is not there", request("/nowhere"), 404),
+    .answered("the same path with a slash behind it", request("/livez/"), 404),
+    .answered("two slashes", request("//livez"), 404),
+    .answered("a dot segment", request("/./livez"), 404),
+    .answered("a way up", request("/../livez"), 404),
+    .answered("a way up, escaped", request("/%2e%2e/%2e%2e/etc/passwd"), 404),
+    .answered("a way up, escaped twice", request("/%252e%252e/etc/passwd"), 404),
+    .answered("a way up in a parameter", request("/v1/models/..%2F..%2Fetc%2Fpasswd"), 404),
+    .answered("a NUL, escaped", request("/livez%00"), 404),
+    .answered("a line end, escaped", request("/v1/models/a%0d%0aSet-Cookie:%20b"), 404),
+    .answered("an escape that is not UTF-8", request("/%ff"), 404),
+    .answered("an overlong escape of a slash", request("/%c0%aflivez"), 404),
+    .answered("a backslash", request("/\\livez"), 404),
+    .refused("a broken escape", request("/livez%zz"), 400),
+    .refused("half an escape", request("/livez%4"), 400),
+    .refused("an escape without digits in the query", request("/livez?100%"), 400),
+    .answered("an absolute target", request("http://a:80/livez"), 200),
+    .answered("an absolute target of another host wins over Host", request("http://b/livez"), 200),
+    .answered("an absolute target with a scheme in capitals", request("HTTPS://a/livez"), 200),
+    .answered("an absolute target without a path", request("http://a"), 404),
+    .answered("an absolute target with a query only", request("http://a?x"), 404),
+    .answered("an absolute target at an IPv6 address", request("http://[::1]:80/livez"), 200),
+    .refused("an absolute target without a host", request("http:///livez"), 400),
+    .refused("an absolute target with user info", request("http://u:p@a/livez"), 400),
+    .refused("an absolute target with a port that is none", request("http://a:99999/livez"), 400),
+    .refused("an absolute target with one slash", request("http:/a/livez"), 400),
+    .refused("another scheme", request("ftp://a/livez"), 400),
+    .answered("OPTIONS of the server", request("*", method: "OPTIONS"), 204),
+    .refused("a star for another method", request("*"), 400),
+    .refused("a star and more", request("*/livez", method: "OPTIONS"), 400),
+    .refused("a host and port for another method", request("a:80"), 400),
+    .refused("a relative target", request("livez"), 400),
+    .refused("a fragment", request("/livez#a"), 400),
+    .refused("a byte over 127", request("/livez\u{E9}"), 400),
+    .refused("a NUL", request("/livez\u{00}"), 400),
+    .refused("a DEL", request("/livez\u{7F}"), 400),
+  ]
+
+  /// RFC 9112 section 3.2 and RFC 9110 section 7.2.
+  static let hosts: [RawRequest] = [
+    .refused("no Host", get + "\r\n", 400),
+    .refused("no Host but an absolute target", "GET http://a/livez HTTP/1.1\r\n\r\n", 400),
+    .refused("two Hosts", get + "Host: a\r\nHost: b\r\n\r\n", 400),
+    .refused("the same Host twice", get + "Host: a\r\nhost: a\r\n\r\n", 400),
+    .refused("two Hosts in HTTP/1.0", "GET /livez HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+    .refused("an empty Host", get + "Host:\r\n\r\n", 400),
+    .refused("a Host of blanks", get + "Host: \t \r\n\r\n", 400),
+    .refused("a Host with a path", get + "Host: a/b\r\n\r\n", 400),
+    .refused("a Host with a blank", get + "Host: a b\r\n\r\n", 400),
+    .refused("a list of Hosts", get + "Host: a b, c\r\n\r\n", 400),
+    .refused("a Host with user info", get + "Host: u@a\r\n\r\n", 400),
+    .refused("a Host that is a URI", get + "Host: http://a\r\n\r\n", 400),
+    .refused("a Host with a port that is none", get + "Host: a:8x\r\n\r\n", 400),
+    .refused("a Host with a port over 65535", get + "Host: a:65536\r\n\r\n", 400),
+    .refused("a Host with two ports", get + "Host: a:80:80\r\n\r\n", 400),
+    .refused("a Host that is a port only", get + "Host: :80\r\n\r\n", 400),
+    .refused("a Host in open brackets", get + "Host: [::1\r\n\r\n", 400),
+    .refused("a Host in empty brackets", get + "Host: []\r\n\r\n", 400),
+    .refused("a Host with something behind brackets", get + "Host: [::1]a\r\n\r\n", 400),
+    .refused("a Host with a byte over 127", get + "Host: \u{E9}\r\n\r\n", 400),
+    .answered("a Host with a port", get + "Host: a.example:65535\r\n\r\n", 200),
+    .answered("a Host that is an IPv6 address", get + "Host: [2001:db8::1]:80\r\n\r\n", 200),
+  ]
+}
