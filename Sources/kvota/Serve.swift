@@ -125,6 +125,9 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup(title: "KV cache of requests that do not say")
   var cache: CacheFlags
 
+  @OptionGroup(title: "What a client may use")
+  var connections: ConnectionFlags
+
   func run() async throws {
     let settings = try Settings(texts, machine: .current)
     if checkConfig {
@@ -166,7 +169,9 @@ struct Serve: AsyncParsableCommand {
       .log: log, .logLevel: logLevel,
     ]
     return SettingTexts(
-      flags: flags.merging(cache.settings) { $1 }.compactMapValues { $0 },
+      flags: flags.merging(cache.settings) { $1 }.merging(connections.settings) { $1 }.compactMapValues {
+        $0
+      },
       environment: ProcessInfo.processInfo.environment)
   }
 }

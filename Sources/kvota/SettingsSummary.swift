@@ -1,3 +1,4 @@
+import HTTP
 import Inference
 import Kernels
 import Serving
@@ -21,6 +22,9 @@ struct SettingsSummary {
         "session-dir",
         settings.sessionFolder.map { "\($0), up to \(MemorySize.text(settings.sessionLimitBytes))" } ?? "none"
       ),
+      ("max-body", MemorySize.text(settings.http.bodyBytes)),
+      ("max-connections", "\(settings.http.connections)"),
+      ("max-connections-per-address", "\(settings.http.connectionsPerAddress)"),
       ("drain-seconds", "\(settings.drainSeconds)"), ("log", settings.logFormat.rawValue),
       ("log-level", settings.logLevel.rawValue),
     ]

@@ -1,4 +1,5 @@
 import Testing
+import WireFixtures
 
 extension RealClients {
   @Suite("goodbyes")
@@ -42,6 +43,19 @@ extension RealClients {
         let metrics = try await Metrics.read(server)
         return metrics["vllm:num_requests_running"] == 0 && metrics["kvota_kv_reserved_bytes"] == 0 ? () : nil
       }
+    }
+
+    @Test("a client that only ends its input, as `nc -N` does, gets its answer", arguments: [false, true])
+    func clientEndsInput(streams: Bool) async throws {
+      let client = try await RawClient(port: RealClients.server.port)
+      let body = story(tokens: 40).with(["ignore_eos": true, "stream": .boolean(streams)])
+      let text = String(decoding: try body.encoded(), as: UTF8.self)
+      try await client.send(
+        "POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)")
+      client.endInput()
+      let answer = try await client.readToEnd()
+      #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+      #expect(answer.contains(#""finish_reason":"length""#))
     }
 
     @Test("SIGTERM lets a running stream come to its end, then the server ends with status 0")

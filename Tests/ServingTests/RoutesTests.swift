@@ -52,12 +52,20 @@ import Testing
     }
   }
 
-  @Test("a compressed body is 415; one that says it is not is taken")
-  func contentCoding() throws {
-    #expect(
-      try server.refusal(of: head("POST /v1/completions", json, "Content-Encoding: gzip"))?.status == 415)
-    guard case .endpoint = Routes.match(try head("POST /v1/completions", json, "Content-Encoding: Identity"))
-    else { return #expect(Bool(false), "an uncompressed body was refused") }
+  @Test(
+    "a body in a coding that is not read is 415 with those that are",
+    arguments: ["br", "gzip, gzip", "deflate", ""])
+  func unknownCoding(coding: String) throws {
+    let response = try server.refusal(of: head("POST /v1/completions", json, "Content-Encoding: \(coding)"))
+    #expect(response?.status == 415)
+    #expect(response?.headers["accept-encoding"] == "identity, gzip")
+  }
+
+  @Test(
+    "a body in gzip is taken, and one that says it is not coded", arguments: ["gzip", "X-GZIP", "Identity"])
+  func knownCoding(coding: String) throws {
+    let head = try head("POST /v1/completions", json, "Content-Encoding: \(coding)")
+    guard case .endpoint = Routes.match(head) else { return #expect(Bool(false), "\(coding) was refused") }
   }
 
   @Test(

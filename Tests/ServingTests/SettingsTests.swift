@@ -1,3 +1,4 @@
+import HTTP
 import OpenAIAPI
 import Testing
 
@@ -29,6 +30,23 @@ import Testing
     #expect(try settings([:], ["KVOTA_KV_TYPE": "q8"]).engine.kvType == .q8)
   }
 
+  @Test("what a client may use is the contract's, unless set")
+  func connectionLimits() throws {
+    #expect(try settings().http == HTTPLimits())
+    let flags: [SettingName: String] = [
+      .maxBody: "1MiB", .maxConnections: "9", .maxConnectionsPerAddress: "8", .headerSeconds: "7",
+      .bodyIdleSeconds: "6", .bodyBytesPerSecond: "5", .keepAliveSeconds: "4", .keepAliveRequests: "3",
+      .writeStallSeconds: "2",
+    ]
+    var expected = HTTPLimits()
+    expected.bodyBytes = 1 << 20
+    (expected.connections, expected.connectionsPerAddress) = (9, 8)
+    (expected.headerTime, expected.bodyIdleTime, expected.bodyBytesPerSecond) = (.seconds(7), .seconds(6), 5)
+    (expected.keepAliveTime, expected.requestsPerConnection) = (.seconds(4), 3)
+    expected.writeStallTime = .seconds(2)
+    #expect(try settings(flags).http == expected)
+  }
+
   @Test("each setting has its variable")
   func variables() {
     #expect(SettingName.kvMemory.variable == "KVOTA_KV_MEMORY")
@@ -46,6 +64,9 @@ import Testing
       (.kvOptions, "pool=6"),
       (.kvOptions, "pins=everything"),
       (.log, "xml"), (.logLevel, "loud"), (.alias, "a@b"), (.drainSeconds, "-5"), (.model, "/nowhere/x.gguf"),
+      (.maxBody, "0"), (.maxBody, "2GiB"), (.maxBody, "50%"), (.maxConnections, "0"), (.headerSeconds, "0"),
+      (.bodyIdleSeconds, "1.5"), (.bodyBytesPerSecond, "0"), (.keepAliveRequests, "0"),
+      (.writeStallSeconds, "-1"),
     ])
   func refused(name: SettingName, value: String) {
     let byFlag = #expect(throws: SettingsError.self) { try settings([name: value]) }

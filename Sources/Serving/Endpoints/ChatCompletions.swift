@@ -5,10 +5,10 @@ import OpenAIAPI
 struct ChatCompletions: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
-    let wanted = try await call.read { try RequestDecoding.chatCompletion(call.body) }
+    let wanted = try await call.read { try RequestDecoding.chatCompletion($0) }
     responder.ignoredFields = wanted.ignoredFields
     let session = try await model.open(wanted.parameters.session)
-    let request = try await call.read {
+    let request = try await call.compute {
       try model.request(wanted, header: call.cacheHeader, session: session)
     }
     let generation = try Generation(

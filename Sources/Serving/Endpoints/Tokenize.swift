@@ -5,7 +5,7 @@ import Tokenizing
 struct Tokenize: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
-    try await responder.send(json: call.read { try answer(RequestDecoding.object(call.body), model).encoded })
+    try await responder.send(json: call.read { try answer(RequestDecoding.object($0), model).encoded })
   }
 
   private func answer(_ body: JSONObject, _ model: ServedModel) throws -> JSONValue {
@@ -30,7 +30,7 @@ struct Tokenize: Endpoint {
 struct Detokenize: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
-    try await responder.send(json: call.read { try answer(RequestDecoding.object(call.body), model).encoded })
+    try await responder.send(json: call.read { try answer(RequestDecoding.object($0), model).encoded })
   }
 
   private func answer(_ body: JSONObject, _ model: ServedModel) throws -> JSONValue {

@@ -1,17 +1,18 @@
 import Dispatch
 import Synchronization
 
-/// Where large bodies are read: one at a time, on a thread of its own.
+/// Where large bodies are read and compressed: one at a time, on a thread of its own.
 ///
 /// Swift's shared threads are as many as the processors, and probes, streams and new connections need them. To parse
-/// megabytes and cut them into tokens takes seconds: done there, two such bodies would silence the server.
+/// megabytes and cut them into tokens takes seconds: done there, two such bodies would silence the server. And what is
+/// decompressed is in memory for one body at a time.
 final class BodyReading: Sendable {
   private let queue = DispatchQueue(label: "kvota-bodies")
 
   /// Bodies up to this size are read where they are: that takes some milliseconds, and nothing large delays it.
   private static let largestInPlace = 1 << 15
 
-  /// Runs `work`, which reads a body of `bytes` bytes.
+  /// Runs `work`, which reads or compresses a body of `bytes` bytes.
   ///
   /// A cancelled caller goes on at once; what it waited for is skipped if it has not begun.
   func read<Value: Sendable>(

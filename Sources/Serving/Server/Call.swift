@@ -9,7 +9,7 @@ struct Call: Sendable {
   let parameter: String
   let service: Service
 
-  var body: [UInt8] { request.body }
+  private var body: RequestBody { RequestBody(request, limit: service.mostBodyBytes) }
   /// Who asks, for limits on each client: its address.
   var client: String { request.remoteAddress }
 
@@ -26,9 +26,15 @@ struct Call: Sendable {
     }
   }
 
-  /// Runs what reads the body, off the shared threads if it is large.
-  func read<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await service.bodies.read(bytes: body.count, work)
+  /// Runs what reads the body, which it gets decompressed, off the shared threads if it may be large.
+  func read<Value: Sendable>(_ work: @escaping @Sendable ([UInt8]) throws -> Value) async throws -> Value {
+    let body = body
+    return try await service.bodies.read(bytes: body.mostBytes) { try work(body.plain) }
+  }
+
+  /// Runs what works on all that the body said, off the shared threads if that may be much.
+  func compute<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await service.bodies.read(bytes: body.mostBytes, work)
   }
 }
 

@@ -14,7 +14,7 @@ package struct Lifecycle: Sendable {
   package init(_ settings: Settings, version: String, logger: Logger) {
     self.settings = settings
     self.logger = logger
-    service = Service(version: version)
+    service = Service(version: version, mostBodyBytes: settings.http.bodyBytes)
   }
 
   /// Runs until SIGTERM or SIGINT and the end of what was running; a second signal ends the process at once.
@@ -30,7 +30,7 @@ package struct Lifecycle: Sendable {
   ) async throws {
     let trapped = await UnixSignalsSequence(trapping: [.sigterm, .sigint])
     let listener = try await Listener(
-      host: settings.host, port: settings.port, limits: HTTPLimits(),
+      host: settings.host, port: settings.port, limits: settings.http,
       handler: Server(service, logger: logger),
       logger: logger)
     announceAddress(

@@ -15,10 +15,12 @@ final class Responder {
   private var isStreaming = false
   private let id: String
   private let writer: ResponseWriter
+  private let coding: ResponseCoding
 
-  init(id: String, writer: ResponseWriter) {
+  init(id: String, writer: ResponseWriter, coding: ResponseCoding) {
     self.id = id
     self.writer = writer
+    self.coding = coding
   }
 
   func send(_ json: JSONValue) async throws { try await send(.json(json)) }
@@ -27,6 +29,7 @@ final class Responder {
   func send(json: [UInt8]) async throws { try await send(HTTPResponse.json(json)) }
 
   func send(_ response: HTTPResponse) async throws {
+    let response = try await coding.encode(response)
     status = response.status
     try await writer.send(response.with(fields))
   }

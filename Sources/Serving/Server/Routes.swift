@@ -57,7 +57,8 @@ enum Routes {
     case endpoint(Route, parameter: String)
     /// To OPTIONS: what may be asked here.
     case options(allowed: [String])
-    case refusal(APIError, allowed: [String])
+    /// With what may be sent instead, in a field such as `allow`.
+    case refusal(APIError, fields: [(String, String)])
   }
 
   static func match(_ head: RequestHead) -> Match {
@@ -68,7 +69,7 @@ enum Routes {
     let here = all.compactMap { route in route.parameter(in: path).map { (route: route, parameter: $0) } }
     guard !here.isEmpty else {
       let known = all.map(\.path).joined(separator: ", ")
-      return .refusal(.notFound("there is nothing at \(path.prefix(200)); known: \(known)"), allowed: [])
+      return .refusal(.notFound("there is nothing at \(path.prefix(200)); known: \(known)"), fields: [])
     }
     let allowed =
       here.flatMap { $0.route.method == "GET" ? ["GET", "HEAD"] : [$0.route.method] } + ["OPTIONS"]
@@ -76,17 +77,28 @@ enum Routes {
     guard let found = here.first(where: { $0.route.takes(head.method) }) else {
       let error = APIError.http(
         405, "\(path) does not take \(head.method); allowed: \(allowed.joined(separator: ", "))")
-      return .refusal(error, allowed: allowed)
+      return .refusal(error, fields: [allow(allowed)])
     }
-    if found.route.method == "POST", let error = mediaTypeError(head) { return .refusal(error, allowed: []) }
+    if found.route.method == "POST", let refusal = bodyRefusal(head) { return refusal }
     return .endpoint(found.route, parameter: found.parameter)
   }
 
-  /// A body of a declared type other than JSON is refused, and a compressed one; one of no declared type is taken for JSON.
-  private static func mediaTypeError(_ head: RequestHead) -> APIError? {
-    if let coding = head.headers["content-encoding"], coding.lowercased() != "identity" {
-      return .http(415, "the body's content-encoding is '\(coding.prefix(80))'; send it as it is")
+  /// The field that says what may be asked.
+  static func allow(_ methods: [String]) -> (String, String) { ("Allow", methods.joined(separator: ", ")) }
+
+  /// A body that is declared to be something else than JSON, or coded in a way that we do not read.
+  private static func bodyRefusal(_ head: RequestHead) -> Match? {
+    do {
+      _ = try RequestBody.Coding(head.headers)
+    } catch {
+      let known = RequestBody.Coding.allCases.map(\.rawValue).joined(separator: ", ")
+      return .refusal(error, fields: [("Accept-Encoding", known)])
     }
+    return mediaTypeError(head).map { .refusal($0, fields: []) }
+  }
+
+  /// A body of a declared type other than JSON is refused; one of no declared type is taken for JSON.
+  private static func mediaTypeError(_ head: RequestHead) -> APIError? {
     guard let type = head.headers["content-type"] else { return nil }
     let name = type.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
     if name == "application/json" { return nil }

@@ -24,6 +24,12 @@ package struct Server: HTTPHandler {
     return response.with([("x-request-id", id)])
   }
 
+  /// Probes and their like compute nothing, and wait for nothing.
+  package func answersAtOnce(_ head: RequestHead) -> Bool {
+    guard case .endpoint(let route, _) = Routes.match(head) else { return true }
+    return route.need == .nothing
+  }
+
   package func response(to error: HTTPError) -> HTTPResponse {
     let error: APIError =
       switch error.status {
@@ -38,11 +44,12 @@ package struct Server: HTTPHandler {
   package func respond(to request: HTTPRequest, writer: ResponseWriter) async throws {
     let start = ContinuousClock.now
     let id = RequestID.choose(request.head.headers["x-request-id"])
-    let responder = Responder(id: id, writer: writer)
+    let responder = Responder(
+      id: id, writer: writer, coding: ResponseCoding(request.head.headers, service.bodies))
     defer { log(request.head, id, responder, seconds: (ContinuousClock.now - start) / .seconds(1)) }
     switch Routes.match(request.head) {
     case .options(let allowed): try await responder.send(Self.options(allowed))
-    case .refusal(let error, let allowed): try await responder.send(Self.refusal(error, allowed))
+    case .refusal(let error, let fields): try await responder.send(HTTPResponse.error(error).with(fields))
     case .endpoint(let route, let parameter):
       let call = Call(request: request, id: id, parameter: parameter, service: service)
       try await respond(to: call, route, responder)
@@ -69,7 +76,7 @@ package struct Server: HTTPHandler {
   private func refusalWithoutID(of head: RequestHead) -> HTTPResponse? {
     switch Routes.match(head) {
     case .options(let allowed): return Self.options(allowed)
-    case .refusal(let error, let allowed): return Self.refusal(error, allowed)
+    case .refusal(let error, let fields): return HTTPResponse.error(error).with(fields)
     case .endpoint(let route, _):
       guard route.need == .model, let error = service.refusal else { return nil }
       service.metrics.update { $0.rejected[error.code ?? error.type, default: 0] += 1 }
@@ -78,15 +85,13 @@ package struct Server: HTTPHandler {
   }
 
   private static func options(_ allowed: [String]) -> HTTPResponse {
-    HTTPResponse(status: 204, headers: ["Allow": allowed.joined(separator: ", ")])
-  }
-
-  private static func refusal(_ error: APIError, _ allowed: [String]) -> HTTPResponse {
-    let response = HTTPResponse.error(error)
-    return allowed.isEmpty ? response : response.with([("Allow", allowed.joined(separator: ", "))])
+    HTTPResponse(status: 204).with([Routes.allow(allowed)])
   }
 
   private func log(_ head: RequestHead, _ id: String, _ responder: Responder, seconds: Double) {
+    // Probes and scrapes come every few seconds and say nothing.
+    let level = head.method == "GET" && responder.status == 200 ? Logger.Level.debug : .info
+    guard level >= logger.logLevel else { return }
     var metadata: Logger.Metadata = [
       "id": "\(id)", "method": "\(head.method)", "path": "\(head.path)",
       "status": "\(responder.status.map(String.init) ?? "none")",
@@ -97,8 +102,6 @@ package struct Server: HTTPHandler {
       metadata["cached_tokens"] = "\(usage.cachedTokens)"
       metadata["completion_tokens"] = "\(usage.completionTokens)"
     }
-    // Probes and scrapes come every few seconds and say nothing.
-    let isQuiet = head.method == "GET" && responder.status == 200
-    logger.log(level: isQuiet ? .debug : .info, "answered", metadata: metadata)
+    logger.log(level: level, "answered", metadata: metadata)
   }
 }

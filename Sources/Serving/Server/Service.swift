@@ -1,3 +1,4 @@
+import HTTP
 import OpenAIAPI
 import Synchronization
 
@@ -8,9 +9,14 @@ package final class Service: Sendable {
   let bodies = BodyReading()
   /// As in `1.0.0`.
   let version: String
+  /// The most bytes of a request's body, decompressed.
+  let mostBodyBytes: Int
   private let loaded = Mutex<ServedModel?>(nil)
 
-  package init(version: String) { self.version = version }
+  package init(version: String, mostBodyBytes: Int = HTTPLimits().bodyBytes) {
+    self.version = version
+    self.mostBodyBytes = mostBodyBytes
+  }
 
   package func setModel(_ model: ServedModel) { loaded.withLock { $0 = model } }
 

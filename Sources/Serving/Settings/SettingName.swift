@@ -16,6 +16,15 @@ package enum SettingName: String, CaseIterable, Sendable {
   case sessionLimit = "session-limit"
   case speculate
   case drainSeconds = "drain-seconds"
+  case maxBody = "max-body"
+  case maxConnections = "max-connections"
+  case maxConnectionsPerAddress = "max-connections-per-address"
+  case headerSeconds = "header-seconds"
+  case bodyIdleSeconds = "body-idle-seconds"
+  case bodyBytesPerSecond = "body-bytes-per-second"
+  case keepAliveSeconds = "keep-alive-seconds"
+  case keepAliveRequests = "keep-alive-requests"
+  case writeStallSeconds = "write-stall-seconds"
   case log
   case logLevel = "log-level"
 

@@ -1,3 +1,4 @@
+package import HTTP
 package import Inference
 import Kernels
 package import OpenAIAPI
@@ -24,6 +25,8 @@ package struct Settings: Sendable, Equatable {
   package var speculation = 0
   /// How long running requests may take to finish once the server is told to stop.
   package var drainSeconds = 30
+  /// What one client may use of the server.
+  package var http = HTTPLimits()
   package var logFormat = LogFormat.text
   package var logLevel = LogLevel.info
   /// What differs from what was asked for, to be told at the start.
@@ -58,6 +61,7 @@ package struct Settings: Sendable, Equatable {
     speculation =
       try texts.integer(.speculate, in: 0...GenerationParameters.speculationLimit) ?? speculation
     drainSeconds = try texts.integer(.drainSeconds, in: 0...86400) ?? drainSeconds
+    http = try HTTPLimits(texts)
     logFormat = try texts.choice(.log, of: LogFormat.self) ?? logFormat
     logLevel = try texts.choice(.logLevel, of: LogLevel.self) ?? logLevel
   }

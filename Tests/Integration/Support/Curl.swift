@@ -17,11 +17,13 @@ struct Curl: Sendable {
   }
 
   /// Posts a JSON body to a server, by default the one that is shared.
-  static func post(_ path: String, _ body: JSON, at server: RunningServer? = nil) async throws -> Curl {
+  static func post(
+    _ path: String, _ body: JSON, at server: RunningServer? = nil, _ arguments: [String] = []
+  ) async throws -> Curl {
     let server = try server ?? RealClients.server
     let text = String(decoding: try body.encoded(), as: UTF8.self)
     return try await get(
-      server.address + path, ["--header", "content-type: application/json", "--data-raw", text])
+      server.address + path, ["--header", "content-type: application/json", "--data-raw", text] + arguments)
   }
 
   static func run(_ arguments: [String]) async throws -> Command {

@@ -14,9 +14,9 @@ final class RunningServer: Sendable {
 
   /// Serves while `body` runs; then SIGTERM must end the server with status 0.
   static func with<Result>(
-    _ flags: [String] = [], _ body: (RunningServer) async throws -> Result
+    _ flags: [String] = [], launcher: [String] = [], _ body: (RunningServer) async throws -> Result
   ) async throws -> Result {
-    let server = try await start(flags)
+    let server = try await start(flags, launcher: launcher)
     defer { server.terminate() }
     let result = try await body(server)
     server.terminate()
@@ -25,14 +25,16 @@ final class RunningServer: Sendable {
   }
 
   /// Starts the server and returns once it is ready; the caller ends it.
-  static func start(_ flags: [String] = []) async throws -> RunningServer {
-    let binary = try #require(Surroundings.binary)
+  ///
+  /// Further flags win over ours; a launcher is a program that becomes the server, whose command line follows.
+  static func start(_ flags: [String] = [], launcher: [String] = []) async throws -> RunningServer {
     let log = try TemporaryFile.make()
     let process = Process()
-    process.executableURL = URL(filePath: binary)
-    process.arguments =
-      try ["serve", "--model", #require(Surroundings.model), "--alias", model, "--host", "127.0.0.1"]
-      + ["--port", "0", "--threads", "2"] + flags
+    let command =
+      try launcher + [#require(Surroundings.binary), "serve", "--model", #require(Surroundings.model)]
+      + ["--alias", model, "--host", "127.0.0.1", "--port", "0", "--threads", "2"] + flags
+    process.executableURL = URL(filePath: command[0])
+    process.arguments = Array(command.dropFirst())
     process.standardOutput = try FileHandle(forWritingTo: log)
     process.standardError = process.standardOutput
     try process.run()
@@ -65,6 +67,29 @@ final class RunningServer: Sendable {
     try await eventually("/readyz", within: .seconds(120)) {
       try await Curl.get("\(address)/readyz").status == 200 ? () : nil
     }
+  }
+
+  var port: Int {
+    get throws { try #require(address.split(separator: ":").last.flatMap { Int($0) }) }
+  }
+
+  /// What it has printed and logged so far.
+  var output: String { get throws { try String(contentsOf: log, encoding: .utf8) } }
+
+  /// Memory that it holds now.
+  var residentBytes: Int {
+    get throws { try statusNumber("VmRSS") << 10 }
+  }
+
+  var threadCount: Int {
+    get throws { try statusNumber("Threads") }
+  }
+
+  /// A line of proc_pid_status(5).
+  private func statusNumber(_ name: String) throws -> Int {
+    let text = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+    let line = try #require(text.split(separator: "\n").first { $0.hasPrefix(name + ":") })
+    return try #require(line.split { !$0.isNumber }.first.flatMap { Int($0) })
   }
 
   /// Processor time used so far, in ticks of 10 ms: `utime` and `stime` of proc_pid_stat(5).

@@ -8,6 +8,12 @@ enum Surroundings {
 
   static var areComplete: Bool { binary != nil && model != nil && python != nil }
 
+  /// Whether there is such a program.
+  static func has(_ program: String) -> Bool {
+    let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
+    return folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+  }
+
   /// The folder with the clients' scripts.
   static let clients = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Clients").path
