@@ -41,6 +41,8 @@ package final class Listener: Sendable {
     self.logger = logger
     registry = ConnectionRegistry(limit: limits.connections, limitPerAddress: limits.connectionsPerAddress)
     try await pool.prepare()
+    // The first timer opens descriptors for all of them, and is never set if there are none left: so it is set now.
+    try await Task.sleep(for: .milliseconds(1))
   }
 
   /// Serves until `stop`, which it outlives just long enough to see every connection closed.
