@@ -33,10 +33,13 @@ INSTALL_BUILD := -c release --scratch-path .build-install --static-swift-stdlib
 
 # Packages that the build, the default model and the tests need.
 APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3-venv curl
+# Real tools that only the tests need.
+TEST_APT_PACKAGES := openssl sslscan
 
 # The only places where unsafe code may stand; `make lint` refuses the word anywhere else.
 UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/GGUF/MappedFile.swift \
-  Sources/Inference/ComputeThread.swift Sources/Synthesis/NewFile.swift Sources/Serving/Sessions/ReplacementFile.swift
+  Sources/Inference/ComputeThread.swift Sources/Synthesis/NewFile.swift Sources/Serving/Sessions/ReplacementFile.swift \
+  Sources/Transport/TLS/TLSContext.swift Sources/Transport/TLS/TLSSession.swift
 
 .PHONY: help setup model build run bench bench-kernels test conformance fuzz format lint install clean
 
@@ -65,6 +68,7 @@ bench-kernels: setup model build ## Measure each kernel against its ceiling; ARG
 	@$(BINARY) bench --kernels --model "$(MODEL)" $(ARGS)
 
 test: setup model build $(TEST_VENV)/openai-$(OPENAI_VERSION) ## Run all tests
+	@Deploy/setup.sh $(TEST_APT_PACKAGES)
 	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD)
 
 conformance: setup model ## Compare with EasyKV, the paper's code: every victim, and its whole table of perplexities

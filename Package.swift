@@ -63,7 +63,7 @@ let package = Package(
     target(
       "Transport",
       [
-        "HTTP", .product(name: "FlyingSocks", package: "FlyingFox"),
+        "COpenSSL", "HTTP", .product(name: "FlyingSocks", package: "FlyingFox"),
         .product(name: "Logging", package: "swift-log"),
       ]),
 
@@ -92,6 +92,8 @@ let package = Package(
     .target(
       name: "ModelFixtures", dependencies: ["GGUF", "Kernels"], path: "Tests/ModelFixtures",
       swiftSettings: testing),
+    // Certificates for tests, made by the openssl command.
+    .target(name: "CertificateFixtures", path: "Tests/CertificateFixtures", swiftSettings: testing),
     tests("KernelsTests", ["CKernels", "Kernels", "ModelFixtures"], golden: true),
     tests("GGUFTests", ["GGUF", "ModelFixtures"]),
     tests("CachingTests", ["Caching", "Kernels"], golden: true),
@@ -107,15 +109,21 @@ let package = Package(
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),
     tests("OpenAIAPITests", ["OpenAIAPI"]),
     tests("HTTPTests", ["HTTP"]),
-    tests("TransportTests", ["Transport", "HTTP", .product(name: "Logging", package: "swift-log")]),
+    tests(
+      "TransportTests",
+      ["Transport", "HTTP", "CertificateFixtures", .product(name: "Logging", package: "swift-log")]),
     tests(
       "ServingTests",
       [
-        "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Caching", "GGUF", "ModelFixtures",
+        "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Transport", "Caching", "GGUF",
+        "CertificateFixtures", "ModelFixtures",
         .product(name: "Logging", package: "swift-log"),
       ]),
     tests("BenchmarkTests", ["kvota", "Caching", "Inference"]),
-    .testTarget(name: "Integration", path: "Tests/Integration", exclude: ["Clients"], swiftSettings: testing),
+    .testTarget(
+      name: "Integration", dependencies: ["CertificateFixtures"], path: "Tests/Integration",
+      exclude: ["Clients"], swiftSettings: testing),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
   ]
 )

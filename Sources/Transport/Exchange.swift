@@ -19,7 +19,7 @@ struct Exchange: Sendable {
     case clientGone
   }
 
-  let socket: PolledSocket
+  let stream: any ByteStream
   let handler: any HTTPHandler
   let limits: HTTPLimits
   let logger: Logger
@@ -60,7 +60,7 @@ struct Exchange: Sendable {
   }
 
   private func makeWriter(_ head: RequestHead?) -> ResponseWriter {
-    ResponseWriter(socket: socket, head: head, stallTime: limits.writeStallTime, mayKeepAlive: mayKeepAlive)
+    ResponseWriter(stream: stream, head: head, stallTime: limits.writeStallTime, mayKeepAlive: mayKeepAlive)
   }
 
   private func handle(_ request: HTTPRequest) async -> Bool {
@@ -86,7 +86,7 @@ struct Exchange: Sendable {
     do {
       while pipelinedBefore + pipelined.count < limits.pipelinedBytes {
         let room = limits.pipelinedBytes - pipelinedBefore - pipelined.count
-        switch try await socket.read(atMost: room, until: nil) {
+        switch try await stream.read(atMost: room, until: nil) {
         case .bytes(let bytes): pipelined += bytes
         case .endOfInput where pipelinedBefore + pipelined.count == 0: return .clientGone
         case .endOfInput, .timedOut: return .watched(pipelined: pipelined, inputEnded: true)

@@ -3,27 +3,26 @@ import FoundationEssentials
 import Glibc
 
 /// A connected socket that waits without holding a thread, and not beyond a deadline.
-struct PolledSocket: Sendable {
+struct PolledSocket: ByteStream {
   typealias Pool = SocketPool<ePoll>
-
-  /// What reading brought.
-  enum Input {
-    case bytes([UInt8])
-    case endOfInput
-    case timedOut
-  }
 
   private let socket: Socket
   private let pool: Pool
 
-  init(_ socket: Socket, pool: Pool, outputBufferBytes: Int) throws {
+  /// - Parameter isTCP: false for a Unix socket, which never waits to fill a packet.
+  init(_ socket: Socket, pool: Pool, outputBufferBytes: Int, isTCP: Bool = true) throws {
     self.socket = socket
     self.pool = pool
     try socket.setFlags(.nonBlocking)
     // A token must leave at once, and a client that does not read must be noticed before megabytes are queued.
-    try socket.setValue(true, for: BoolSocketOption(level: Int32(IPPROTO_TCP), name: TCP_NODELAY))
+    if isTCP {
+      try socket.setValue(true, for: BoolSocketOption(level: Int32(IPPROTO_TCP), name: TCP_NODELAY))
+    }
     try socket.setValue(Int32(clamping: outputBufferBytes), for: .sendBufferSize)
   }
+
+  /// Its number, for those who read and write themselves.
+  var descriptor: Int32 { socket.file.rawValue }
 
   /// Connects to a server, waiting for its answer.
   func connect(to address: some SocketAddress) async throws {
@@ -35,8 +34,7 @@ struct PolledSocket: Sendable {
     }
   }
 
-  /// Reads what is there, or waits for it until the deadline (for ever without one).
-  func read(atMost limit: Int, until deadline: ContinuousClock.Instant?) async throws -> Input {
+  func read(atMost limit: Int, until deadline: ContinuousClock.Instant?) async throws -> StreamInput {
     while true {
       do {
         return .bytes(try socket.read(atMost: limit))
@@ -50,9 +48,6 @@ struct PolledSocket: Sendable {
     }
   }
 
-  /// Writes all bytes; throws `writeStalled` when the peer takes none for `stallTime`.
-  ///
-  /// Cancellation counts only when it would have to wait, so a cancelled handler can still say goodbye.
   func write(_ bytes: [UInt8], stallTime: Duration) async throws {
     let data = Data(bytes)
     var sent = 0
@@ -74,8 +69,6 @@ struct PolledSocket: Sendable {
     try? socket.close()
   }
 
-  /// Closes; a peer that may still be sending gets time to read the last response first.
-  ///
   /// Closing with unread input makes the kernel send a reset, which can destroy a response on its way
   /// (RFC 9112 section 9.6): so input is read and dropped until the peer closes too, within bounds.
   func close(lingeringFor time: Duration, atMost limit: Int) async {
@@ -90,8 +83,8 @@ struct PolledSocket: Sendable {
     try? socket.close()
   }
 
-  private func isReady(for events: Socket.Events, by deadline: ContinuousClock.Instant?) async throws -> Bool
-  {
+  /// Waits until the socket is ready; false if that takes longer than until the deadline.
+  func isReady(for events: Socket.Events, by deadline: ContinuousClock.Instant?) async throws -> Bool {
     guard let deadline else {
       try await suspend(for: events)
       return true

@@ -16,6 +16,8 @@ package enum SettingName: String, CaseIterable, Sendable {
   case sessionLimit = "session-limit"
   case speculate
   case drainSeconds = "drain-seconds"
+  case tlsCertificate = "tls-cert"
+  case tlsKey = "tls-key"
   case log
   case logLevel = "log-level"
 

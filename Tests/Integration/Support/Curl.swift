@@ -21,7 +21,8 @@ struct Curl: Sendable {
     let server = try server ?? RealClients.server
     let text = String(decoding: try body.encoded(), as: UTF8.self)
     return try await get(
-      server.address + path, ["--header", "content-type: application/json", "--data-raw", text])
+      server.address + path,
+      server.curlArguments + ["--header", "content-type: application/json", "--data-raw", text])
   }
 
   static func run(_ arguments: [String]) async throws -> Command {

@@ -6,17 +6,20 @@ import Testing
 final class RunningServer: Sendable {
   static let model = "smollm2-135m-instruct"
 
-  /// Such as `http://127.0.0.1:40123`.
+  /// Such as `http://127.0.0.1:40123`; of a Unix socket, `http://localhost`.
   let address: String
+  /// What curl has to be told to reach it.
+  let curlArguments: [String]
   private let process: Process
   private let log: URL
   private let wasTold = Mutex(false)
 
   /// Serves while `body` runs; then SIGTERM must end the server with status 0.
   static func with<Result>(
-    _ flags: [String] = [], _ body: (RunningServer) async throws -> Result
+    _ flags: [String] = [], launcher: [String] = [], curl: [String] = [],
+    _ body: (RunningServer) async throws -> Result
   ) async throws -> Result {
-    let server = try await start(flags)
+    let server = try await start(flags, launcher: launcher, curl: curl)
     defer { server.terminate() }
     let result = try await body(server)
     server.terminate()
@@ -25,14 +28,21 @@ final class RunningServer: Sendable {
   }
 
   /// Starts the server and returns once it is ready; the caller ends it.
-  static func start(_ flags: [String] = []) async throws -> RunningServer {
-    let binary = try #require(Surroundings.binary)
+  ///
+  /// - Parameters:
+  ///   - flags: further flags; they win over ours.
+  ///   - launcher: a program and its arguments that becomes the server, whose command line follows.
+  ///   - curl: what curl has to be told to reach it.
+  static func start(
+    _ flags: [String] = [], launcher: [String] = [], curl: [String] = []
+  ) async throws -> RunningServer {
     let log = try TemporaryFile.make()
     let process = Process()
-    process.executableURL = URL(filePath: binary)
-    process.arguments =
-      try ["serve", "--model", #require(Surroundings.model), "--alias", model, "--host", "127.0.0.1"]
-      + ["--port", "0", "--threads", "2"] + flags
+    let command =
+      try launcher + [#require(Surroundings.binary), "serve", "--model", #require(Surroundings.model)]
+      + ["--alias", model, "--host", "127.0.0.1", "--port", "0", "--threads", "2"] + flags
+    process.executableURL = URL(filePath: command[0])
+    process.arguments = Array(command.dropFirst())
     process.standardOutput = try FileHandle(forWritingTo: log)
     process.standardError = process.standardOutput
     try process.run()
@@ -40,7 +50,7 @@ final class RunningServer: Sendable {
       let address = try await eventually("a line with the address", within: .seconds(60)) {
         try printedAddress(in: log)
       }
-      let server = RunningServer(address: address, process: process, log: log)
+      let server = RunningServer(address: address, curlArguments: curl, process: process, log: log)
       try await server.waitUntilReady()
       return server
     } catch {
@@ -50,20 +60,28 @@ final class RunningServer: Sendable {
     }
   }
 
-  private init(address: String, process: Process, log: URL) {
+  private init(address: String, curlArguments: [String], process: Process, log: URL) {
     self.address = address
+    self.curlArguments = curlArguments
     self.process = process
     self.log = log
   }
 
   private static func printedAddress(in log: URL) throws -> String? {
     let said = try String(contentsOf: log, encoding: .utf8)
-    return said.firstMatch(of: /http:\/\/127\.0\.0\.1:[1-9]\d*/).map { String($0.output) }
+    if let address = said.firstMatch(of: /https?:\/\/127\.0\.0\.1:[1-9]\d*/) { return String(address.output) }
+    return said.contains("listens on unix:/") ? "http://localhost" : nil
   }
+
+  /// What it has printed and logged so far.
+  var output: String { get throws { try String(contentsOf: log, encoding: .utf8) } }
+
+  /// Sends SIGHUP, as `systemctl reload` does.
+  func hangUp() { Foundation.kill(process.processIdentifier, SIGHUP) }
 
   private func waitUntilReady() async throws {
     try await eventually("/readyz", within: .seconds(120)) {
-      try await Curl.get("\(address)/readyz").status == 200 ? () : nil
+      try await Curl.get("\(address)/readyz", curlArguments).status == 200 ? () : nil
     }
   }
 
