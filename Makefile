@@ -85,12 +85,13 @@ lint: ## Check format and the fence around unsafe code; show the longest files a
 	@Deploy/check-unsafe.sh $(UNSAFE_FILES)
 	@python3 Deploy/longest.py Sources
 
-install: setup ## Install binary, systemd unit and example settings; PREFIX=/usr/local DESTDIR=
+install: setup ## Install binary, systemd units and example settings; PREFIX=/usr/local DESTDIR=
 	swift build $(INSTALL_BUILD) --product kvota
 	install -D -s -m 0755 .build-install/release/kvota "$(DESTDIR)$(PREFIX)/bin/kvota"
 	install -d "$(DESTDIR)/etc/systemd/system"
 	sed 's|/usr/local/bin/kvota|$(PREFIX)/bin/kvota|' Deploy/kvota.service \
 	  > "$(DESTDIR)/etc/systemd/system/kvota.service"
+	install -m 0644 Deploy/kvota.socket "$(DESTDIR)/etc/systemd/system/kvota.socket"
 	test -e "$(DESTDIR)/etc/kvota/kvota.env" || install -D -m 0600 Deploy/kvota.env "$(DESTDIR)/etc/kvota/kvota.env"
 
 clean: ## Remove build products and the tests' Python environment; the model stays in its cache

@@ -108,7 +108,9 @@ extension ListeningSocket {
     do {
       guard try socket.getValue(for: .socketType) == Int32(SOCK_STREAM.rawValue),
         try socket.getValue(for: BoolSocketOption(name: SO_ACCEPTCONN))
-      else { throw Obstacle(description: "not a listening stream socket; expected ListenStream= and Accept=no") }
+      else {
+        throw Obstacle(description: "not a listening stream socket; expected ListenStream= and Accept=no")
+      }
       try socket.setFlags(.nonBlocking)
       guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else { throw SocketError.makeFailed("SetFlags") }
       return (socket, try address(of: socket))

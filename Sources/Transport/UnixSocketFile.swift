@@ -28,7 +28,8 @@ struct UnixSocketFile: Sendable {
   private static func removeAbandoned(_ path: String) throws {
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return }
     guard attributes[.type] as? FileAttributeType == .typeSocket else {
-      throw ListeningSocket.Obstacle(description: "there is a file of another kind; remove it, or choose another path")
+      throw ListeningSocket.Obstacle(
+        description: "there is a file of another kind; remove it, or choose another path")
     }
     let probe = try Socket(domain: AF_UNIX)
     defer { try? probe.close() }

@@ -50,7 +50,8 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The certificate for HTTPS, PEM, the server's own first. (default: none, plain HTTP)", valueName: "file"))
+      "The certificate for HTTPS, PEM, the server's own first. (default: none, plain HTTP)", valueName: "file"
+    ))
   var tlsCert: String?
 
   @Option(help: ArgumentHelp("The certificate's private key, PEM.", valueName: "file"))

@@ -10,7 +10,8 @@ struct SettingsSummary {
     let engine = settings.engine
     entries = [
       ("model", settings.modelPath), ("alias", settings.alias),
-      ("listen", Self.places(settings.listening)), ("tls-cert", settings.listening.tls?.certificate ?? "none"),
+      ("listen", Self.places(settings.listening)),
+      ("tls-cert", settings.listening.tls?.certificate ?? "none"),
       ("tls-key", settings.listening.tls?.key ?? "none"), ("threads", "\(engine.threads)"),
       ("context", engine.contextLength.map(String.init) ?? "the model's"),
       ("kv-memory", MemorySize.text(engine.kvPoolBytes)), ("kv-type", engine.kvType.rawValue),

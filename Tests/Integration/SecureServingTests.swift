@@ -73,13 +73,25 @@ extension RealClients {
       }
     }
 
-    @Test("sslscan finds nothing that is weak", .enabled(if: Surroundings.sslscan != nil, "needs sslscan: make test"))
+    @Test("sslscan finds nothing weak", .enabled(if: Surroundings.sslscan != nil, "needs sslscan: make test"))
     func scan() async throws {
       try await withServer { server, _ in
-        let report = try await Command.run(
-          try #require(Surroundings.sslscan), ["--xml=-", "--show-times", server.address.replacing("https://", with: "")])
-        let scan = ScanReport(report.text)
-        #expect(scan.enabledProtocols == ["TLSv1.2", "TLSv1.3"])
+        let target = server.address.replacing("https://", with: "")
+        let command = try await Command.run(try #require(Surroundings.sslscan), ["--xml=-", target])
+        let report = ScanReport(command.text)
+        #expect(report.values("version", of: "protocol", where: ("enabled", "1")) == ["1.2", "1.3"])
+        let ciphers = report.values("cipher", of: "cipher")
+        #expect(
+          Set(ciphers) == [
+            "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256",
+            "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",
+            "ECDHE-ECDSA-CHACHA20-POLY1305",
+          ])
+        // X25519, P-256 and P-384 by the numbers of RFC 8446.
+        #expect(Set(report.values("id", of: "group")) == ["0x001d", "0x0017", "0x0018"])
+        #expect(Set(report.values("vulnerable", of: "heartbleed")) == ["0"])
+        #expect(report.values("supported", of: "renegotiation") == ["0"])
+        #expect(report.values("supported", of: "compression", where: ("supported", "1")).isEmpty)
       }
     }
   }
@@ -90,8 +102,11 @@ extension RealClients {
     func unixSocket() async throws {
       let path = "/tmp/kvota-\(UInt32.random(in: .min ... .max)).sock"
       try await RunningServer.with(["--host", "unix:\(path)"], curl: ["--unix-socket", path]) { server in
-        #expect(try await Curl.post("/v1/completions", ["prompt": "The sea is", "max_tokens": 4], at: server).status == 200)
-        let answers = try await OpenAIClient.run([.completion(["prompt": "The sea is"])], at: server, over: path)
+        #expect(
+          try await Curl.post("/v1/completions", ["prompt": "The sea is", "max_tokens": 4], at: server).status
+            == 200)
+        let answers = try await OpenAIClient.run(
+          [.completion(["prompt": "The sea is"])], at: server, over: path)
         #expect(answers[0].choices[0].text.string?.isEmpty == false)
       }
       #expect(!FileManager.default.fileExists(atPath: path))

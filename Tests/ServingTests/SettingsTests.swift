@@ -19,8 +19,11 @@ import Transport
   func order() throws {
     #expect(try settings().listening.address == .internet(host: "127.0.0.1", port: 8080))
     #expect(try settings([:], ["KVOTA_PORT": "1"]).listening.address == .internet(host: "127.0.0.1", port: 1))
-    #expect(try settings([.port: "2"], ["KVOTA_PORT": "1"]).listening.address == .internet(host: "127.0.0.1", port: 2))
-    #expect(try settings([:], ["KVOTA_PORT": ""]).listening.address == .internet(host: "127.0.0.1", port: 8080))
+    #expect(
+      try settings([.port: "2"], ["KVOTA_PORT": "1"]).listening.address
+        == .internet(host: "127.0.0.1", port: 2))
+    #expect(
+      try settings([:], ["KVOTA_PORT": ""]).listening.address == .internet(host: "127.0.0.1", port: 8080))
   }
 
   @Test("keys and values are stored in half precision unless the type says bytes")

@@ -17,7 +17,8 @@ struct SocketActivationTests {
     #expect(try descriptors(processID, "2") == [])
   }
 
-  @Test("a number of sockets that is none is refused", arguments: ["", "-1", "two", "65", "99999999999", nil])
+  @Test(
+    "a number of sockets that is none is refused", arguments: ["", "-1", "two", "65", "99999999999", nil])
   func refusesNumber(count: String?) {
     #expect(throws: TransportError.self) { try descriptors("7", count) }
   }

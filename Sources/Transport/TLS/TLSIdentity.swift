@@ -34,7 +34,8 @@ package final class TLSIdentity: Sendable {
 
   /// What works, but hardly as it was meant.
   package var warnings: [String] {
-    [context.validityWarning.map { "the certificate in '\(files.certificate)' \($0)" }, keyWarning].compactMap(\.self)
+    [context.validityWarning.map { "the certificate in '\(files.certificate)' \($0)" }, keyWarning]
+      .compactMap(\.self)
   }
 
   /// For the next connection.
@@ -43,6 +44,7 @@ package final class TLSIdentity: Sendable {
   private var keyWarning: String? {
     let permissions = try? FileManager.default.attributesOfItem(atPath: files.key)[.posixPermissions] as? Int
     guard let permissions, permissions & 0o007 != 0 else { return nil }
-    return "anybody on this machine can use the private key in '\(files.key)'; `chmod o= '\(files.key)'` ends that"
+    return
+      "anybody on this machine can use the private key in '\(files.key)'; `chmod o= '\(files.key)'` ends that"
   }
 }

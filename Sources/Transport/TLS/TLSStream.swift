@@ -19,7 +19,8 @@ struct TLSStream: ByteStream {
       switch session.read(atMost: min(limit, Self.recordBytes)) {
       case .done(let bytes): return .bytes(bytes)
       case .endOfInput: return .endOfInput
-      case .plainHTTP: throw HTTPError(400, "plain HTTP was sent to a port of HTTPS; use https:// in the address")
+      case .plainHTTP:
+        throw HTTPError(400, "plain HTTP was sent to a port of HTTPS; use https:// in the address")
       case .failed(let reason): throw TransportError.notSecured(reason: reason)
       case .wait(let event):
         // Messages that carry no data of HTTP could come for ever without a wait that is long enough to time out.

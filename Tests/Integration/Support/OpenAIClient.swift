@@ -36,7 +36,8 @@ enum OpenAIClient {
   /// An answer is the response as the package parsed it; a streamed one is `{"events": [...]}`, an error
   /// `{"error": "BadRequestError", "status": 400, "param": ..., ...}`.
   static func run(
-    _ calls: [Call], together: Bool = false, at server: RunningServer? = nil, trusting authority: String? = nil,
+    _ calls: [Call], together: Bool = false, at server: RunningServer? = nil,
+    trusting authority: String? = nil,
     over socket: String? = nil
   ) async throws -> [JSON] {
     let server = try server ?? RealClients.server

@@ -6,7 +6,9 @@ import Transport
 
 @Suite("Connection under TLS", .timeLimit(.minutes(2)))
 struct TLSConnectionTests {
-  @Test("curl is served by both versions, with both kinds of keys", arguments: ["1.2", "1.3"], [CertificateFiles.Key.ecdsa, .rsa])
+  @Test(
+    "curl is served by both versions, with both kinds of keys", arguments: ["1.2", "1.3"],
+    [CertificateFiles.Key.ecdsa, .rsa])
   func serves(version: String, kind: CertificateFiles.Key) async throws {
     try await withSecureServer(kind) { listener, _, files in
       let answer = try await Tool.curl(
@@ -40,11 +42,13 @@ struct TLSConnectionTests {
     }
   }
 
-  @Test("what OpenSSL has outgrown is refused", arguments: [
-    ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"], ["-tls1", "-cipher", "DEFAULT@SECLEVEL=0"],
-    ["-tls1_2", "-cipher", "AES128-GCM-SHA256"], ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"],
-    ["-tls1_3", "-ciphersuites", "TLS_AES_128_CCM_SHA256"], ["-groups", "P-521"], ["-alpn", "h2"],
-  ])
+  @Test(
+    "what OpenSSL has outgrown is refused",
+    arguments: [
+      ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"], ["-tls1", "-cipher", "DEFAULT@SECLEVEL=0"],
+      ["-tls1_2", "-cipher", "AES128-GCM-SHA256"], ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"],
+      ["-tls1_3", "-ciphersuites", "TLS_AES_128_CCM_SHA256"], ["-groups", "P-521"], ["-alpn", "h2"],
+    ])
   func refuses(arguments: [String]) async throws {
     try await withSecureServer { listener, _, _ in
       let client = try await Tool.tlsClient(port: listener.port, arguments)
@@ -123,7 +127,9 @@ struct TLSMisuseTests {
     }
   }
 
-  @Test("by sending something else, or nothing more, is let go", arguments: ["\u{0}\u{1}\u{2}garbage", "SSH-2.0-x\r\n", ""])
+  @Test(
+    "by sending something else, or nothing more, is let go",
+    arguments: ["\u{0}\u{1}\u{2}garbage", "SSH-2.0-x\r\n", ""])
   func survivesGarbage(bytes: String) async throws {
     try await withSecureServer { listener, _, files in
       let client = try await RawClient(port: listener.port)

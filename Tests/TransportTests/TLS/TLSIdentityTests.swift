@@ -5,13 +5,17 @@ import Transport
 
 @Suite("TLS identity", .timeLimit(.minutes(1)))
 struct TLSIdentityTests {
-  @Test("a certificate and its key are taken, whatever the key's kind", arguments: [CertificateFiles.Key.ecdsa, .rsa])
+  @Test(
+    "a certificate and its key are taken, whatever the key's kind",
+    arguments: [CertificateFiles.Key.ecdsa, .rsa])
   func loads(kind: CertificateFiles.Key) async throws {
     let files = try await CertificateFiles(kind)
     try #expect(TLSIdentity(files.tls).warnings == [])
   }
 
-  @Test("the key of another certificate is refused, of the same kind or not", arguments: [CertificateFiles.Key.ecdsa, .rsa])
+  @Test(
+    "the key of another certificate is refused, of the same kind or not",
+    arguments: [CertificateFiles.Key.ecdsa, .rsa])
   func refusesOtherKey(kind: CertificateFiles.Key) async throws {
     let (files, other) = (try await CertificateFiles(.ecdsa), try await CertificateFiles(kind))
     let mixed = TLSFiles(certificate: files.certificate, key: other.key)
@@ -25,7 +29,10 @@ struct TLSIdentityTests {
       (TLSFiles(certificate: "/nowhere/c.pem", key: files.key), "'/nowhere/c.pem': No such file"),
       (TLSFiles(certificate: files.certificate, key: "/nowhere/k.pem"), "'/nowhere/k.pem': No such file"),
       (TLSFiles(certificate: files.key, key: files.key), "'\(files.key)' holds no certificate"),
-      (TLSFiles(certificate: files.certificate, key: files.certificate), "'\(files.certificate)' holds no private key"),
+      (
+        TLSFiles(certificate: files.certificate, key: files.certificate),
+        "'\(files.certificate)' holds no private key"
+      ),
       (TLSFiles(certificate: "/", key: files.key), "'/' holds no certificate"),
     ] {
       let error = #expect(throws: TLSError.self) { try TLSIdentity(pair) }
@@ -55,7 +62,9 @@ struct TLSIdentityTests {
     #expect(warnings == ["the certificate in '\(files.certificate)' has expired"])
   }
 
-  @Test("a key that everybody can read is taken with a warning, one for a group without", arguments: [0o604, 0o640])
+  @Test(
+    "a key that everybody can read is taken with a warning, one for a group without",
+    arguments: [0o604, 0o640])
   func warnsOfOpenKey(permissions: Int) async throws {
     let files = try await CertificateFiles()
     try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: files.key)
