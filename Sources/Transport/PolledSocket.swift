@@ -9,7 +9,7 @@ struct PolledSocket: ByteStream {
   private let socket: Socket
   private let pool: Pool
 
-  /// - Parameter isTCP: false for a Unix socket, which never waits to fill a packet.
+  /// Makes it one that does not block; `isTCP` is false for a Unix socket, which never waits to fill a packet.
   init(_ socket: Socket, pool: Pool, outputBufferBytes: Int, isTCP: Bool = true) throws {
     self.socket = socket
     self.pool = pool

@@ -9,6 +9,7 @@ package enum SocketActivation {
   /// - Parameters:
   ///   - environment: the process's variables.
   ///   - processID: our own, as `LISTEN_PID` must have it: other processes inherit the variables too.
+  /// - Returns: their numbers.
   /// - Throws: `TransportError.cannotListen` if the number of sockets is none.
   package static func descriptors(
     environment: [String: String], processID: Int32

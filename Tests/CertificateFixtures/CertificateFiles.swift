@@ -25,7 +25,7 @@ package final class CertificateFiles: Sendable {
   package var certificate: String { folder.appending(path: "certificate.pem").path }
   package var key: String { folder.appending(path: "key.pem").path }
 
-  /// - Parameter days: for how long it is valid; with -1 it has expired.
+  /// Makes one that is valid for some days; with -1 it has expired.
   package init(_ kind: Key = .ecdsa, days: Int = 2) async throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "kvota-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)

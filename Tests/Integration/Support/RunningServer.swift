@@ -29,10 +29,8 @@ final class RunningServer: Sendable {
 
   /// Starts the server and returns once it is ready; the caller ends it.
   ///
-  /// - Parameters:
-  ///   - flags: further flags; they win over ours.
-  ///   - launcher: a program and its arguments that becomes the server, whose command line follows.
-  ///   - curl: what curl has to be told to reach it.
+  /// `flags` win over ours; `launcher` is a program with its arguments that becomes the server, whose command line
+  /// follows; `curl` is what curl has to be told to reach it.
   static func start(
     _ flags: [String] = [], launcher: [String] = [], curl: [String] = []
   ) async throws -> RunningServer {
