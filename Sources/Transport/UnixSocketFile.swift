@@ -9,7 +9,7 @@ struct UnixSocketFile: Sendable {
 
   private let path: String
   /// Which file it is: another server may put its own in the same place.
-  private let identity: [UInt64]
+  private let identity: [Int]
 
   /// Binds the socket, whose file nobody can connect to before it listens; takes the place of a file that was left behind.
   init(binding socket: Socket, to path: String) throws {
@@ -42,8 +42,7 @@ struct UnixSocketFile: Sendable {
     throw ListeningSocket.Obstacle(description: "another server listens there")
   }
 
-  private static func identity(of path: String) -> [UInt64] {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    return [FileAttributeKey.systemNumber, .systemFileNumber].compactMap { attributes?[$0] as? UInt64 }
+  private static func identity(of path: String) -> [Int] {
+    [.systemNumber, .systemFileNumber].compactMap { FileManager.default.number($0, ofItemAtPath: path) }
   }
 }

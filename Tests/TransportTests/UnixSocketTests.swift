@@ -14,7 +14,7 @@ struct UnixSocketTests {
       let answer = try await Tool.curl("--unix-socket", folder.socket, "http://localhost/peer")
       #expect(answer.output == "unix")
       let attributes = try FileManager.default.attributesOfItem(atPath: folder.socket)
-      #expect(attributes[.posixPermissions] as? Int == 0o660)
+      #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o660)
     }
     #expect(!FileManager.default.fileExists(atPath: folder.socket))
   }

@@ -42,7 +42,7 @@ package final class TLSIdentity: Sendable {
   var context: TLSContext { current.withLock { $0 } }
 
   private var keyWarning: String? {
-    let permissions = try? FileManager.default.attributesOfItem(atPath: files.key)[.posixPermissions] as? Int
+    let permissions = FileManager.default.number(.posixPermissions, ofItemAtPath: files.key)
     guard let permissions, permissions & 0o007 != 0 else { return nil }
     return
       "anybody on this machine can use the private key in '\(files.key)'; `chmod o= '\(files.key)'` ends that"
