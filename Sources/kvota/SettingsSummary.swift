@@ -1,6 +1,7 @@
 import Inference
 import Kernels
 import Serving
+import Transport
 
 /// The settings in words, defaults filled in.
 struct SettingsSummary {

@@ -52,8 +52,7 @@ extension RealClients {
         ])
         async let answer = OpenAIClient.run([call], at: server, trusting: server.curlArguments[1])
         try await eventually("the stream runs", within: .seconds(20)) {
-          try await Curl.get(server.address + "/metrics", server.curlArguments).text.contains(
-            "vllm:num_requests_running{model_name=\"\(RunningServer.model)\",engine=\"0\"} 1") ? () : nil
+          try await Metrics.read(server)["vllm:num_requests_running"] == 1 ? () : nil
         }
         let renewed = try await CertificateFiles()
         try renewed.replace(files)

@@ -44,12 +44,13 @@ final class SecureClient: Sendable {
   private let output = Pipe()
   private let reading = DispatchQueue(label: "secure client reads")
 
-  init(port: Int, _ arguments: [String] = []) throws {
+  /// Connects; `-quiet` takes what is sent as it is, without it a line with `R` negotiates again.
+  init(port: Int, _ arguments: [String] = ["-quiet"]) throws {
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["openssl", "s_client", "-quiet", "-connect", "127.0.0.1:\(port)"] + arguments
+    process.arguments = ["openssl", "s_client", "-connect", "127.0.0.1:\(port)"] + arguments
     process.standardInput = input
     process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
+    process.standardError = output
     try process.run()
   }
 
@@ -58,7 +59,9 @@ final class SecureClient: Sendable {
   func send(_ text: String) throws { try input.fileHandleForWriting.write(contentsOf: Data(text.utf8)) }
 
   /// Ends at once: the connection breaks off without a goodbye of TLS.
-  func leave() { kill(process.processIdentifier, SIGKILL) }
+  func leave() {
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+  }
 
   /// Reads until the text ends with `marker`, or to the end.
   func read(through marker: String) async -> String {

@@ -1,4 +1,3 @@
-import FoundationEssentials
 package import Transport
 
 /// Where the server is reached, and whether under TLS.

@@ -13,7 +13,7 @@ unix = socket.socket(socket.AF_UNIX)
 unix.bind(path)
 unix.listen()
 # First out of the way of the numbers that they are to have.
-copies = [os.dup2(s.fileno(), 100 + i) for i, s in enumerate((internet, unix))]
+copies = [os.dup2(s.fileno(), 100 + i, inheritable=False) for i, s in enumerate((internet, unix))]
 for number, copy in enumerate(copies, start=3):
     os.dup2(copy, number, inheritable=True)
 os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(copies)))
