@@ -49,7 +49,9 @@ package final class CertificateFiles: Sendable {
 
   /// Locks the key with a passphrase.
   package func encryptKey() async throws {
-    try await Self.openssl(["pkey", "-in", key, "-out", key, "-aes256", "-passout", "pass:secret"])
+    let locked = folder.appending(path: "locked.pem").path
+    try await Self.openssl(["pkey", "-in", key, "-out", locked, "-aes256", "-passout", "pass:secret"])
+    try Data(contentsOf: URL(filePath: locked)).write(to: URL(filePath: key))
   }
 
   private static func openssl(_ arguments: [String]) async throws {
