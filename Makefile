@@ -34,14 +34,16 @@ INSTALL_BUILD := -c release --scratch-path .build-install --static-swift-stdlib
 
 # Packages that the build, the default model and the tests need.
 APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3-venv curl
+# Real tools that only the tests need.
+TEST_APT_PACKAGES := openssl sslscan slowhttptest
 
-# Attackers and load, for tests and measurements only.
-TEST_APT_PACKAGES := slowhttptest
+# For measurements only.
 LOAD_APT_PACKAGES := wrk
 
 # The only places where unsafe code may stand; `make lint` refuses the word anywhere else.
 UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/GGUF/MappedFile.swift \
-  Sources/Inference/ComputeThread.swift Sources/Compression/Gzip.swift Sources/Synthesis/NewFile.swift Sources/Serving/Sessions/ReplacementFile.swift
+  Sources/Inference/ComputeThread.swift Sources/Synthesis/NewFile.swift Sources/Serving/Sessions/ReplacementFile.swift \
+  Sources/Compression/Gzip.swift Sources/Transport/TLS/TLSContext.swift Sources/Transport/TLS/TLSSession.swift
 
 .PHONY: help setup model build run bench bench-http bench-kernels test conformance fuzz fuzz-http format lint install clean
 
@@ -94,12 +96,13 @@ lint: ## Check format and the fence around unsafe code; show the longest files a
 	@Deploy/check-unsafe.sh $(UNSAFE_FILES)
 	@python3 Deploy/longest.py Sources
 
-install: setup ## Install binary, systemd unit and example settings; PREFIX=/usr/local DESTDIR=
+install: setup ## Install binary, systemd units and example settings; PREFIX=/usr/local DESTDIR=
 	swift build $(INSTALL_BUILD) --product kvota
 	install -D -s -m 0755 .build-install/release/kvota "$(DESTDIR)$(PREFIX)/bin/kvota"
 	install -d "$(DESTDIR)/etc/systemd/system"
 	sed 's|/usr/local/bin/kvota|$(PREFIX)/bin/kvota|' Deploy/kvota.service \
 	  > "$(DESTDIR)/etc/systemd/system/kvota.service"
+	install -m 0644 Deploy/kvota.socket "$(DESTDIR)/etc/systemd/system/kvota.socket"
 	test -e "$(DESTDIR)/etc/kvota/kvota.env" || install -D -m 0600 Deploy/kvota.env "$(DESTDIR)/etc/kvota/kvota.env"
 
 clean: ## Remove build products and the tests' Python environment; the model stays in its cache

@@ -65,7 +65,7 @@ let package = Package(
     target(
       "Transport",
       [
-        "HTTP", .product(name: "FlyingSocks", package: "FlyingFox"),
+        "COpenSSL", "HTTP", .product(name: "FlyingSocks", package: "FlyingFox"),
         .product(name: "Logging", package: "swift-log"),
       ]),
 
@@ -93,6 +93,8 @@ let package = Package(
     .target(
       name: "ModelFixtures", dependencies: ["GGUF", "Kernels"], path: "Tests/ModelFixtures",
       swiftSettings: testing),
+    // Certificates for tests, made by the openssl command.
+    .target(name: "CertificateFixtures", path: "Tests/CertificateFixtures", swiftSettings: testing),
     tests("KernelsTests", ["CKernels", "Kernels", "ModelFixtures"], golden: true),
     tests("GGUFTests", ["GGUF", "ModelFixtures"]),
     tests("CachingTests", ["Caching", "Kernels"], golden: true),
@@ -113,18 +115,22 @@ let package = Package(
     tests("HTTPTests", ["HTTP", "WireFixtures"]),
     tests(
       "TransportTests",
-      ["Transport", "HTTP", "WireFixtures", .product(name: "Logging", package: "swift-log")]),
+      [
+        "Transport", "HTTP", "CertificateFixtures", "WireFixtures",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     tests(
       "ServingTests",
       [
-        "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Caching", "Compression", "GGUF",
-        "ModelFixtures",
+        "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Transport", "Caching", "Compression", "GGUF",
+        "CertificateFixtures", "ModelFixtures",
         .product(name: "Logging", package: "swift-log"),
       ]),
     tests("BenchmarkTests", ["kvota", "Caching", "Inference"]),
     .testTarget(
-      name: "Integration", dependencies: ["WireFixtures"], path: "Tests/Integration", exclude: ["Clients"],
-      swiftSettings: testing),
+      name: "Integration", dependencies: ["CertificateFixtures", "WireFixtures"], path: "Tests/Integration",
+      exclude: ["Clients"], swiftSettings: testing),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
   ]
 )

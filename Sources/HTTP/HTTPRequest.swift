@@ -34,7 +34,10 @@ package struct RequestHead: Equatable, Sendable {
 package struct HTTPRequest: Sendable {
   package let head: RequestHead
   package let body: [UInt8]
-  /// The address of the peer without its port; a Unix socket's is empty.
+  /// What the peers of a Unix socket, who have no addresses, are all called.
+  package static let unixAddress = "unix"
+
+  /// The address of the peer without its port, or `unixAddress`.
   package let remoteAddress: String
 
   package init(head: RequestHead, body: [UInt8], remoteAddress: String) {

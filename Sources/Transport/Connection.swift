@@ -14,7 +14,7 @@ struct Connection {
   private static let lingerTime = Duration.seconds(1)
 
   private let id: ConnectionRegistry.ID
-  private let socket: PolledSocket
+  private let stream: any ByteStream
   private let remoteAddress: String
   private let handler: any HTTPHandler
   private let limits: HTTPLimits
@@ -28,11 +28,11 @@ struct Connection {
   private var clientGone = false
 
   init(
-    id: ConnectionRegistry.ID, socket: PolledSocket, remoteAddress: String, handler: any HTTPHandler,
+    id: ConnectionRegistry.ID, stream: any ByteStream, remoteAddress: String, handler: any HTTPHandler,
     limits: HTTPLimits, registry: ConnectionRegistry, logger: Logger
   ) {
     self.id = id
-    self.socket = socket
+    self.stream = stream
     self.remoteAddress = remoteAddress
     self.handler = handler
     self.limits = limits
@@ -46,7 +46,7 @@ struct Connection {
   mutating func run() async {
     while await serveRequest() {}
     let time = clientGone || inputEnded ? Duration.zero : Self.lingerTime
-    await socket.close(lingeringFor: time, atMost: limits.bodyBytes)
+    await stream.close(lingeringFor: time, atMost: limits.bodyBytes)
   }
 
   /// Serves one request; false when it was the last.
@@ -67,6 +67,7 @@ struct Connection {
     } catch is CancellationError {
       // The server stops: nothing is owed to a request that is not complete.
     } catch {
+      logger.debug("connection lost", metadata: ["reason": "\(error)", "peer": "\(remoteAddress)"])
       clientGone = true
     }
     return false
@@ -89,7 +90,7 @@ struct Connection {
   }
 
   private func exchange(mayKeepAlive: Bool) -> Exchange {
-    Exchange(socket: socket, handler: handler, limits: limits, logger: logger) { [registry] in
+    Exchange(stream: stream, handler: handler, limits: limits, logger: logger) { [registry] in
       mayKeepAlive && !registry.isDraining
     }
   }
@@ -127,13 +128,13 @@ extension Connection {
   /// Tells a client that waits for it to go on; one that sent its body already needs no telling.
   private func inviteBody(of head: RequestHead) async throws {
     guard head.expectsContinue, parser.bufferedBytes == 0 else { return }
-    try await socket.write(ResponseEncoder.continueResponse, stallTime: limits.writeStallTime)
+    try await stream.write(ResponseEncoder.continueResponse, stallTime: limits.writeStallTime)
   }
 
   /// Feeds the parser once; false when the connection is over.
   private mutating func receive() async throws -> Bool {
     if inputEnded { return false }
-    switch try await socket.read(atMost: Self.readBytes, until: lifetime.deadline) {
+    switch try await stream.read(atMost: Self.readBytes, until: lifetime.deadline) {
     case .bytes(let bytes):
       if isIdle && !registry.setIdle(false, id) { return false }
       isIdle = false

@@ -5,7 +5,7 @@ final class ConnectionRegistry: Sendable {
   typealias ID = Int
 
   private struct Entry {
-    let address: String
+    let address: String?
     let task: Task<Void, Never>
     /// Between requests; such a connection can be closed without anybody losing an answer.
     var isIdle = true
@@ -30,9 +30,11 @@ final class ConnectionRegistry: Sendable {
   var isDraining: Bool { state.withLock { $0.isDraining } }
 
   /// Runs a new connection in a task of its own, unless that would be one too many.
-  func admit(_ address: String, serve: @escaping @Sendable (ID) async -> Void) -> Bool {
+  ///
+  /// The limit for each address holds for those who have one.
+  func admit(_ address: String?, serve: @escaping @Sendable (ID) async -> Void) -> Bool {
     state.withLock { state in
-      let fromAddress = state.countByAddress[address, default: 0]
+      let fromAddress = address.flatMap { state.countByAddress[$0] } ?? 0
       guard !state.isDraining, state.entries.count < limit, fromAddress < limitPerAddress else {
         return false
       }
@@ -44,7 +46,7 @@ final class ConnectionRegistry: Sendable {
         self.remove(id)
       }
       state.entries[id] = Entry(address: address, task: task)
-      state.countByAddress[address] = fromAddress + 1
+      if let address { state.countByAddress[address] = fromAddress + 1 }
       return true
     }
   }
@@ -68,9 +70,9 @@ final class ConnectionRegistry: Sendable {
 
   private func remove(_ id: ID) {
     state.withLock { state in
-      guard let entry = state.entries.removeValue(forKey: id) else { return }
-      let left = state.countByAddress[entry.address, default: 1] - 1
-      state.countByAddress[entry.address] = left > 0 ? left : nil
+      guard let address = state.entries.removeValue(forKey: id)?.address else { return }
+      let left = state.countByAddress[address, default: 1] - 1
+      state.countByAddress[address] = left > 0 ? left : nil
     }
   }
 }

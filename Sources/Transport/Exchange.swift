@@ -19,7 +19,7 @@ struct Exchange: Sendable {
     case clientGone
   }
 
-  let socket: PolledSocket
+  let stream: any ByteStream
   let handler: any HTTPHandler
   let limits: HTTPLimits
   let logger: Logger
@@ -66,7 +66,7 @@ struct Exchange: Sendable {
 
   private func makeWriter(_ head: RequestHead?) -> ResponseWriter {
     ResponseWriter(
-      socket: socket, head: head, opening: opening, stallTime: limits.writeStallTime,
+      stream: stream, head: head, opening: opening, stallTime: limits.writeStallTime,
       mayKeepAlive: mayKeepAlive)
   }
 
@@ -98,7 +98,7 @@ extension Exchange {
     do {
       while !inputEnded, pipelinedBefore + pipelined.count < limits.pipelinedBytes {
         let room = limits.pipelinedBytes - pipelinedBefore - pipelined.count
-        switch try await socket.read(atMost: room, until: nil) {
+        switch try await stream.read(atMost: room, until: nil) {
         case .bytes(let bytes): pipelined += bytes
         case .endOfInput, .timedOut: inputEnded = true
         }
@@ -122,8 +122,8 @@ extension Exchange {
   private func waitUntilGone() async throws {
     var looks = 0
     while true {
-      if looks % Self.looksPerProbe == 0 { try opening.probe(socket) }
-      if socket.isBroken { throw TransportError.clientGone }
+      if looks % Self.looksPerProbe == 0 { try opening.probe(stream) }
+      if stream.isBroken { throw TransportError.clientGone }
       looks += 1
       try await Task.sleep(for: Self.lookInterval)
     }

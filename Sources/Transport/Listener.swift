@@ -4,15 +4,16 @@ package import HTTP
 package import Logging
 import Synchronization
 
-/// Accepts connections and serves each in a task of its own, within the limits.
+/// Accepts connections, of one socket or several, and serves each in a task of its own, within the limits.
 package final class Listener: Sendable {
-  /// The port that is listened on; the real one if 0 was asked for.
-  package let port: Int
+  /// Where it listens; with the real port if 0 was asked for.
+  package var addresses: [ListeningAddress] { sockets.map(\.address) }
 
   /// How long to wait when the system has no descriptor or memory for another connection.
   private static let exhaustionPause = Duration.milliseconds(100)
 
-  private let listening: ListeningSocket
+  private let sockets: [ListeningSocket]
+  private let identity: TLSIdentity?
   private let pool: PolledSocket.Pool
   private let limits: HTTPLimits
   private let handler: any HTTPHandler
@@ -23,19 +24,21 @@ package final class Listener: Sendable {
   /// Binds and listens; connections wait in the kernel until `run`.
   ///
   /// - Parameters:
-  ///   - host: an IPv4 or IPv6 literal, with or without brackets, or `localhost` for 127.0.0.1.
-  ///   - port: the port; 0 takes any free one.
+  ///   - places: what to listen on; the limits hold for all together.
+  ///   - identity: what to show clients under TLS; nil for connections without it.
   ///   - limits: what a client may use.
   ///   - handler: what answers.
   ///   - logger: gets refused requests and failed handlers at debug level, trouble with sockets as warnings.
   /// - Throws: `TransportError.cannotListen`.
   package init(
-    host: String, port: Int, limits: HTTPLimits, handler: any HTTPHandler, logger: Logger
+    on places: [ListeningPlace], identity: TLSIdentity? = nil, limits: HTTPLimits,
+    handler: any HTTPHandler, logger: Logger
   ) async throws {
     // Level-triggered: an event that nobody waited for yet is not lost.
-    pool = SocketPool(queue: ePoll(triggering: .level, maxEvents: 64))
-    listening = try ListeningSocket(host: host, port: port, pool: pool)
-    self.port = listening.port
+    let pool = SocketPool(queue: ePoll(triggering: .level, maxEvents: 64))
+    sockets = try places.map { try ListeningSocket($0, pool: pool) }
+    self.pool = pool
+    self.identity = identity
     self.limits = limits
     self.handler = handler
     self.logger = logger
@@ -84,7 +87,7 @@ package final class Listener: Sendable {
       task.cancel()
     }
     let wasAsked = registry.isDraining
-    await listening.close()
+    for socket in sockets { await socket.close() }
     let running = registry.drain()
     if Task.isCancelled || !wasAsked { for connection in running { connection.cancel() } }
     for connection in running { await connection.value }
@@ -93,12 +96,19 @@ package final class Listener: Sendable {
   }
 
   private func acceptConnections() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for socket in sockets { group.addTask { try await self.acceptConnections(of: socket) } }
+      try await group.waitForAll()
+    }
+  }
+
+  private func acceptConnections(of listening: ListeningSocket) async throws {
     var isExhausted = false
     while !registry.isDraining {
       do {
         let (socket, address) = try await listening.accept()
         isExhausted = false
-        try admit(socket, address)
+        admit(socket, address)
       } catch SocketError.failed(let call, let code, let message) {
         // The peer was faster to leave than we to accept: nothing is wrong with us.
         if code == ECONNABORTED || code == EINTR { continue }
@@ -112,27 +122,36 @@ package final class Listener: Sendable {
     }
   }
 
-  private func admit(_ socket: Socket, _ address: String) throws {
-    let polled: PolledSocket
-    do {
-      polled = try PolledSocket(socket, pool: pool, outputBufferBytes: limits.outputBufferBytes)
-    } catch {
+  private func admit(_ socket: Socket, _ address: String?) {
+    guard
+      let polled = try? PolledSocket(
+        socket, pool: pool, outputBufferBytes: limits.outputBufferBytes, isTCP: address != nil),
+      let stream = secured(polled)
+    else {
       try? socket.close()
       return
     }
+    let name = address ?? HTTPRequest.unixAddress
     let isAdmitted = registry.admit(address) { [handler, limits, registry, logger] id in
       var connection = Connection(
-        id: id, socket: polled, remoteAddress: address, handler: handler, limits: limits, registry: registry,
+        id: id, stream: stream, remoteAddress: name, handler: handler, limits: limits, registry: registry,
         logger: logger)
       await connection.run()
     }
-    if !isAdmitted { dismiss(polled, address) }
+    if !isAdmitted { dismiss(polled, name) }
   }
 
+  /// Under TLS if there is a certificate; nil without memory for it.
+  private func secured(_ socket: PolledSocket) -> (any ByteStream)? {
+    guard let identity else { return socket }
+    return identity.context.makeSession(descriptor: socket.descriptor).map { TLSStream($0, over: socket) }
+  }
+
+  /// Closes; under TLS without a word, as that would first take a handshake.
   private func dismiss(_ socket: PolledSocket, _ address: String) {
     logger.debug("connection refused", metadata: ["peer": "\(address)"])
     let response = handler.response(to: HTTPError(503, "too many connections"))
-    socket.dismiss(
-      with: ResponseEncoder(for: nil).encode(response, date: currentDate(), keepAlive: false))
+    let encoded = ResponseEncoder(for: nil).encode(response, date: currentDate(), keepAlive: false)
+    socket.dismiss(with: identity == nil ? encoded : [])
   }
 }

@@ -3,27 +3,23 @@ import FoundationEssentials
 import Glibc
 
 /// A connected socket that waits without holding a thread, and not beyond a deadline.
-struct PolledSocket: Sendable {
+struct PolledSocket: ByteStream {
   typealias Pool = SocketPool<ePoll>
-
-  /// What reading brought.
-  enum Input {
-    case bytes([UInt8])
-    case endOfInput
-    case timedOut
-  }
 
   private let socket: Socket
   private let pool: Pool
 
-  init(_ socket: Socket, pool: Pool, outputBufferBytes: Int) throws {
+  /// Makes it one that does not block; `isTCP` is false for a Unix socket, which never waits to fill a packet.
+  init(_ socket: Socket, pool: Pool, outputBufferBytes: Int, isTCP: Bool = true) throws {
     self.socket = socket
     self.pool = pool
     try socket.setFlags(.nonBlocking)
     // A token must leave at once, and a client that does not read must be noticed before megabytes are queued.
-    try socket.setValue(true, for: BoolSocketOption(level: Int32(IPPROTO_TCP), name: TCP_NODELAY))
+    if isTCP {
+      try socket.setValue(true, for: BoolSocketOption(level: Int32(IPPROTO_TCP), name: TCP_NODELAY))
+      try setKeepAlive()
+    }
     try socket.setValue(Int32(clamping: outputBufferBytes), for: .sendBufferSize)
-    try setKeepAlive()
   }
 
   /// Lets the kernel ask after a peer that is silent, so that one whose machine or network went down is noticed too.
@@ -35,6 +31,9 @@ struct PolledSocket: Sendable {
     try socket.setValue(3, for: Int32SocketOption(level: protocolLevel, name: TCP_KEEPCNT))
   }
 
+  /// Its number, for those who read and write themselves.
+  var descriptor: Int32 { socket.file.rawValue }
+
   /// Connects to a server, waiting for its answer.
   func connect(to address: some SocketAddress) async throws {
     do {
@@ -45,8 +44,7 @@ struct PolledSocket: Sendable {
     }
   }
 
-  /// Reads what is there, or waits for it until the deadline (for ever without one).
-  func read(atMost limit: Int, until deadline: ContinuousClock.Instant?) async throws -> Input {
+  func read(atMost limit: Int, until deadline: ContinuousClock.Instant?) async throws -> StreamInput {
     while true {
       do {
         return .bytes(try socket.read(atMost: limit))
@@ -60,9 +58,6 @@ struct PolledSocket: Sendable {
     }
   }
 
-  /// Writes all bytes; throws `writeStalled` when the peer takes none for `stallTime`.
-  ///
-  /// Cancellation counts only when it would have to wait, so a cancelled handler can still say goodbye.
   func write(_ bytes: [UInt8], stallTime: Duration) async throws {
     let data = Data(bytes)
     var sent = 0
@@ -77,7 +72,6 @@ struct PolledSocket: Sendable {
     }
   }
 
-  /// Sends one byte if the kernel takes it now; false if it does not, throws if the peer is gone.
   func sendAtOnce(_ byte: UInt8) throws -> Bool {
     do {
       return try socket.write(Data([byte])) == 1
@@ -88,7 +82,6 @@ struct PolledSocket: Sendable {
     }
   }
 
-  /// Whether the connection is reset or given up by the kernel; the end of input alone is neither.
   var isBroken: Bool {
     do {
       _ = try socket.remotePeer()
@@ -107,8 +100,6 @@ struct PolledSocket: Sendable {
     try? socket.close()
   }
 
-  /// Closes; a peer that may still be sending gets time to read the last response first.
-  ///
   /// Closing with unread input makes the kernel send a reset, which can destroy a response on its way
   /// (RFC 9112 section 9.6): so input is read and dropped until the peer closes too, within bounds.
   func close(lingeringFor time: Duration, atMost limit: Int) async {
@@ -123,8 +114,8 @@ struct PolledSocket: Sendable {
     try? socket.close()
   }
 
-  private func isReady(for events: Socket.Events, by deadline: ContinuousClock.Instant?) async throws -> Bool
-  {
+  /// Waits until the socket is ready; false if that takes longer than until the deadline.
+  func isReady(for events: Socket.Events, by deadline: ContinuousClock.Instant?) async throws -> Bool {
     guard let deadline else {
       try await suspend(for: events)
       return true

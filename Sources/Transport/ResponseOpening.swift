@@ -14,10 +14,10 @@ final class ResponseOpening: Sendable {
   private let state = Mutex(State())
 
   /// Sends the next of these bytes, unless the response has begun or there is none left; throws if the client is gone.
-  func probe(_ socket: PolledSocket) throws {
+  func probe(_ stream: any ByteStream) throws {
     try state.withLock { state in
       guard !state.hasBegun, state.sentBytes < ResponseEncoder.opening.count else { return }
-      if try socket.sendAtOnce(ResponseEncoder.opening[state.sentBytes]) { state.sentBytes += 1 }
+      if try stream.sendAtOnce(ResponseEncoder.opening[state.sentBytes]) { state.sentBytes += 1 }
     }
   }
 

@@ -18,17 +18,17 @@ package final class ResponseWriter {
   /// Whether the response told the client that the connection stays open.
   private(set) var keepsConnection = false
 
-  private let socket: PolledSocket
+  private let stream: any ByteStream
   private let encoder: ResponseEncoder
   private let opening: ResponseOpening
   private let stallTime: Duration
   private let mayKeepAlive: @Sendable () -> Bool
 
   init(
-    socket: PolledSocket, head: RequestHead?, opening: ResponseOpening, stallTime: Duration,
+    stream: any ByteStream, head: RequestHead?, opening: ResponseOpening, stallTime: Duration,
     mayKeepAlive: @escaping @Sendable () -> Bool
   ) {
-    self.socket = socket
+    self.stream = stream
     encoder = ResponseEncoder(for: head)
     self.opening = opening
     self.stallTime = stallTime
@@ -80,7 +80,7 @@ package final class ResponseWriter {
   }
 
   private func transmit(_ bytes: [UInt8]) async throws {
-    try await socket.write(bytes, stallTime: stallTime)
+    try await stream.write(bytes, stallTime: stallTime)
   }
 }
 

@@ -1,9 +1,11 @@
 /// Why bytes could not be exchanged.
 package enum TransportError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The server cannot listen there.
-  case cannotListen(host: String, port: Int, reason: String)
+  case cannotListen(on: String, reason: String)
   /// Nobody answers at a port of this machine.
   case cannotConnect(port: Int, reason: String)
+  /// The client and we found no common TLS, or what it sent is none.
+  case notSecured(reason: String)
   /// The peer closed or reset the connection.
   case clientGone
   /// The peer took no byte for the time allowed.
@@ -13,9 +15,9 @@ package enum TransportError: Error, Equatable, Sendable, CustomStringConvertible
 
   package var description: String {
     switch self {
-    case .cannotListen(let host, let port, let reason):
-      "cannot listen on host '\(host)', port \(port): \(reason)"
+    case .cannotListen(let place, let reason): "cannot listen on \(place): \(reason)"
     case .cannotConnect(let port, let reason): "cannot connect to port \(port): \(reason)"
+    case .notSecured(let reason): "no secure connection: \(reason)"
     case .clientGone: "the client closed the connection"
     case .writeStalled: "the client stopped reading and the write time ran out"
     case .responseOutOfOrder(let what): "response out of order: \(what); a request has one response"

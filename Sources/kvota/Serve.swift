@@ -27,6 +27,8 @@ struct Serve: AsyncParsableCommand {
         curl ... -d '{"model": "llama@roco-256", ...}'
 
       SIGTERM lets running requests finish; a second signal ends at once.
+      SIGHUP loads the certificate and its key again. Sockets that systemd
+      hands over (LISTEN_FDS) are used instead of --host and --port.
       """)
 
   @Option(
@@ -37,11 +39,23 @@ struct Serve: AsyncParsableCommand {
   @Option(help: ArgumentHelp("What requests call the model; by default the file's name.", valueName: "name"))
   var alias: String?
 
-  @Option(help: "The IP address to listen on, or localhost. (default: 127.0.0.1)")
+  @Option(
+    help: ArgumentHelp(
+      "The IP address to listen on, localhost, or unix:/path of a socket. (default: 127.0.0.1)",
+      valueName: "address"))
   var host: String?
 
   @Option(help: "The port to listen on; 0 takes a free one. (default: 8080)")
   var port: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The certificate for HTTPS, PEM, the server's own first. (default: none, plain HTTP)", valueName: "file"
+    ))
+  var tlsCert: String?
+
+  @Option(help: ArgumentHelp("The certificate's private key, PEM.", valueName: "file"))
+  var tlsKey: String?
 
   @Option(help: "Compute threads, at most one for each processor we may use. (default: as many)")
   var threads: String?
@@ -165,7 +179,7 @@ struct Serve: AsyncParsableCommand {
       .kvMemory: kvMemory, .kvType: kvType, .prefixCache: prefixCache, .maxQueue: maxQueue,
       .maxSequences: maxSequences, .maxQueueTokens: maxQueueTokens, .maxPerClient: maxPerClient,
       .stepMilliseconds: stepMs, .speculate: speculate, .sessionDir: sessionDir,
-      .sessionLimit: sessionLimit, .drainSeconds: drainSeconds,
+      .sessionLimit: sessionLimit, .drainSeconds: drainSeconds, .tlsCertificate: tlsCert, .tlsKey: tlsKey,
       .log: log, .logLevel: logLevel,
     ]
     return SettingTexts(

@@ -2,6 +2,7 @@ import HTTP
 import Inference
 import Kernels
 import Serving
+import Transport
 
 /// The settings in words, defaults filled in.
 struct SettingsSummary {
@@ -10,8 +11,10 @@ struct SettingsSummary {
   init(_ settings: Settings) {
     let engine = settings.engine
     entries = [
-      ("model", settings.modelPath), ("alias", settings.alias), ("host", settings.host),
-      ("port", "\(settings.port)"), ("threads", "\(engine.threads)"),
+      ("model", settings.modelPath), ("alias", settings.alias),
+      ("listen", Self.places(settings.listening)),
+      ("tls-cert", settings.listening.tls?.certificate ?? "none"),
+      ("tls-key", settings.listening.tls?.key ?? "none"), ("threads", "\(engine.threads)"),
       ("context", engine.contextLength.map(String.init) ?? "the model's"),
       ("kv-memory", MemorySize.text(engine.kvPoolBytes)), ("kv-type", engine.kvType.rawValue),
       ("kv-default", settings.cacheDefaultText),
@@ -28,6 +31,13 @@ struct SettingsSummary {
       ("drain-seconds", "\(settings.drainSeconds)"), ("log", settings.logFormat.rawValue),
       ("log-level", settings.logLevel.rawValue),
     ]
+  }
+
+  private static func places(_ listening: ListeningSettings) -> String {
+    guard listening.inherited.isEmpty else {
+      return "sockets handed over: " + listening.inherited.map(String.init).joined(separator: ", ")
+    }
+    return listening.address.url(secured: listening.tls != nil)
   }
 
   /// One setting a line.

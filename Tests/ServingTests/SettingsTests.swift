@@ -1,6 +1,7 @@
 import HTTP
 import OpenAIAPI
 import Testing
+import Transport
 
 @testable import Serving
 
@@ -17,10 +18,13 @@ import Testing
 
   @Test("flags beat the environment, which beats defaults; an empty variable is none")
   func order() throws {
-    #expect(try settings().port == 8080)
-    #expect(try settings([:], ["KVOTA_PORT": "1"]).port == 1)
-    #expect(try settings([.port: "2"], ["KVOTA_PORT": "1"]).port == 2)
-    #expect(try settings([:], ["KVOTA_PORT": ""]).port == 8080)
+    #expect(try settings().listening.address == .internet(host: "127.0.0.1", port: 8080))
+    #expect(try settings([:], ["KVOTA_PORT": "1"]).listening.address == .internet(host: "127.0.0.1", port: 1))
+    #expect(
+      try settings([.port: "2"], ["KVOTA_PORT": "1"]).listening.address
+        == .internet(host: "127.0.0.1", port: 2))
+    #expect(
+      try settings([:], ["KVOTA_PORT": ""]).listening.address == .internet(host: "127.0.0.1", port: 8080))
   }
 
   @Test("keys and values are stored in half precision unless the type says bytes")
@@ -78,7 +82,7 @@ import Testing
 
   @Test(
     "a server that was to be protected does not start open",
-    arguments: ["KVOTA_API_KEY_FILE", "KVOTA_TLS_CERT"])
+    arguments: ["KVOTA_API_KEY_FILE", "KVOTA_TLS_CERT", "KVOTA_TLS_KEY"])
   func unbuiltProtection(variable: String) {
     #expect(throws: SettingsError.self) { try settings([:], [variable: "/some/file"]) }
   }

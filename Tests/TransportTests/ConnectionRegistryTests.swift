@@ -18,6 +18,15 @@ struct ConnectionRegistryTests {
     for task in registry.drain() { await task.value }
   }
 
+  @Test("who has no address is limited by the number of all only")
+  func admitsWithoutAddress() async {
+    let registry = ConnectionRegistry(limit: 2, limitPerAddress: 1)
+    #expect(registry.admit(nil) { _ in await Self.untilCancelled() })
+    #expect(registry.admit(nil) { _ in await Self.untilCancelled() })
+    #expect(!registry.admit(nil) { _ in })
+    for task in registry.drain() { await task.value }
+  }
+
   @Test("draining ends idle connections, leaves busy ones and admits nobody")
   func drains() async {
     let registry = ConnectionRegistry(limit: 9, limitPerAddress: 9)

@@ -102,7 +102,8 @@ struct ListenerTests {
 
   private func listener(_ host: String, _ port: Int) async throws -> Listener {
     try await Listener(
-      host: host, port: port, limits: HTTPLimits(), handler: PathHandler(), logger: Logger(label: "test"))
+      on: [.address(.internet(host: host, port: port))], limits: HTTPLimits(), handler: PathHandler(),
+      logger: Logger(label: "test"))
   }
 
   /// The server frees a place a moment after the client saw the end, so a first try may come too early.

@@ -68,13 +68,14 @@ struct PathHandler: HTTPHandler {
   }
 }
 
-/// A server on a free loopback port, there for the time of `body`.
+/// A server, by default on a free loopback port, there for the time of `body`.
 func withServer(
-  _ limits: HTTPLimits = HTTPLimits(), _ body: @Sendable (Listener, PathHandler) async throws -> Void
+  _ limits: HTTPLimits = HTTPLimits(), on places: [ListeningPlace] = [.freePort],
+  identity: TLSIdentity? = nil, _ body: @Sendable (Listener, PathHandler) async throws -> Void
 ) async throws {
   let handler = PathHandler()
   let listener = try await Listener(
-    host: "127.0.0.1", port: 0, limits: limits, handler: handler, logger: Logger(label: "test"))
+    on: places, identity: identity, limits: limits, handler: handler, logger: Logger(label: "test"))
   try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask { try await listener.run() }
     do {
@@ -85,6 +86,18 @@ func withServer(
     }
     await listener.stop(within: .zero)
     try await group.waitForAll()
+  }
+}
+
+extension ListeningPlace {
+  static let freePort = ListeningPlace.address(.internet(host: "127.0.0.1", port: 0))
+}
+
+extension Listener {
+  /// The port of its first internet socket; 0 if there is none.
+  var port: Int {
+    for case .internet(_, let port) in addresses { return port }
+    return 0
   }
 }
 

@@ -10,8 +10,10 @@ struct Call: Sendable {
   let service: Service
 
   private var body: RequestBody { RequestBody(request, limit: service.mostBodyBytes) }
-  /// Who asks, for limits on each client: its address.
-  var client: String { request.remoteAddress }
+  /// Who asks, for limits on each client: its address; nil behind a Unix socket, where all would be one client.
+  var client: String? {
+    request.remoteAddress == HTTPRequest.unixAddress ? nil : request.remoteAddress
+  }
 
   /// What `x-kvota-kv` says; two of them would leave open which counts.
   var cacheHeader: CacheOptions? {

@@ -19,26 +19,32 @@ package struct Lifecycle: Sendable {
 
   /// Runs until SIGTERM or SIGINT and the end of what was running; a second signal ends the process at once.
   ///
+  /// SIGHUP loads the certificate again.
+  ///
   /// - Parameters:
-  ///   - announceAddress: is told the address once it is listened on.
+  ///   - announceAddress: is told the address, or several, once they are listened on.
   ///   - load: loads the model, on a thread of its own.
   ///   - announceReady: is told when requests are served.
-  /// - Throws: what `load` throws, or `TransportError.cannotListen`.
+  /// - Throws: what `load` throws, `TransportError.cannotListen` or `TLSError`.
   package func run(
     announceAddress: (String) -> Void, load: @escaping @Sendable () throws -> ServedModel,
     announceReady: @escaping @Sendable (ServedModel) -> Void
   ) async throws {
-    let trapped = await UnixSignalsSequence(trapping: [.sigterm, .sigint])
+    let trapped = await UnixSignalsSequence(trapping: [.sigterm, .sigint, .sighup])
+    let identity = try settings.listening.tls.map { try TLSIdentity($0) }
     let listener = try await Listener(
-      host: settings.host, port: settings.port, limits: settings.http,
-      handler: Server(service, logger: logger),
-      logger: logger)
+      on: settings.listening.places, identity: identity, limits: settings.http,
+      handler: Server(service, logger: logger), logger: logger)
     announceAddress(
-      "http://\(settings.host.contains(":") ? "[\(settings.host)]" : settings.host):\(listener.port)")
+      listener.addresses.map { $0.url(secured: identity != nil) }.joined(separator: ", "))
     try await withThrowingTaskGroup(of: Void.self) { group in
       // Signals are awaited in two places, but their own sequence allows one iterator only.
       let (signals, arrived) = AsyncStream.makeStream(of: UnixSignal.self)
-      group.addTask { for await signal in trapped { arrived.yield(signal) } }
+      group.addTask {
+        for await signal in trapped {
+          if signal == .sighup { reload(identity) } else { arrived.yield(signal) }
+        }
+      }
       group.addTask { try await listener.run() }
       group.addTask { try await serve(load, announceReady) }
       group.addTask { await stopOnSignal(signals, listener) }
@@ -58,6 +64,18 @@ package struct Lifecycle: Sendable {
       await model.engine.run()
     } onCancel: {
       model.engine.stop()
+    }
+  }
+
+  /// Takes a renewed certificate; one that cannot be used leaves the old one where it is.
+  private func reload(_ identity: TLSIdentity?) {
+    guard let identity else { return logger.info("nothing to reload: there is no certificate") }
+    do {
+      try identity.reload()
+      logger.info("certificate reloaded")
+      for warning in identity.warnings { logger.warning("\(warning)") }
+    } catch {
+      logger.error("certificate not reloaded, the old one stays", metadata: ["reason": "\(error)"])
     }
   }
 

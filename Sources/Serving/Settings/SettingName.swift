@@ -25,6 +25,8 @@ package enum SettingName: String, CaseIterable, Sendable {
   case keepAliveSeconds = "keep-alive-seconds"
   case keepAliveRequests = "keep-alive-requests"
   case writeStallSeconds = "write-stall-seconds"
+  case tlsCertificate = "tls-cert"
+  case tlsKey = "tls-key"
   case log
   case logLevel = "log-level"
 

@@ -1,3 +1,4 @@
+import Glibc
 package import HTTP
 package import Inference
 import Kernels
@@ -8,8 +9,7 @@ package struct Settings: Sendable, Equatable {
   package var modelPath: String
   /// What requests call the model.
   package var alias: String
-  package var host = "127.0.0.1"
-  package var port = 8080
+  package var listening: ListeningSettings
   /// What requests get that say nothing about their cache.
   package var cacheDefaults = CacheOptions()
   /// Their policy and budget for people, as in `roco, 512 slots`.
@@ -36,7 +36,8 @@ package struct Settings: Sendable, Equatable {
   ///
   /// Throws `SettingsError` for the first that cannot be used.
   package init(
-    _ texts: SettingTexts, machine: MachineMemory, processors: Int = ProcessorShare.current
+    _ texts: SettingTexts, machine: MachineMemory, processors: Int = ProcessorShare.current,
+    processID: Int32 = getpid()
   ) throws(SettingsError) {
     try Self.refuseUnbuilt(texts)
     let modelPath = try ModelFile.path(texts)
@@ -54,8 +55,8 @@ package struct Settings: Sendable, Equatable {
     cacheDefaults = try CacheDefaults.options(texts)
     cacheDefaultText = CacheDefaults.text(cacheDefaults)
     cacheOptionsText = texts.text(.kvOptions)?.value
-    if let (host, _) = texts.text(.host) { self.host = host }
-    port = try texts.integer(.port, in: 0...65535) ?? port
+    listening = try ListeningSettings(texts, processID: processID)
+    notices += listening.notices
     sessionFolder = texts.text(.sessionDir)?.value
     sessionLimitBytes = try Self.sessionLimitBytes(texts) ?? sessionLimitBytes
     speculation =
@@ -68,7 +69,7 @@ package struct Settings: Sendable, Equatable {
 
   /// Variables that ask for protection which is not built: to start without it would leave a server open.
   private static func refuseUnbuilt(_ texts: SettingTexts) throws(SettingsError) {
-    for variable in ["KVOTA_API_KEY_FILE", "KVOTA_TLS_CERT", "KVOTA_TLS_KEY"]
+    for variable in ["KVOTA_API_KEY_FILE"]
     where texts.environment[variable]?.isEmpty == false {
       throw SettingsError(
         "\(variable) is set, but this version cannot do that yet; unset it, and protect the port otherwise")

@@ -1,19 +1,30 @@
 """Makes the calls that stdin describes with the openai package and prints what came of them as JSON.
 
-In:  {"address": "http://...", "together": false, "calls": [{"endpoint": "chat", "arguments": {...}, "closeAfter": 3}]}
+In:  {"address": "http://...", "authority": "ca.pem", "socket": "/path", "together": false,
+      "calls": [{"endpoint": "chat", "arguments": {...}, "closeAfter": 3}]}
 Out: one element a call: the response, {"events": [...]} of a stream, or {"error": "BadRequestError", ...}.
 """
 
 import json
+import ssl
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import openai
 
 session = json.load(sys.stdin)
+authority, socket = session.get("authority"), session.get("socket")
 # Without retries: a test wants to see the first answer.
 client = openai.OpenAI(
-    base_url=session["address"] + "/v1", api_key="none", max_retries=0, timeout=60
+    base_url=session["address"] + "/v1",
+    api_key="none",
+    max_retries=0,
+    timeout=60,
+    http_client=openai.DefaultHttpxClient(
+        verify=ssl.create_default_context(cafile=authority) if authority else True,
+        transport=httpx.HTTPTransport(uds=socket) if socket else None,
+    ),
 )
 methods = {
     "completions": client.completions.create,

@@ -23,7 +23,8 @@ struct Curl: Sendable {
     let server = try server ?? RealClients.server
     let text = String(decoding: try body.encoded(), as: UTF8.self)
     return try await get(
-      server.address + path, ["--header", "content-type: application/json", "--data-raw", text] + arguments)
+      server.address + path,
+      server.curlArguments + ["--header", "content-type: application/json", "--data-raw", text] + arguments)
   }
 
   static func run(_ arguments: [String]) async throws -> Command {

@@ -8,7 +8,7 @@ struct Metrics: Sendable {
   let declared: Set<String>
 
   static func read(_ server: RunningServer) async throws -> Metrics {
-    let answer = try await Curl.get(server.address + "/metrics")
+    let answer = try await Curl.get(server.address + "/metrics", server.curlArguments)
     try #require(answer.status == 200)
     return Metrics(text: answer.text)
   }

@@ -23,6 +23,10 @@ enum OpenAIClient {
 
   private struct Session: Encodable {
     let address: String
+    /// A file with the certificate to trust.
+    let authority: String?
+    /// The path of the Unix socket to connect to, instead of the address's port.
+    let socket: String?
     let calls: [Call]
     let together: Bool
   }
@@ -32,10 +36,13 @@ enum OpenAIClient {
   /// An answer is the response as the package parsed it; a streamed one is `{"events": [...]}`, an error
   /// `{"error": "BadRequestError", "status": 400, "param": ..., ...}`.
   static func run(
-    _ calls: [Call], together: Bool = false, at server: RunningServer? = nil
+    _ calls: [Call], together: Bool = false, at server: RunningServer? = nil,
+    trusting authority: String? = nil,
+    over socket: String? = nil
   ) async throws -> [JSON] {
     let server = try server ?? RealClients.server
-    let session = Session(address: server.address, calls: calls, together: together)
+    let session = Session(
+      address: server.address, authority: authority, socket: socket, calls: calls, together: together)
     let command = try await Command.run(
       try #require(Surroundings.python), [Surroundings.clients + "/openai_calls.py"],
       input: JSONEncoder().encode(session))

@@ -6,17 +6,20 @@ import Testing
 final class RunningServer: Sendable {
   static let model = "smollm2-135m-instruct"
 
-  /// Such as `http://127.0.0.1:40123`.
+  /// Such as `http://127.0.0.1:40123`; of a Unix socket, `http://localhost`.
   let address: String
+  /// What curl has to be told to reach it.
+  let curlArguments: [String]
   private let process: Process
   private let log: URL
   private let wasTold = Mutex(false)
 
   /// Serves while `body` runs; then SIGTERM must end the server with status 0.
   static func with<Result>(
-    _ flags: [String] = [], launcher: [String] = [], _ body: (RunningServer) async throws -> Result
+    _ flags: [String] = [], launcher: [String] = [], curl: [String] = [],
+    _ body: (RunningServer) async throws -> Result
   ) async throws -> Result {
-    let server = try await start(flags, launcher: launcher)
+    let server = try await start(flags, launcher: launcher, curl: curl)
     defer { server.terminate() }
     let result = try await body(server)
     server.terminate()
@@ -26,8 +29,11 @@ final class RunningServer: Sendable {
 
   /// Starts the server and returns once it is ready; the caller ends it.
   ///
-  /// Further flags win over ours; a launcher is a program that becomes the server, whose command line follows.
-  static func start(_ flags: [String] = [], launcher: [String] = []) async throws -> RunningServer {
+  /// `flags` win over ours; `launcher` is a program with its arguments that becomes the server, whose command line
+  /// follows; `curl` is what curl has to be told to reach it.
+  static func start(
+    _ flags: [String] = [], launcher: [String] = [], curl: [String] = []
+  ) async throws -> RunningServer {
     let log = try TemporaryFile.make()
     let process = Process()
     let command =
@@ -42,7 +48,7 @@ final class RunningServer: Sendable {
       let address = try await eventually("a line with the address", within: .seconds(60)) {
         try printedAddress(in: log)
       }
-      let server = RunningServer(address: address, process: process, log: log)
+      let server = RunningServer(address: address, curlArguments: curl, process: process, log: log)
       try await server.waitUntilReady()
       return server
     } catch {
@@ -52,29 +58,34 @@ final class RunningServer: Sendable {
     }
   }
 
-  private init(address: String, process: Process, log: URL) {
+  private init(address: String, curlArguments: [String], process: Process, log: URL) {
     self.address = address
+    self.curlArguments = curlArguments
     self.process = process
     self.log = log
   }
 
   private static func printedAddress(in log: URL) throws -> String? {
     let said = try String(contentsOf: log, encoding: .utf8)
-    return said.firstMatch(of: /http:\/\/127\.0\.0\.1:[1-9]\d*/).map { String($0.output) }
+    if let address = said.firstMatch(of: /https?:\/\/127\.0\.0\.1:[1-9]\d*/) { return String(address.output) }
+    return said.contains("listens on unix:/") ? "http://localhost" : nil
   }
+
+  /// What it has printed and logged so far.
+  var output: String { get throws { try String(contentsOf: log, encoding: .utf8) } }
+
+  /// Sends SIGHUP, as `systemctl reload` does.
+  func hangUp() { Foundation.kill(process.processIdentifier, SIGHUP) }
 
   private func waitUntilReady() async throws {
     try await eventually("/readyz", within: .seconds(120)) {
-      try await Curl.get("\(address)/readyz").status == 200 ? () : nil
+      try await Curl.get("\(address)/readyz", curlArguments).status == 200 ? () : nil
     }
   }
 
   var port: Int {
     get throws { try #require(address.split(separator: ":").last.flatMap { Int($0) }) }
   }
-
-  /// What it has printed and logged so far.
-  var output: String { get throws { try String(contentsOf: log, encoding: .utf8) } }
 
   /// Memory that it holds now.
   var residentBytes: Int {

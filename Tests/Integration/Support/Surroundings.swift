@@ -1,10 +1,12 @@
 import Foundation
 
-/// What the tests need beside themselves: the binary, the model and a Python that has the `openai` package.
+/// What the tests need beside themselves: the binary, the model, a Python that has the `openai` package, and tools.
 enum Surroundings {
   static let binary = file("KVOTA_TEST_BINARY", default: packageRoot + "/.build/release/kvota")
   static let model = file("KVOTA_TEST_MODEL", default: nil)
   static let python = file("KVOTA_TEST_PYTHON", default: packageRoot + "/.cache/venv/bin/python")
+
+  static let sslscan = file("KVOTA_TEST_SSLSCAN", default: "/usr/bin/sslscan")
 
   static var areComplete: Bool { binary != nil && model != nil && python != nil }
 
