@@ -1,4 +1,5 @@
 import HTTP
+import Inference
 import OpenAIAPI
 
 /// One request on its way to an endpoint.
@@ -7,11 +8,16 @@ struct Call: Sendable {
   let id: String
   /// What stood in the path where the route has a parameter.
   let parameter: String
+  /// The key that it came with; nil where none is needed.
+  let key: APIKey?
   let service: Service
 
   var body: [UInt8] { request.body }
-  /// Who asks, for limits on each client: its address.
-  var client: String { request.remoteAddress }
+  /// Who asks, for limits on each client: the holder of a key, else an address.
+  var client: Client {
+    guard let key else { return Client(name: request.remoteAddress) }
+    return Client(name: "key \(key.name)", limit: key.maxSequences)
+  }
 
   /// What `x-kvota-kv` says; two of them would leave open which counts.
   var cacheHeader: CacheOptions? {

@@ -4,6 +4,8 @@ package import OpenAIAPI
 
 /// All that a server is told before it starts, checked.
 package struct Settings: Sendable, Equatable {
+  /// The file that settings were read from, if any.
+  package var configPath: String?
   package var modelPath: String
   /// What requests call the model.
   package var alias: String
@@ -22,12 +24,18 @@ package struct Settings: Sendable, Equatable {
   package var sessionLimitBytes = 4 << 30
   /// Tokens to guess in a step for requests that do not say.
   package var speculation = 0
+  /// Whose requests are served.
+  package var keySource = KeySource.none
+  /// Which web pages may call it.
+  package var crossOrigin = CrossOrigin.none
   /// How long running requests may take to finish once the server is told to stop.
   package var drainSeconds = 30
   package var logFormat = LogFormat.text
   package var logLevel = LogLevel.info
   /// What differs from what was asked for, to be told at the start.
   package var notices: [String] = []
+  /// Where each setting was said that is not at its default, such as `--port` or `KVOTA_PORT`.
+  package var origins: [SettingName: String] = [:]
 
   /// Reads the settings; what is not set gets its default, and no more threads compute than there are processors for us.
   ///
@@ -35,6 +43,9 @@ package struct Settings: Sendable, Equatable {
   package init(
     _ texts: SettingTexts, machine: MachineMemory, processors: Int = ProcessorShare.current
   ) throws(SettingsError) {
+    var texts = texts
+    try texts.readFile()
+    configPath = texts.text(.config)?.value
     try Self.refuseUnbuilt(texts)
     let modelPath = try ModelFile.path(texts)
     let name = modelPath.split(separator: "/").last.map(String.init) ?? modelPath
@@ -60,11 +71,21 @@ package struct Settings: Sendable, Equatable {
     drainSeconds = try texts.integer(.drainSeconds, in: 0...86400) ?? drainSeconds
     logFormat = try texts.choice(.log, of: LogFormat.self) ?? logFormat
     logLevel = try texts.choice(.logLevel, of: LogLevel.self) ?? logLevel
+    keySource = try KeySource(texts)
+    crossOrigin = try CrossOrigin(texts)
+    if keySource == .none && !isLoopback {
+      notices.append(
+        "listening on \(host) without API keys: everybody who reaches the port may use it; see --api-key-file"
+      )
+    }
+    for name in SettingName.allCases { origins[name] = texts.text(name)?.origin }
   }
+
+  private var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 
   /// Variables that ask for protection which is not built: to start without it would leave a server open.
   private static func refuseUnbuilt(_ texts: SettingTexts) throws(SettingsError) {
-    for variable in ["KVOTA_API_KEY_FILE", "KVOTA_TLS_CERT", "KVOTA_TLS_KEY"]
+    for variable in ["KVOTA_TLS_CERT", "KVOTA_TLS_KEY"]
     where texts.environment[variable]?.isEmpty == false {
       throw SettingsError(
         "\(variable) is set, but this version cannot do that yet; unset it, and protect the port otherwise")

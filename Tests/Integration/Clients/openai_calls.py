@@ -1,6 +1,6 @@
 """Makes the calls that stdin describes with the openai package and prints what came of them as JSON.
 
-In:  {"address": "http://...", "together": false, "calls": [{"endpoint": "chat", "arguments": {...}, "closeAfter": 3}]}
+In:  {"address": "http://...", "key": "none", "together": false, "calls": [{"endpoint": "chat", "arguments": {...}, "closeAfter": 3}]}
 Out: one element a call: the response, {"events": [...]} of a stream, or {"error": "BadRequestError", ...}.
 """
 
@@ -13,7 +13,7 @@ import openai
 session = json.load(sys.stdin)
 # Without retries: a test wants to see the first answer.
 client = openai.OpenAI(
-    base_url=session["address"] + "/v1", api_key="none", max_retries=0, timeout=60
+    base_url=session["address"] + "/v1", api_key=session["key"], max_retries=0, timeout=60
 )
 methods = {
     "completions": client.completions.create,
@@ -50,6 +50,9 @@ def made(call):
             "code": error.code,
             "request_id": error.request_id,
         }
+    except Exception as error:
+        # The connection broke, or an event of the stream was an error.
+        return {"error": type(error).__name__, "message": str(error)}
 
 
 if session["together"]:

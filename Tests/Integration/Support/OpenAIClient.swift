@@ -23,6 +23,7 @@ enum OpenAIClient {
 
   private struct Session: Encodable {
     let address: String
+    let key: String
     let calls: [Call]
     let together: Bool
   }
@@ -32,10 +33,17 @@ enum OpenAIClient {
   /// An answer is the response as the package parsed it; a streamed one is `{"events": [...]}`, an error
   /// `{"error": "BadRequestError", "status": 400, "param": ..., ...}`.
   static func run(
-    _ calls: [Call], together: Bool = false, at server: RunningServer? = nil
+    _ calls: [Call], together: Bool = false, at server: RunningServer? = nil, key: String = "none"
   ) async throws -> [JSON] {
     let server = try server ?? RealClients.server
-    let session = Session(address: server.address, calls: calls, together: together)
+    return try await run(calls, together: together, address: server.address, key: key)
+  }
+
+  /// The same for any address, such as a proxy's.
+  static func run(
+    _ calls: [Call], together: Bool = false, address: String, key: String = "none"
+  ) async throws -> [JSON] {
+    let session = Session(address: address, key: key, calls: calls, together: together)
     let command = try await Command.run(
       try #require(Surroundings.python), [Surroundings.clients + "/openai_calls.py"],
       input: JSONEncoder().encode(session))

@@ -14,18 +14,28 @@ final class RunningServer: Sendable {
 
   /// Serves while `body` runs; then SIGTERM must end the server with status 0.
   static func with<Result>(
-    _ flags: [String] = [], _ body: (RunningServer) async throws -> Result
+    _ flags: [String] = [], environment: [String: String] = [:],
+    _ body: (RunningServer) async throws -> Result
   ) async throws -> Result {
-    let server = try await start(flags)
+    let server = try await start(flags, environment: environment)
     defer { server.terminate() }
     let result = try await body(server)
-    server.terminate()
-    #expect(try await server.exitStatus(within: .seconds(10)) == 0)
+    try await server.stop()
     return result
   }
 
+  /// Sends SIGTERM and waits for the end, which must be well.
+  func stop(within limit: Duration = .seconds(10)) async throws {
+    terminate()
+    #expect(try await exitStatus(within: limit) == 0)
+  }
+
   /// Starts the server and returns once it is ready; the caller ends it.
-  static func start(_ flags: [String] = []) async throws -> RunningServer {
+  ///
+  /// Of a flag that is there twice, the last counts: those given here beat those of every test.
+  static func start(
+    _ flags: [String] = [], environment: [String: String] = [:]
+  ) async throws -> RunningServer {
     let binary = try #require(Surroundings.binary)
     let log = try TemporaryFile.make()
     let process = Process()
@@ -33,6 +43,7 @@ final class RunningServer: Sendable {
     process.arguments =
       try ["serve", "--model", #require(Surroundings.model), "--alias", model, "--host", "127.0.0.1"]
       + ["--port", "0", "--threads", "2"] + flags
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardOutput = try FileHandle(forWritingTo: log)
     process.standardError = process.standardOutput
     try process.run()
@@ -67,6 +78,15 @@ final class RunningServer: Sendable {
     }
   }
 
+  /// As in the address.
+  var port: String { String(address.split(separator: ":").last ?? "") }
+
+  /// What it has written so far, the log among it.
+  var said: String { get throws { try String(contentsOf: log, encoding: .utf8) } }
+
+  /// Sends SIGHUP: read again what may change.
+  func hangUp() { Foundation.kill(process.processIdentifier, SIGHUP) }
+
   /// Processor time used so far, in ticks of 10 ms: `utime` and `stime` of proc_pid_stat(5).
   var processorTicks: Int {
     get throws {
@@ -83,6 +103,12 @@ final class RunningServer: Sendable {
       if !wasTold { process.terminate() }
       wasTold = true
     }
+  }
+
+  /// A second SIGTERM, which ends it with what still runs.
+  func terminateAgain() async throws {
+    process.terminate()
+    #expect(try await exitStatus(within: .seconds(10)) == 1)
   }
 
   /// Ends it as a power failure would: no handler runs, nothing is finished.
