@@ -23,7 +23,7 @@ package struct UnixDatagrams: Sendable {
     address = [UInt8(AF_UNIX), 0] + bytes
   }
 
-  /// Sends one datagram; false if nobody takes it.
+  /// Sends one datagram without waiting; false if nobody takes it, or not now.
   package func send(_ text: String) -> Bool {
     let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return false }
@@ -36,7 +36,7 @@ package struct UnixDatagrams: Sendable {
           return false
         }
         return unsafe sendto(
-          descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL), target,
+          descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT), target,
           socklen_t(address.count)) == bytes.count
       }
     }

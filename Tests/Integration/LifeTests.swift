@@ -44,8 +44,13 @@ extension RealClients {
     )
     func stops() async throws {
       try await RunningServer.with(["--drain-seconds", "3"]) { server in
-        async let answer = Curl.post(
-          "/v1/completions", ["prompt": "Once", "max_tokens": 8_000, "ignore_eos": true], at: server)
+        let body = #"{"prompt": "Once", "max_tokens": 8000, "ignore_eos": true}"#
+        async let answer = Curl.get(
+          server.address + "/v1/completions",
+          [
+            "--header", "content-type: application/json", "--header", "x-request-id: mine", "--data-raw",
+            body,
+          ])
         try await isRunning(server)
         server.terminate()
         let refused = try await eventually("a refusal", within: .seconds(5)) {
@@ -54,8 +59,9 @@ extension RealClients {
         }
         #expect(refused.headers["retry-after"] == "5")
         #expect(try await Curl.get(server.address + "/livez").status == 200)
-        #expect(try await answer.status == 503)
-        #expect(try await answer.json.error.code == "service_unavailable")
+        let cut = try await answer
+        #expect(try cut.status == 503 && cut.json.error.code == "service_unavailable")
+        #expect(cut.headers["x-request-id"] == "mine")
       }
     }
 

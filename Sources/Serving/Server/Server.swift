@@ -79,8 +79,8 @@ package struct Server: HTTPHandler {
       try await responder.send(error)
     } catch is CancellationError {
       responder.isCut = true
-      // The client is gone, which then does not matter, or the time to finish is over.
-      if responder.status != nil { try await responder.send(APIError.cutShort) }
+      // The time to finish is over, or the client is gone, whom then nothing reaches.
+      if responder.status != nil || !service.gate.isOpen { try await responder.send(APIError.cutShort) }
       throw CancellationError()
     }
   }
