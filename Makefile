@@ -34,18 +34,23 @@ INSTALL_BUILD := -c release --scratch-path .build-install --static-swift-stdlib
 
 # Packages that the build, the default model and the tests need.
 APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3-venv curl
-# Real tools that only the tests need.
-TEST_APT_PACKAGES := openssl sslscan slowhttptest
-
 # For measurements only.
 LOAD_APT_PACKAGES := wrk
+
+# Packages of real programs that tests alone use; a test whose program is absent is skipped and says so.
+TEST_APT_PACKAGES := haproxy openssl slowhttptest sslscan
+# Likewise from PyPI, into the tests' own environment.
+TEST_PYTHON_PACKAGES := openai==$(OPENAI_VERSION) kubernetes-validate==1.37.0
+# Named after the packages, so that a new pin makes a new environment.
+TEST_VENV_STAMP := $(TEST_VENV)/packages-$(shell echo "$(TEST_PYTHON_PACKAGES)" | md5sum | cut -c 1-8)
 
 # The only places where unsafe code may stand; `make lint` refuses the word anywhere else.
 UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/GGUF/MappedFile.swift \
   Sources/Inference/ComputeThread.swift Sources/Synthesis/NewFile.swift Sources/Serving/Sessions/ReplacementFile.swift \
-  Sources/Compression/Gzip.swift Sources/Transport/TLS/TLSContext.swift Sources/Transport/TLS/TLSSession.swift
+  Sources/Compression/Gzip.swift Sources/Transport/TLS/TLSContext.swift Sources/Transport/TLS/TLSSession.swift \
+  Sources/Transport/UnixDatagrams.swift
 
-.PHONY: help setup model build run bench bench-http bench-kernels test conformance fuzz fuzz-http format lint install clean
+.PHONY: help setup model build run bench bench-http bench-kernels test test-tools conformance fuzz fuzz-http format lint install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -75,8 +80,7 @@ bench-http: setup model build ## Measure requests a second with wrk; ARGS="--pee
 bench-kernels: setup model build ## Measure each kernel against its ceiling; ARGS="--only attend"
 	@$(BINARY) bench --kernels --model "$(MODEL)" $(ARGS)
 
-test: setup model build $(TEST_VENV)/openai-$(OPENAI_VERSION) ## Run all tests
-	@Deploy/setup.sh $(TEST_APT_PACKAGES)
+test: setup model build test-tools ## Run all tests
 	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD)
 
 conformance: setup model ## Compare with EasyKV, the paper's code: every victim, and its whole table of perplexities
@@ -96,13 +100,14 @@ lint: ## Check format and the fence around unsafe code; show the longest files a
 	@Deploy/check-unsafe.sh $(UNSAFE_FILES)
 	@python3 Deploy/longest.py Sources
 
-install: setup ## Install binary, systemd units and example settings; PREFIX=/usr/local DESTDIR=
+install: setup ## Install binary, systemd units and settings; PREFIX=/usr/local DESTDIR=
 	swift build $(INSTALL_BUILD) --product kvota
 	install -D -s -m 0755 .build-install/release/kvota "$(DESTDIR)$(PREFIX)/bin/kvota"
 	install -d "$(DESTDIR)/etc/systemd/system"
 	sed 's|/usr/local/bin/kvota|$(PREFIX)/bin/kvota|' Deploy/kvota.service \
 	  > "$(DESTDIR)/etc/systemd/system/kvota.service"
 	install -m 0644 Deploy/kvota.socket "$(DESTDIR)/etc/systemd/system/kvota.socket"
+	test -e "$(DESTDIR)/etc/kvota/kvota.toml" || install -D -m 0644 Deploy/kvota.toml "$(DESTDIR)/etc/kvota/kvota.toml"
 	test -e "$(DESTDIR)/etc/kvota/kvota.env" || install -D -m 0600 Deploy/kvota.env "$(DESTDIR)/etc/kvota/kvota.env"
 
 clean: ## Remove build products and the tests' Python environment; the model stays in its cache
@@ -111,9 +116,15 @@ clean: ## Remove build products and the tests' Python environment; the model sta
 TEST_ENVIRONMENT = KVOTA_TEST_MODEL="$(MODEL)" KVOTA_TEST_PYTHON="$(CURDIR)/$(TEST_VENV)/bin/python" \
   KVOTA_TEST_BINARY="$(CURDIR)/$(BINARY)" KVOTA_TEST_DATA="$(TEST_DATA)"
 
-# The stamp carries the version, so that a new pin makes a new environment.
-$(TEST_VENV)/openai-$(OPENAI_VERSION):
+test-tools: $(TEST_VENV_STAMP) .cache/promtool
+	@Deploy/setup.sh $(TEST_APT_PACKAGES)
+
+$(TEST_VENV_STAMP):
 	@rm -rf $(TEST_VENV)
 	@python3 -m venv $(TEST_VENV)
-	@$(TEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check openai==$(OPENAI_VERSION)
+	@$(TEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(TEST_PYTHON_PACKAGES)
 	@touch $@
+
+# Prometheus' checker out of its Debian package: to install that would start a Prometheus on this machine.
+.cache/promtool:
+	@Deploy/fetch-promtool.sh $@

@@ -33,14 +33,14 @@ final class Inbox: Sendable {
   ///
   /// Throws `AdmissionError` when too much waits already, the client has too many requests, or the engine is stopping.
   func submit(
-    _ load: QueueLoad, client: String?, _ arrival: (UInt64) -> Arrival
+    _ load: QueueLoad, client: Client?, _ arrival: (UInt64) -> Arrival
   ) throws(AdmissionError) -> UInt64 {
     typealias Taken = (id: UInt64, sleeper: CheckedContinuation<Void, Never>?)
     let result = state.withLock { state -> Result<Taken, AdmissionError> in
       if let refusal = refusal(of: load, client: client, state) { return .failure(refusal) }
       state.nextID += 1
       state.waiting += load
-      if let client { state.ofClient[client, default: 0] += 1 }
+      if let client { state.ofClient[client.name, default: 0] += 1 }
       state.contents.arrivals.append(arrival(state.nextID))
       return .success((state.nextID, state.sleeper.take()))
     }
@@ -49,10 +49,12 @@ final class Inbox: Sendable {
     return taken.id
   }
 
-  private func refusal(of load: QueueLoad, client: String?, _ state: State) -> AdmissionError? {
+  private func refusal(of load: QueueLoad, client: Client?, _ state: State) -> AdmissionError? {
     if state.contents.isStopping { return .stopping }
     let retrySeconds = { (count: Int) in state.departures.seconds(for: count, at: .now) }
-    if let client, let limit = settings.maxPerClient, state.ofClient[client, default: 0] >= limit {
+    if let client, let limit = client.limit ?? settings.maxPerClient,
+      state.ofClient[client.name, default: 0] >= limit
+    {
       return .clientLimit(limit, retrySeconds: retrySeconds(1))
     }
     // Those for whom there is a free place do not wait.

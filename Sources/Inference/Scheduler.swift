@@ -240,7 +240,7 @@ final class Scheduler {
       prefixes.keep(ended: sequence)
       pool.release(cache)
     }
-    if let client = sequence.request.client { outcome.endedClients.append(client) }
+    if let client = sequence.request.client { outcome.endedClients.append(client.name) }
     statistics.update { statistics in
       statistics.finished[sequence.finish ?? .cancelled, default: 0] += 1
       statistics.prefillSeconds += usage.prefillSeconds

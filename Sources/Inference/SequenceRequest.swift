@@ -22,7 +22,7 @@ package struct SequenceRequest: Sendable {
   /// Whether its cache may begin with what others have computed, and may be kept for others.
   package var reusesPrefixes = true
   /// Whose request it is, where the engine limits how many one may have at a time.
-  package var client: String?
+  package var client: Client?
 
   package init(
     prompt: [Int32], maxTokens: Int, stopTokens: [Int32] = [], sampling: SamplingParameters = .init(),

@@ -75,7 +75,7 @@ struct Exchange: Sendable {
     do {
       try await handler.respond(to: request, writer: writer)
     } catch {
-      logger.debug("a handler failed", metadata: ["path": "\(request.head.path)", "error": "\(error)"])
+      logger.debug("a handler failed", metadata: ["error": "\(error)"])
     }
     if writer.progress == .nothingSent {
       let error =

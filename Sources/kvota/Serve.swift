@@ -11,7 +11,9 @@ struct Serve: AsyncParsableCommand {
     abstract: "Serve a model over HTTP, as OpenAI's API has it.",
     discussion: """
       Each option can also be set in the environment, as KVOTA_ and its name in
-      capitals (KVOTA_KV_MEMORY=2GiB); the command line wins.
+      capitals (KVOTA_KV_MEMORY=2GiB), and in the file that --config names, in
+      TOML (kv-memory = "2GiB"). The command line beats the environment, and
+      that the file; --check-config shows what holds, and where it was said.
 
         kvota serve --model llama.gguf --alias llama --port 8080
         kvota serve --kv-memory 4GiB --kv-policy roco --kv-budget 1024
@@ -26,10 +28,28 @@ struct Serve: AsyncParsableCommand {
         curl ... -H 'x-kvota-kv: roco; budget=256'
         curl ... -d '{"model": "llama@roco-256", ...}'
 
+      With --api-key-file all but the probes want a key, as in
+      `authorization: Bearer KEY`. The file, which nobody else may read
+      (chmod 600), has a line for each:
+
+        # name   key                                max=N, if need be
+        alice    sk-3b1f52bd9c0e4a7d8f6a2c4e
+        batch    sk-90aa1c7de2f84b5ab3d1f0c2        max=4
+        metrics  sk-c4d2e8f06a1b4c3d9e7f5a8b        max=0
+
+      max=N bounds the sequences that its holder may have here at a time, and
+      max=0 lets them look only (GET). Names are for the log. KVOTA_API_KEY may
+      have keys instead, separated by commas.
+
       SIGTERM lets running requests finish; a second signal ends at once.
-      SIGHUP loads the certificate and its key again. Sockets that systemd
-      hands over (LISTEN_FDS) are used instead of --host and --port.
+      SIGHUP reads the API keys, the certificate and its key again. Sockets that
+      systemd hands over (LISTEN_FDS) are used instead of --host and --port.
       """)
+
+  @Option(
+    help: ArgumentHelp(
+      "Settings in TOML, with the names of these options. (default: none)", valueName: "file"))
+  var config: String?
 
   @Option(
     help: ArgumentHelp(
@@ -93,7 +113,7 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Sequences that one client, known by its address, may have here at a time. (default: no limit)",
+      "Sequences that one client, known by its key or else its address, may have here at a time. (default: no limit)",
       valueName: "count"))
   var maxPerClient: String?
 
@@ -117,6 +137,17 @@ struct Serve: AsyncParsableCommand {
       "Tokens to guess in a step from the text so far, for requests that do not say; 0 to 15. (default: 0)",
       valueName: "count"))
   var speculate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "API keys, without one of which only the probes answer; see above. (default: none)", valueName: "file"))
+  var apiKeyFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Web pages that may call the server, such as https://chat.example; several with commas, or *. (default: none)",
+      valueName: "origins"))
+  var corsOrigins: String?
 
   @Option(
     help: ArgumentHelp(
@@ -175,11 +206,13 @@ struct Serve: AsyncParsableCommand {
 
   private var texts: SettingTexts {
     let flags: [SettingName: String?] = [
-      .model: model, .alias: alias, .host: host, .port: port, .threads: threads, .context: context,
+      .config: config, .model: model, .alias: alias, .host: host, .port: port, .threads: threads,
+      .context: context,
       .kvMemory: kvMemory, .kvType: kvType, .prefixCache: prefixCache, .maxQueue: maxQueue,
       .maxSequences: maxSequences, .maxQueueTokens: maxQueueTokens, .maxPerClient: maxPerClient,
       .stepMilliseconds: stepMs, .speculate: speculate, .sessionDir: sessionDir,
-      .sessionLimit: sessionLimit, .drainSeconds: drainSeconds, .tlsCertificate: tlsCert, .tlsKey: tlsKey,
+      .sessionLimit: sessionLimit, .apiKeyFile: apiKeyFile, .corsOrigins: corsOrigins,
+      .drainSeconds: drainSeconds, .tlsCertificate: tlsCert, .tlsKey: tlsKey,
       .log: log, .logLevel: logLevel,
     ]
     return SettingTexts(

@@ -1,59 +1,34 @@
-import HTTP
-import Inference
-import Kernels
 import Serving
 import Transport
 
 /// The settings in words, defaults filled in.
 struct SettingsSummary {
-  private let entries: [(name: String, value: String)]
+  private let settings: Settings
 
-  init(_ settings: Settings) {
-    let engine = settings.engine
-    entries = [
-      ("model", settings.modelPath), ("alias", settings.alias),
-      ("listen", Self.places(settings.listening)),
-      ("tls-cert", settings.listening.tls?.certificate ?? "none"),
-      ("tls-key", settings.listening.tls?.key ?? "none"), ("threads", "\(engine.threads)"),
-      ("context", engine.contextLength.map(String.init) ?? "the model's"),
-      ("kv-memory", MemorySize.text(engine.kvPoolBytes)), ("kv-type", engine.kvType.rawValue),
-      ("kv-default", settings.cacheDefaultText),
-      ("kv-options", settings.cacheOptionsText ?? "none"), ("max-queue", "\(engine.maxQueue)"),
-      ("prefix-cache", engine.prefixCache ? "on" : "off"),
-      ("max-sequences", "\(engine.maxSequences)"),
-      (
-        "session-dir",
-        settings.sessionFolder.map { "\($0), up to \(MemorySize.text(settings.sessionLimitBytes))" } ?? "none"
-      ),
-      ("max-body", MemorySize.text(settings.http.bodyBytes)),
-      ("max-connections", "\(settings.http.connections)"),
-      ("max-connections-per-address", "\(settings.http.connectionsPerAddress)"),
-      ("drain-seconds", "\(settings.drainSeconds)"), ("log", settings.logFormat.rawValue),
-      ("log-level", settings.logLevel.rawValue),
-    ]
-  }
+  init(_ settings: Settings) { self.settings = settings }
 
-  private static func places(_ listening: ListeningSettings) -> String {
-    guard listening.inherited.isEmpty else {
-      return "sockets handed over: " + listening.inherited.map(String.init).joined(separator: ", ")
-    }
-    return listening.address.url(secured: listening.tls != nil)
-  }
-
-  /// One setting a line.
+  /// One setting a line: its name, what holds, and where that was said.
   var text: String {
-    let width = entries.map(\.name.count).max() ?? 0
-    return entries.map { entry in
-      entry.name + String(repeating: " ", count: width - entry.name.count + 2) + entry.value
+    let rows = SettingName.allCases.map {
+      [$0.rawValue, settings.text($0), settings.origins[$0] ?? "default"]
+    }
+    let widths = [0, 1].map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      zip(row, widths).map { $0.padding(to: $1 + 2) }.joined() + row[2]
     }.joined(separator: "\n")
   }
 
   /// What decides about speed and room, for the log.
   var line: String {
-    let shown: Set = [
-      "threads", "kv-memory", "kv-type", "kv-default", "kv-options", "max-sequences", "max-queue",
+    let shown: [SettingName] = [
+      .threads, .kvMemory, .kvType, .kvPolicy, .kvBudget, .kvOptions, .maxSequences, .maxQueue,
     ]
-    return "settings: "
-      + entries.filter { shown.contains($0.name) }.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
+    return "settings: " + shown.map { "\($0.rawValue) \(settings.text($0))" }.joined(separator: ", ")
+  }
+}
+
+extension String {
+  fileprivate func padding(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
   }
 }

@@ -126,7 +126,7 @@ import Testing
     try await withEngine(settings { $0.maxPerClient = 2 }) { engine in
       func request(_ client: String?) -> SequenceRequest {
         var request = Tiny.request(4, new: 400)
-        request.client = client
+        request.client = client.map { Client(name: $0) }
         return request
       }
       var streams = try [engine.start(request("a")), engine.start(request("a"))]
@@ -142,6 +142,22 @@ import Testing
       #expect(await Outcome(streams[0].events).reason == .cancelled)
       // What ended may be told to its receiver a moment before it is told to the door.
       while (try? engine.start(request("a"))) == nil { await Task.yield() }
+    }
+  }
+
+  @Test("a client's own limit beats the one for everybody", arguments: [1, 3])
+  func ownLimit(_ limit: Int) async throws {
+    try await withEngine(settings { $0.maxPerClient = 2 }) { engine in
+      var request = Tiny.request(4, new: 400)
+      request.client = Client(name: "a", limit: limit)
+      let streams = try (0..<limit).map { _ in try engine.start(request) }
+      #expect {
+        _ = try engine.start(request)
+      } throws: { error in
+        guard case .clientLimit(limit, _) = error as? AdmissionError else { return false }
+        return true
+      }
+      withExtendedLifetime(streams) {}
     }
   }
 

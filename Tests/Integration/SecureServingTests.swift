@@ -64,7 +64,7 @@ extension RealClients {
         try Data("no certificate".utf8).write(to: URL(filePath: files.certificate))
         server.hangUp()
         try await eventually("a line about the bad one", within: .seconds(10)) {
-          try server.output.contains("certificate not reloaded") ? () : nil
+          try server.output.contains("the certificate could not be read again") ? () : nil
         }
         #expect(
           try await Curl.get(server.address + "/livez", ["--cacert", renewed.certificate]).status == 200)

@@ -65,13 +65,12 @@ import Testing
   func cacheHeaders() throws {
     let one = Call(
       request: HTTPRequest(head: try head("GET /", "x-kvota-kv: a"), body: [], remoteAddress: ""), id: "",
-      parameter: "",
-      service: Service(version: "1"))
+      parameter: "", key: nil, service: try Service(version: "1"))
     #expect(try one.cacheHeader == CacheOptions(header: "a"))
     let two = Call(
       request: HTTPRequest(
         head: try head("GET /", "x-kvota-kv: a", "X-Kvota-KV: b"), body: [], remoteAddress: ""), id: "",
-      parameter: "", service: Service(version: "1"))
+      parameter: "", key: nil, service: try Service(version: "1"))
     #expect(throws: APIError.self) { try two.cacheHeader }
   }
 

@@ -7,8 +7,12 @@ import Testing
 
 @Suite struct RoutesTests {
   private let json = "Content-Type: application/json; charset=utf-8"
-  private let server = Server(
-    Service(version: "1"), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  private let server: Server
+
+  init() throws {
+    server = Server(
+      try Service(version: "1"), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  }
 
   @Test("every route is found by its method and path")
   func found() throws {

@@ -80,11 +80,34 @@ import Transport
     #expect(byVariable?.description.contains(name.variable) == true)
   }
 
-  @Test(
-    "a server that was to be protected does not start open",
-    arguments: ["KVOTA_API_KEY_FILE", "KVOTA_TLS_CERT", "KVOTA_TLS_KEY"])
-  func unbuiltProtection(variable: String) {
-    #expect(throws: SettingsError.self) { try settings([:], [variable: "/some/file"]) }
+  @Test("listening beyond this machine without keys is told at the start")
+  func openServer() throws {
+    #expect(try settings([.host: "0.0.0.0"]).notices.contains { $0.contains("--api-key-file") })
+    #expect(try settings([.host: "0.0.0.0"], ["KVOTA_API_KEY": "0123456789abcdef"]).notices.isEmpty)
+    for host in ["127.0.0.1", "::1", "localhost"] { #expect(try settings([.host: host]).notices.isEmpty) }
+  }
+
+  @Test("keys that cannot be read keep the server from starting, and are not in the error")
+  func badKeys() throws {
+    let variable = #expect(throws: SettingsError.self) { try settings([:], ["KVOTA_API_KEY": "too-short"]) }
+    #expect(variable?.description.hasPrefix("KVOTA_API_KEY: ") == true)
+    #expect(variable?.description.contains("too-short") == false)
+    let file = #expect(throws: SettingsError.self) { try settings([.apiKeyFile: "/nowhere"]) }
+    #expect(file?.description.hasPrefix("--api-key-file: '/nowhere'") == true)
+    #expect(throws: SettingsError.self) {
+      try settings([.apiKeyFile: #filePath], ["KVOTA_API_KEY": "0123456789abcdef"])
+    }
+  }
+
+  @Test("each setting has a text, and says where it was set")
+  func listing() throws {
+    let settings = try settings(
+      [.port: "1", .kvPolicy: "roco"], ["KVOTA_KV_BUDGET": "50%", "KVOTA_API_KEY": "0123456789abcdef"])
+    let texts = Dictionary(uniqueKeysWithValues: SettingName.allCases.map { ($0, settings.text($0)) })
+    #expect(texts[.port] == "1" && settings.origins[.port] == "--port")
+    #expect(texts[.kvBudget] == "0.5 of the prompt" && settings.origins[.kvBudget] == "KVOTA_KV_BUDGET")
+    #expect(texts[.maxQueue] == "256" && settings.origins[.maxQueue] == nil)
+    #expect(!texts.values.contains { $0.isEmpty || $0.contains("0123456789abcdef") })
   }
 
   @Test("no more threads than processors: by default as many, more are cut with a notice")

@@ -9,6 +9,10 @@ import Tokenizing
 
 /// The head of a request as it comes over the wire.
 func head(_ requestLine: String, _ fields: String...) throws -> RequestHead {
+  try head(requestLine, fields: fields)
+}
+
+func head(_ requestLine: String, fields: [String]) throws -> RequestHead {
   var parser = RequestParser(limits: HTTPLimits())
   let lines = ["\(requestLine) HTTP/1.1", "Host: a"] + fields + ["", ""]
   parser.receive(lines.joined(separator: "\r\n").utf8)

@@ -23,6 +23,7 @@ struct GenerationAnswer<Format: AnswerFormat> {
     }
     let usage = Usage(request, ends.compactMap(\.self))
     responder.usage = usage
+    responder.timings = RequestTimings(ends.compactMap(\.self))
     try await save(ends.compactMap(\.self))
     try await responder.send(format.whole(texts, ends.compactMap(\.self), usage: usage))
   }
@@ -54,6 +55,7 @@ struct GenerationAnswer<Format: AnswerFormat> {
     }
     let usage = Usage(request, ends)
     responder.usage = usage
+    responder.timings = RequestTimings(ends)
     try await save(ends)
     if request.includesUsage { try await responder.send(chunk: format.final(usage)) }
     try await responder.finishEvents()

@@ -21,6 +21,11 @@ struct MetricsPage: Endpoint {
       page.writeCache(statistics)
       page.gauge("kvota_weight_bytes", "Bytes of the packed weights.", Double(engine.weightBytes))
     }
+    page.info("kvota_build_info", "The version that runs.", [("version", call.service.version)])
+    page.gauge(
+      "process_start_time_seconds", "When the server began, in seconds since 1970.", call.service.startSeconds
+    )
+    if let process = ProcessFacts.current { page.write(process) }
     page.family(
       "kvota_requests_rejected_total", "counter", "Requests refused, by the code of the error.", by: "reason",
       requests.rejected)
@@ -57,6 +62,9 @@ extension MetricsText {
     histogram("vllm:request_queue_time_seconds", "Waiting for room.", requests.queue)
     histogram("vllm:request_prefill_time_seconds", "From admission to the first token.", requests.prefill)
     histogram("vllm:request_decode_time_seconds", "From the first token to the last.", requests.decode)
+    histogram("vllm:request_inference_time_seconds", "From admission to the last token.", requests.inference)
+    histogram("vllm:request_prompt_tokens", "Tokens of a prompt.", requests.promptTokens)
+    histogram("vllm:request_generation_tokens", "Tokens of an answer.", requests.generatedTokens)
     info(
       "vllm:cache_config_info", "The KV pool in blocks of 16 tokens of a full cache.",
       [
@@ -95,10 +103,10 @@ extension MetricsText {
     family(
       "kvota_kv_resident_slots", "gauge", "Slots that each head of the running sequences holds.",
       by: "policy",
-      engine.residentSlots)
+      Self.byPolicy(engine.residentSlots))
     family(
       "kvota_kv_evicted_total", "counter", "Slots that each head has given up.", by: "policy",
-      engine.evictedSlots)
+      Self.byPolicy(engine.evictedSlots))
     gauge("kvota_kv_reserved_bytes", "Bytes promised to running sequences.", Double(engine.reservedBytes))
     gauge("kvota_kv_used_bytes", "Bytes in use by running sequences.", Double(engine.usedBytes))
     gauge(
@@ -109,5 +117,17 @@ extension MetricsText {
     counter(
       "kvota_step_compute_seconds_total", "Seconds of these in which the model computed.",
       engine.computeSeconds)
+  }
+  /// With a zero for every policy that has not been used: a rate begins at one.
+  private static func byPolicy(_ counts: [String: Int]) -> [String: Int] {
+    counts.merging(EvictionPolicies.names.map { ($0, 0) }) { counted, _ in counted }
+  }
+
+  /// What every exporter tells of its process, under the usual names.
+  mutating func write(_ process: ProcessFacts) {
+    counter("process_cpu_seconds_total", "Processor seconds used.", process.processorSeconds)
+    gauge(
+      "process_resident_memory_bytes", "Bytes in memory, the model's included.", Double(process.residentBytes)
+    )
   }
 }

@@ -34,7 +34,7 @@ struct Generation: Sendable {
   ///
   /// `prompt` is the field that errors about the prompt name, `client` whose request it is.
   init(
-    _ request: GenerationRequest, model: ServedModel, metrics: Metrics, client: String? = nil, prompt: String
+    _ request: GenerationRequest, model: ServedModel, metrics: Metrics, client: Client? = nil, prompt: String
   ) throws(APIError) {
     var sequences: [RunningSequence] = []
     for var sequence in request.sequences {

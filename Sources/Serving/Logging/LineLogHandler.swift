@@ -39,8 +39,22 @@ package struct LineLogHandler: LogHandler {
   }
 
   private func text(_ event: LogEvent, _ fields: [(name: String, value: String)], _ time: String) -> String {
-    let fields = fields.map { " \($0.name)=\($0.value)" }.joined()
-    return "\(time) \(event.level) \(event.message)\(fields)"
+    let fields = fields.map { " \($0.name)=\(Self.oneWord($0.value))" }.joined()
+    return "\(time) \(event.level) \(Self.oneLine("\(event.message)"))\(fields)"
+  }
+
+  /// The text, or a JSON string of it if it would end the line: what a client sent must not look like a line of ours.
+  private static func oneLine(_ text: String) -> String {
+    text.unicodeScalars.contains { $0.properties.generalCategory == .control } ? quoted(text) : text
+  }
+
+  /// The same for the value of a field, which ends at a space.
+  private static func oneWord(_ text: String) -> String {
+    text.isEmpty || text.contains(where: { $0 == " " || $0 == "\"" }) ? quoted(text) : oneLine(text)
+  }
+
+  private static func quoted(_ text: String) -> String {
+    String(decoding: JSONValue.string(text).encoded, as: UTF8.self)
   }
 
   private func json(_ event: LogEvent, _ fields: [(name: String, value: String)], _ time: String) -> String {
@@ -56,11 +70,16 @@ package struct LineLogHandler: LogHandler {
   }
 
   /// Fields that are numbers in JSON; ids may look like numbers and are none.
-  private static let numbers: Set = ["status", "seconds", "prompt_tokens", "completion_tokens"]
+  private static let numbers: Set = [
+    "status", "seconds", "prompt_tokens", "cached_tokens", "completion_tokens", "queue_seconds",
+    "prefill_seconds", "ttft_seconds", "decode_seconds", "drain_seconds",
+  ]
 
   /// The order in which people want to read an access line; all else comes behind, by name.
   private static func rank(_ name: String) -> String {
-    let order = ["method", "path", "status", "seconds", "prompt_tokens", "completion_tokens"]
+    let order = [
+      "key", "method", "path", "status", "seconds", "prompt_tokens", "cached_tokens", "completion_tokens",
+    ]
     return order.firstIndex(of: name).map { "0\($0)" } ?? "1\(name)"
   }
 }

@@ -1,4 +1,4 @@
-/// Counts of seconds in fixed buckets, as Prometheus wants them.
+/// Counts of values in fixed buckets, as Prometheus wants them.
 struct Histogram: Sendable {
   /// Upper ends of the buckets, rising; one more bucket takes what is longer.
   let bounds: [Double]
@@ -12,8 +12,8 @@ struct Histogram: Sendable {
 
   var count: Int { counts.reduce(0, +) }
 
-  mutating func record(_ seconds: Double) {
-    counts[bounds.firstIndex { seconds <= $0 } ?? bounds.count] += 1
-    sum += seconds
+  mutating func record(_ value: Double) {
+    counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += 1
+    sum += value
   }
 }

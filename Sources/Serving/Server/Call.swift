@@ -1,4 +1,5 @@
 import HTTP
+import Inference
 import OpenAIAPI
 
 /// One request on its way to an endpoint.
@@ -7,12 +8,15 @@ struct Call: Sendable {
   let id: String
   /// What stood in the path where the route has a parameter.
   let parameter: String
+  /// The key that it came with; nil where none is needed.
+  let key: APIKey?
   let service: Service
 
   private var body: RequestBody { RequestBody(request, limit: service.mostBodyBytes) }
-  /// Who asks, for limits on each client: its address; nil behind a Unix socket, where all would be one client.
-  var client: String? {
-    request.remoteAddress == HTTPRequest.unixAddress ? nil : request.remoteAddress
+  /// Who asks, for limits on each client: the holder of a key, else an address; nil behind a Unix socket, where all would be one client.
+  var client: Client? {
+    if let key { return Client(name: "key \(key.name)", limit: key.maxSequences) }
+    return request.remoteAddress == HTTPRequest.unixAddress ? nil : Client(name: request.remoteAddress)
   }
 
   /// What `x-kvota-kv` says; two of them would leave open which counts.

@@ -5,21 +5,45 @@ package import Logging
 import Transport
 import UnixSignals
 
-/// A server's life: listens while it loads, serves, and on a signal lets running requests finish.
+/// A server's life: listens while it loads, serves, reads again what may change, and on a signal lets running requests finish.
 package struct Lifecycle: Sendable {
   private let settings: Settings
   private let service: Service
   private let logger: Logger
+  private let manager: ServiceManager
+  /// What secures connections, if anything does.
+  private let identity: TLSIdentity?
+  /// What SIGHUP has read again; what cannot be read stays as it was.
+  private let reloads: [(what: String, run: @Sendable () throws -> Void)]
 
-  package init(_ settings: Settings, version: String, logger: Logger) {
+  /// The life of a server with these settings; throws `SettingsError` if its API keys cannot be read.
+  package init(_ settings: Settings, version: String, logger: Logger) throws(SettingsError) {
     self.settings = settings
     self.logger = logger
-    service = Service(version: version, mostBodyBytes: settings.http.bodyBytes)
+    let identity: TLSIdentity?
+    do { identity = try settings.listening.tls.map { try TLSIdentity($0) } } catch {
+      throw SettingsError("\(error)")
+    }
+    self.identity = identity
+    let service = try Service(
+      version: version, mostBodyBytes: settings.http.bodyBytes, keys: settings.keySource,
+      crossOrigin: settings.crossOrigin)
+    self.service = service
+    manager = ServiceManager(
+      environment: ProcessInfo.processInfo.environment, processID: ProcessInfo.processInfo.processIdentifier)
+    var reloads: [(what: String, run: @Sendable () throws -> Void)] = [
+      ("the API keys", { try service.access.reload() })
+    ]
+    if let identity {
+      reloads.append(("the certificate", {
+        try identity.reload()
+        for warning in identity.warnings { logger.warning("\(warning)") }
+      }))
+    }
+    self.reloads = reloads
   }
 
-  /// Runs until SIGTERM or SIGINT and the end of what was running; a second signal ends the process at once.
-  ///
-  /// SIGHUP loads the certificate again.
+  /// Runs until SIGTERM or SIGINT and the end of what was running; a second one ends the process at once.
   ///
   /// - Parameters:
   ///   - announceAddress: is told the address, or several, once they are listened on.
@@ -31,19 +55,17 @@ package struct Lifecycle: Sendable {
     announceReady: @escaping @Sendable (ServedModel) -> Void
   ) async throws {
     let trapped = await UnixSignalsSequence(trapping: [.sigterm, .sigint, .sighup])
-    let identity = try settings.listening.tls.map { try TLSIdentity($0) }
     let listener = try await Listener(
       on: settings.listening.places, identity: identity, limits: settings.http,
       handler: Server(service, logger: logger), logger: logger)
     announceAddress(
       listener.addresses.map { $0.url(secured: identity != nil) }.joined(separator: ", "))
+    manager.loading(settings.alias)
     try await withThrowingTaskGroup(of: Void.self) { group in
       // Signals are awaited in two places, but their own sequence allows one iterator only.
       let (signals, arrived) = AsyncStream.makeStream(of: UnixSignal.self)
       group.addTask {
-        for await signal in trapped {
-          if signal == .sighup { reload(identity) } else { arrived.yield(signal) }
-        }
+        for await signal in trapped { if signal == .sighup { reload() } else { arrived.yield(signal) } }
       }
       group.addTask { try await listener.run() }
       group.addTask { try await serve(load, announceReady) }
@@ -60,23 +82,32 @@ package struct Lifecycle: Sendable {
     guard let model = try await Self.onOwnThread(load) else { return }
     service.setModel(model)
     announceReady(model)
-    await withTaskCancellationHandler {
-      await model.engine.run()
-    } onCancel: {
-      model.engine.stop()
+    manager.ready(settings.alias)
+    await withTaskGroup { group in
+      group.addTask { await manager.keepWatch { model.engine.statistics } }
+      await withTaskCancellationHandler {
+        await model.engine.run()
+      } onCancel: {
+        model.engine.stop()
+      }
+      group.cancelAll()
     }
   }
 
-  /// Takes a renewed certificate; one that cannot be used leaves the old one where it is.
-  private func reload(_ identity: TLSIdentity?) {
-    guard let identity else { return logger.info("nothing to reload: there is no certificate") }
-    do {
-      try identity.reload()
-      logger.info("certificate reloaded")
-      for warning in identity.warnings { logger.warning("\(warning)") }
-    } catch {
-      logger.error("certificate not reloaded, the old one stays", metadata: ["reason": "\(error)"])
+  private func reload() {
+    // The manager knows of one such time only, between one `ready` and the next.
+    let isServing = service.refusal == nil
+    if isServing { manager.reloading() }
+    for reload in reloads {
+      do {
+        try reload.run()
+        logger.info("read again: \(reload.what)")
+      } catch {
+        logger.error(
+          "\(reload.what) could not be read again, nothing changes", metadata: ["error": "\(error)"])
+      }
     }
+    if isServing { manager.ready(settings.alias) }
   }
 
   private func stopOnSignal(_ signals: AsyncStream<UnixSignal>, _ listener: Listener) async {
@@ -93,6 +124,7 @@ package struct Lifecycle: Sendable {
   /// Lets in no more requests, waits for those that run, as long as they may, and closes.
   private func drain(_ listener: Listener) async {
     service.gate.close()
+    manager.stopping(running: service.gate.count)
     await withTaskGroup { group in
       group.addTask { await service.gate.untilEmpty() }
       group.addTask { try? await Task.sleep(for: .seconds(settings.drainSeconds)) }

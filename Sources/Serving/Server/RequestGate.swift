@@ -11,6 +11,8 @@ final class RequestGate: Sendable {
   private let emptied = AsyncStream.makeStream(of: Never.self)
 
   var isOpen: Bool { state.withLock { $0.isOpen } }
+  /// Requests that are being answered.
+  var count: Int { state.withLock { $0.inside } }
 
   /// Whether the caller may go on; if so it owes a `leave`.
   func enter() -> Bool {

@@ -2,7 +2,7 @@ import HTTP
 import OpenAIAPI
 import Transport
 
-/// Answers one request in the server's manner: its id on every answer, JSON, events, errors in OpenAI's form.
+/// Answers one request in the server's manner: its id and other common fields on every answer, JSON, events, errors in OpenAI's form.
 ///
 /// Remembers what was answered, for the log.
 final class Responder {
@@ -10,15 +10,20 @@ final class Responder {
   var ignoredFields: [String] = []
   /// What the request used, once known.
   var usage: Usage?
+  /// Where the time of its generation went, once it has ended.
+  var timings: RequestTimings?
+  /// Whether it was given up: the client went away, or the server had no more time.
+  var isCut = false
   /// The status, once sent.
   private(set) var status: Int?
   private var isStreaming = false
-  private let id: String
+  /// What every answer to this request carries.
+  private let commonFields: [(String, String)]
   private let writer: ResponseWriter
   private let coding: ResponseCoding
 
-  init(id: String, writer: ResponseWriter, coding: ResponseCoding) {
-    self.id = id
+  init(fields: [(String, String)], writer: ResponseWriter, coding: ResponseCoding) {
+    commonFields = fields
     self.writer = writer
     self.coding = coding
   }
@@ -64,7 +69,7 @@ final class Responder {
 
   private var fields: [(String, String)] {
     let ignored = ignoredFields.isEmpty ? [] : [("x-kvota-ignored", Self.listed(ignoredFields))]
-    return [("x-request-id", id)] + ignored
+    return commonFields + ignored
   }
 
   /// The names for a header, cut where a client would refuse its length.
@@ -87,6 +92,7 @@ extension HTTPResponse {
 
   static func error(_ error: APIError) -> HTTPResponse {
     var response = HTTPResponse.json(error.json, status: error.status)
+    if error.status == 401 { response.headers.append("WWW-Authenticate", "Bearer") }
     if let seconds = error.retryAfterSeconds { response.headers.append("Retry-After", String(seconds)) }
     return response
   }

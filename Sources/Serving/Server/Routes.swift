@@ -4,9 +4,11 @@ import OpenAIAPI
 /// One line of the table of routes.
 struct Route: Sendable {
   enum Need: Sendable {
-    /// Answers always, as probes must.
+    /// Answers everybody, always, as probes must.
     case nothing
-    /// Answers once the model is loaded, and not while the server stops.
+    /// Answers always, but only who may ask.
+    case access
+    /// Answers who may ask, once the model is loaded, and not while the server stops.
     case model
   }
 
@@ -48,8 +50,8 @@ enum Routes {
     Route("GET", "/health", .nothing, Readiness()),
     Route("GET", "/readyz", .nothing, Readiness()),
     Route("GET", "/livez", .nothing, Liveness()),
-    Route("GET", "/metrics", .nothing, MetricsPage()),
-    Route("GET", "/version", .nothing, Version()),
+    Route("GET", "/metrics", .access, MetricsPage()),
+    Route("GET", "/version", .access, Version()),
   ]
 
   /// What is to be done with a request, by its head alone.
@@ -59,6 +61,9 @@ enum Routes {
     case options(allowed: [String])
     /// With what may be sent instead, in a field such as `allow`.
     case refusal(APIError, fields: [(String, String)])
+
+    /// Whether everybody is answered.
+    var isProbe: Bool { if case .endpoint(let route, _) = self { route.need == .nothing } else { false } }
   }
 
   static func match(_ head: RequestHead) -> Match {

@@ -3,10 +3,18 @@ package import Logging
 import OpenAIAPI
 package import Transport
 
-/// Answers HTTP requests: finds the endpoint, gives every answer its id, turns errors into OpenAI's form, and logs.
+/// Answers HTTP requests: lets in who may ask, finds the endpoint, gives every answer its id, turns errors into OpenAI's form, and logs.
 package struct Server: HTTPHandler {
+  /// What a request comes to by its head alone.
+  private enum Reception {
+    case endpoint(Route, parameter: String, key: APIKey?)
+    case answer(HTTPResponse)
+    /// With what may be sent instead, in a field such as `allow`.
+    case refusal(APIError, fields: [(String, String)] = [])
+  }
+
   private let service: Service
-  private let logger: Logger
+  let logger: Logger
 
   package init(_ service: Service, logger: Logger) {
     self.service = service
@@ -14,14 +22,20 @@ package struct Server: HTTPHandler {
   }
 
   package func refusal(of head: RequestHead) -> HTTPResponse? {
-    guard let response = refusalWithoutID(of: head) else { return nil }
+    let response: HTTPResponse
+    switch reception(head) {
+    case .answer(let answer): response = answer
+    case .refusal(let error, let fields):
+      countRefusal(error)
+      response = HTTPResponse.error(error).with(fields)
+    case .endpoint(let route, _, _):
+      guard route.need == .model, let error = service.refusal else { return nil }
+      countRefusal(error)
+      response = .error(error)
+    }
     let id = RequestID.choose(head.headers["x-request-id"])
-    logger.info(
-      "refused",
-      metadata: [
-        "id": "\(id)", "method": "\(head.method)", "path": "\(head.path)", "status": "\(response.status)",
-      ])
-    return response.with([("x-request-id", id)])
+    logRefusal(head, id, status: response.status)
+    return response.with(commonFields(head, id))
   }
 
   /// Probes and their like compute nothing, and wait for nothing.
@@ -45,13 +59,19 @@ package struct Server: HTTPHandler {
     let start = ContinuousClock.now
     let id = RequestID.choose(request.head.headers["x-request-id"])
     let responder = Responder(
-      id: id, writer: writer, coding: ResponseCoding(request.head.headers, service.bodies))
-    defer { log(request.head, id, responder, seconds: (ContinuousClock.now - start) / .seconds(1)) }
-    switch Routes.match(request.head) {
-    case .options(let allowed): try await responder.send(Self.options(allowed))
+      fields: commonFields(request.head, id), writer: writer,
+      coding: ResponseCoding(request.head.headers, service.bodies))
+    var usedKey: APIKey?
+    defer {
+      log(
+        request.head, id, key: usedKey, responder, seconds: (ContinuousClock.now - start) / .seconds(1))
+    }
+    switch reception(request.head) {
+    case .answer(let response): try await responder.send(response)
     case .refusal(let error, let fields): try await responder.send(HTTPResponse.error(error).with(fields))
-    case .endpoint(let route, let parameter):
-      let call = Call(request: request, id: id, parameter: parameter, service: service)
+    case .endpoint(let route, let parameter, let key):
+      usedKey = key
+      let call = Call(request: request, id: id, parameter: parameter, key: key, service: service)
       try await respond(to: call, route, responder)
     }
   }
@@ -64,44 +84,35 @@ package struct Server: HTTPHandler {
       defer { service.gate.leave() }
       try await route.endpoint.respond(to: call, responder)
     } catch let error as APIError {
-      service.metrics.update { $0.rejected[error.code ?? error.type, default: 0] += 1 }
+      countRefusal(error)
       try await responder.send(error)
-    } catch is CancellationError where responder.status != nil {
-      // The client is gone, which then does not matter, or the time to finish is over.
-      try await responder.send(APIError.cutShort)
+    } catch is CancellationError {
+      responder.isCut = true
+      // The time to finish is over, or the client is gone, whom then nothing reaches.
+      if responder.status != nil || !service.gate.isOpen { try await responder.send(APIError.cutShort) }
       throw CancellationError()
     }
   }
 
-  private func refusalWithoutID(of head: RequestHead) -> HTTPResponse? {
-    switch Routes.match(head) {
-    case .options(let allowed): return Self.options(allowed)
-    case .refusal(let error, let fields): return HTTPResponse.error(error).with(fields)
-    case .endpoint(let route, _):
-      guard route.need == .model, let error = service.refusal else { return nil }
-      service.metrics.update { $0.rejected[error.code ?? error.type, default: 0] += 1 }
-      return .error(error)
+  /// Whether a request may come in comes first: who may not is not even told what there is.
+  private func reception(_ head: RequestHead) -> Reception {
+    if let answer = service.crossOrigin.preflight(head) { return .answer(answer) }
+    let match = Routes.match(head)
+    switch (service.access.verdict(head, isProbe: match.isProbe), match) {
+    case (.refused(let error), _): return .refusal(error)
+    case (.allowed, .options(let allowed)):
+      return .answer(HTTPResponse(status: 204).with([Routes.allow(allowed)]))
+    case (.allowed, .refusal(let error, let fields)): return .refusal(error, fields: fields)
+    case (.allowed(let key), .endpoint(let route, let parameter)):
+      return .endpoint(route, parameter: parameter, key: key)
     }
   }
 
-  private static func options(_ allowed: [String]) -> HTTPResponse {
-    HTTPResponse(status: 204).with([Routes.allow(allowed)])
+  private func commonFields(_ head: RequestHead, _ id: String) -> [(String, String)] {
+    [("x-request-id", id)] + service.crossOrigin.fields(head)
   }
 
-  private func log(_ head: RequestHead, _ id: String, _ responder: Responder, seconds: Double) {
-    // Probes and scrapes come every few seconds and say nothing.
-    let level = head.method == "GET" && responder.status == 200 ? Logger.Level.debug : .info
-    guard level >= logger.logLevel else { return }
-    var metadata: Logger.Metadata = [
-      "id": "\(id)", "method": "\(head.method)", "path": "\(head.path)",
-      "status": "\(responder.status.map(String.init) ?? "none")",
-      "seconds": "\((seconds * 1e4).rounded() / 1e4)",
-    ]
-    if let usage = responder.usage {
-      metadata["prompt_tokens"] = "\(usage.promptTokens)"
-      metadata["cached_tokens"] = "\(usage.cachedTokens)"
-      metadata["completion_tokens"] = "\(usage.completionTokens)"
-    }
-    logger.log(level: level, "answered", metadata: metadata)
+  private func countRefusal(_ error: APIError) {
+    service.metrics.update { $0.rejected[error.code ?? error.type, default: 0] += 1 }
   }
 }

@@ -1,21 +1,33 @@
+import FoundationEssentials
 import HTTP
 import OpenAIAPI
 import Synchronization
 
-/// What all endpoints share: the model once it is loaded, the gate, the metrics and the thread for large bodies.
+/// What all endpoints share: the model once it is loaded, the gate, who may ask, the metrics and the thread for large bodies.
 package final class Service: Sendable {
   let gate = RequestGate()
+  let access: Access
+  let crossOrigin: CrossOrigin
   let metrics = Metrics()
   let bodies = BodyReading()
   /// As in `1.0.0`.
   let version: String
   /// The most bytes of a request's body, decompressed.
   let mostBodyBytes: Int
+  let startSeconds = Date().timeIntervalSince1970
   private let loaded = Mutex<ServedModel?>(nil)
 
-  package init(version: String, mostBodyBytes: Int = HTTPLimits().bodyBytes) {
+  /// A service that answers the holders of keys, and the web pages, that it is told.
+  ///
+  /// Throws `SettingsError` if the keys cannot be read.
+  package init(
+    version: String, mostBodyBytes: Int = HTTPLimits().bodyBytes, keys: KeySource = .none,
+    crossOrigin: CrossOrigin = .none
+  ) throws(SettingsError) {
     self.version = version
     self.mostBodyBytes = mostBodyBytes
+    access = try Access(keys)
+    self.crossOrigin = crossOrigin
   }
 
   package func setModel(_ model: ServedModel) { loaded.withLock { $0 = model } }

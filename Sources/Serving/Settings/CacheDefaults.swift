@@ -3,10 +3,12 @@ import OpenAIAPI
 
 /// What requests get that say nothing about their cache, as the command line or the environment has it.
 enum CacheDefaults {
-  /// Reads and checks the options; flags beat the environment, and in each the named settings beat `kv-options`.
+  /// Reads and checks the options; flags beat the environment, that the file, and in each the named settings beat `kv-options`.
   static func options(_ texts: SettingTexts) throws(SettingsError) -> CacheOptions {
-    let environment = try read(SettingTexts(environment: texts.environment))
-    let options = CacheResolution.merge([try read(SettingTexts(flags: texts.flags))], over: environment)
+    var options = CacheOptions()
+    for layer in texts.layers.reversed() {
+      options = CacheResolution.merge([try read(layer)], over: options)
+    }
     do {
       _ = try CachePlan(probe(options), shape: CacheShape.smallest, promptTokens: 1, maxNewTokens: 0)
     } catch let error as APIError {
@@ -51,15 +53,20 @@ enum CacheDefaults {
 
   /// Policy and budget, as in `roco, 512 slots`.
   static func text(_ options: CacheOptions) -> String {
-    let budget: String? =
-      switch options.budget {
-      case .slots(let count): "\(count) slots"
-      case .ratio(let share): "\(share) of the prompt"
-      case .bytes(let bytes): MemorySize.text(bytes)
-      case nil: nil
-      }
-    return [CacheResolution.completed(options).policy ?? "full", budget].compactMap(\.self).joined(
-      separator: ", ")
+    [policyText(options), budgetText(options)].compactMap(\.self).joined(separator: ", ")
+  }
+
+  static func policyText(_ options: CacheOptions) -> String {
+    CacheResolution.completed(options).policy ?? "full"
+  }
+
+  static func budgetText(_ options: CacheOptions) -> String? {
+    switch options.budget {
+    case .slots(let count): "\(count) slots"
+    case .ratio(let share): "\(share) of the prompt"
+    case .bytes(let bytes): MemorySize.text(bytes)
+    case nil: nil
+    }
   }
 }
 

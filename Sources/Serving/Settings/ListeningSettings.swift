@@ -25,6 +25,27 @@ package struct ListeningSettings: Sendable, Equatable {
     notices += unusedNotices(texts)
   }
 
+  /// The host, if others than this machine's users may reach it.
+  var openHost: String? {
+    guard inherited.isEmpty, case .internet(let host, _) = address else { return nil }
+    return host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.") ? nil : host
+  }
+
+  /// As `--host` and `--port` would say it.
+  var hostText: String {
+    guard inherited.isEmpty else {
+      return "sockets handed over: " + inherited.map(String.init).joined(separator: ", ")
+    }
+    return switch address {
+    case .internet(let host, _): host
+    case .unix(let path): Self.unixPrefix + path
+    }
+  }
+
+  var portText: String {
+    if inherited.isEmpty, case .internet(_, let port) = address { "\(port)" } else { "none" }
+  }
+
   private static let unixPrefix = "unix:"
 
   private static func address(_ texts: SettingTexts) throws(SettingsError) -> ListeningAddress {

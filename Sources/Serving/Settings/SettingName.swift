@@ -1,6 +1,6 @@
-/// What `kvota serve` can be told: each name is a flag and a variable of the environment.
+/// What `kvota serve` can be told: each name is a flag, a variable of the environment and a key of the file.
 package enum SettingName: String, CaseIterable, Sendable {
-  case model, alias, host, port, threads, context
+  case config, model, alias, host, port, threads, context
   case kvMemory = "kv-memory"
   case kvOptions = "kv-options"
   case kvType = "kv-type"
@@ -15,6 +15,8 @@ package enum SettingName: String, CaseIterable, Sendable {
   case sessionDir = "session-dir"
   case sessionLimit = "session-limit"
   case speculate
+  case apiKeyFile = "api-key-file"
+  case corsOrigins = "cors-origins"
   case drainSeconds = "drain-seconds"
   case maxBody = "max-body"
   case maxConnections = "max-connections"
@@ -45,42 +47,4 @@ package struct SettingsError: Error, Equatable, CustomStringConvertible {
   package let description: String
 
   package init(_ description: String) { self.description = description }
-}
-
-/// The texts that settings are read from: flags first, then the environment.
-package struct SettingTexts: Sendable {
-  package var flags: [SettingName: String]
-  package var environment: [String: String]
-
-  package init(flags: [SettingName: String] = [:], environment: [String: String] = [:]) {
-    self.flags = flags
-    self.environment = environment
-  }
-
-  /// The text of a setting and the name that it was given under; an empty variable counts as not set.
-  func text(_ name: SettingName) -> (value: String, origin: String)? {
-    if let flag = flags[name] { return (flag, name.flag) }
-    guard let variable = environment[name.variable], !variable.isEmpty else { return nil }
-    return (variable, name.variable)
-  }
-
-  func integer(_ name: SettingName, in range: ClosedRange<Int>) throws(SettingsError) -> Int? {
-    guard let (value, origin) = text(name) else { return nil }
-    guard let number = Int(value), range.contains(number) else {
-      throw SettingsError(
-        "\(origin) is '\(value)'; expected a whole number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return number
-  }
-
-  func choice<Choice: RawRepresentable & CaseIterable>(
-    _ name: SettingName, of type: Choice.Type
-  ) throws(SettingsError) -> Choice? where Choice.RawValue == String {
-    guard let (value, origin) = text(name) else { return nil }
-    guard let choice = Choice(rawValue: value) else {
-      let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-      throw SettingsError("\(origin) is '\(value)'; expected one of \(known)")
-    }
-    return choice
-  }
 }

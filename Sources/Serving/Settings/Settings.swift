@@ -6,6 +6,8 @@ package import OpenAIAPI
 
 /// All that a server is told before it starts, checked.
 package struct Settings: Sendable, Equatable {
+  /// The file that settings were read from, if any.
+  package var configPath: String?
   package var modelPath: String
   /// What requests call the model.
   package var alias: String
@@ -23,6 +25,10 @@ package struct Settings: Sendable, Equatable {
   package var sessionLimitBytes = 4 << 30
   /// Tokens to guess in a step for requests that do not say.
   package var speculation = 0
+  /// Whose requests are served.
+  package var keySource = KeySource.none
+  /// Which web pages may call it.
+  package var crossOrigin = CrossOrigin.none
   /// How long running requests may take to finish once the server is told to stop.
   package var drainSeconds = 30
   /// What one client may use of the server.
@@ -31,6 +37,8 @@ package struct Settings: Sendable, Equatable {
   package var logLevel = LogLevel.info
   /// What differs from what was asked for, to be told at the start.
   package var notices: [String] = []
+  /// Where each setting was said that is not at its default, such as `--port` or `KVOTA_PORT`.
+  package var origins: [SettingName: String] = [:]
 
   /// Reads the settings; what is not set gets its default, and no more threads compute than there are processors for us.
   ///
@@ -39,7 +47,9 @@ package struct Settings: Sendable, Equatable {
     _ texts: SettingTexts, machine: MachineMemory, processors: Int = ProcessorShare.current,
     processID: Int32 = getpid()
   ) throws(SettingsError) {
-    try Self.refuseUnbuilt(texts)
+    var texts = texts
+    try texts.readFile()
+    configPath = texts.text(.config)?.value
     let modelPath = try ModelFile.path(texts)
     let name = modelPath.split(separator: "/").last.map(String.init) ?? modelPath
     self.modelPath = modelPath
@@ -65,15 +75,13 @@ package struct Settings: Sendable, Equatable {
     http = try HTTPLimits(texts)
     logFormat = try texts.choice(.log, of: LogFormat.self) ?? logFormat
     logLevel = try texts.choice(.logLevel, of: LogLevel.self) ?? logLevel
-  }
-
-  /// Variables that ask for protection which is not built: to start without it would leave a server open.
-  private static func refuseUnbuilt(_ texts: SettingTexts) throws(SettingsError) {
-    for variable in ["KVOTA_API_KEY_FILE"]
-    where texts.environment[variable]?.isEmpty == false {
-      throw SettingsError(
-        "\(variable) is set, but this version cannot do that yet; unset it, and protect the port otherwise")
+    keySource = try KeySource(texts)
+    crossOrigin = try CrossOrigin(texts)
+    if keySource == .none, let host = listening.openHost {
+      notices.append(
+        "listening on \(host) without API keys: everybody who reaches the port may use it; see --api-key-file")
     }
+    for name in SettingName.allCases { origins[name] = texts.text(name)?.origin }
   }
 
   /// What follows an `@` in a request's model is about its cache, so an alias cannot hold one.

@@ -1,6 +1,6 @@
 """Makes the calls that stdin describes with the openai package and prints what came of them as JSON.
 
-In:  {"address": "http://...", "authority": "ca.pem", "socket": "/path", "together": false,
+In:  {"address": "http://...", "key": "none", "authority": "ca.pem", "socket": "/path", "together": false,
       "calls": [{"endpoint": "chat", "arguments": {...}, "closeAfter": 3}]}
 Out: one element a call: the response, {"events": [...]} of a stream, or {"error": "BadRequestError", ...}.
 """
@@ -18,7 +18,7 @@ authority, socket = session.get("authority"), session.get("socket")
 # Without retries: a test wants to see the first answer.
 client = openai.OpenAI(
     base_url=session["address"] + "/v1",
-    api_key="none",
+    api_key=session["key"],
     max_retries=0,
     timeout=60,
     http_client=openai.DefaultHttpxClient(
@@ -61,6 +61,9 @@ def made(call):
             "code": error.code,
             "request_id": error.request_id,
         }
+    except Exception as error:
+        # The connection broke, or an event of the stream was an error.
+        return {"error": type(error).__name__, "message": str(error)}
 
 
 if session["together"]:

@@ -23,6 +23,7 @@ enum OpenAIClient {
 
   private struct Session: Encodable {
     let address: String
+    let key: String
     /// A file with the certificate to trust.
     let authority: String?
     /// The path of the Unix socket to connect to, instead of the address's port.
@@ -36,13 +37,21 @@ enum OpenAIClient {
   /// An answer is the response as the package parsed it; a streamed one is `{"events": [...]}`, an error
   /// `{"error": "BadRequestError", "status": 400, "param": ..., ...}`.
   static func run(
-    _ calls: [Call], together: Bool = false, at server: RunningServer? = nil,
-    trusting authority: String? = nil,
-    over socket: String? = nil
+    _ calls: [Call], together: Bool = false, at server: RunningServer? = nil, key: String = "none",
+    trusting authority: String? = nil, over socket: String? = nil
   ) async throws -> [JSON] {
     let server = try server ?? RealClients.server
+    return try await run(
+      calls, together: together, address: server.address, key: key, trusting: authority, over: socket)
+  }
+
+  /// The same for any address, such as a proxy's.
+  static func run(
+    _ calls: [Call], together: Bool = false, address: String, key: String = "none",
+    trusting authority: String? = nil, over socket: String? = nil
+  ) async throws -> [JSON] {
     let session = Session(
-      address: server.address, authority: authority, socket: socket, calls: calls, together: together)
+      address: address, key: key, authority: authority, socket: socket, calls: calls, together: together)
     let command = try await Command.run(
       try #require(Surroundings.python), [Surroundings.clients + "/openai_calls.py"],
       input: JSONEncoder().encode(session))

@@ -16,15 +16,20 @@ final class RunningServer: Sendable {
 
   /// Serves while `body` runs; then SIGTERM must end the server with status 0.
   static func with<Result>(
-    _ flags: [String] = [], launcher: [String] = [], curl: [String] = [],
-    _ body: (RunningServer) async throws -> Result
+    _ flags: [String] = [], environment: [String: String] = [:], launcher: [String] = [],
+    curl: [String] = [], _ body: (RunningServer) async throws -> Result
   ) async throws -> Result {
-    let server = try await start(flags, launcher: launcher, curl: curl)
+    let server = try await start(flags, environment: environment, launcher: launcher, curl: curl)
     defer { server.terminate() }
     let result = try await body(server)
-    server.terminate()
-    #expect(try await server.exitStatus(within: .seconds(10)) == 0)
+    try await server.stop()
     return result
+  }
+
+  /// Sends SIGTERM and waits for the end, which must be well.
+  func stop(within limit: Duration = .seconds(10)) async throws {
+    terminate()
+    #expect(try await exitStatus(within: limit) == 0)
   }
 
   /// Starts the server and returns once it is ready; the caller ends it.
@@ -32,7 +37,7 @@ final class RunningServer: Sendable {
   /// `flags` win over ours; `launcher` is a program with its arguments that becomes the server, whose command line
   /// follows; `curl` is what curl has to be told to reach it.
   static func start(
-    _ flags: [String] = [], launcher: [String] = [], curl: [String] = []
+    _ flags: [String] = [], environment: [String: String] = [:], launcher: [String] = [], curl: [String] = []
   ) async throws -> RunningServer {
     let log = try TemporaryFile.make()
     let process = Process()
@@ -41,6 +46,7 @@ final class RunningServer: Sendable {
       + ["--alias", model, "--host", "127.0.0.1", "--port", "0", "--threads", "2"] + flags
     process.executableURL = URL(filePath: command[0])
     process.arguments = Array(command.dropFirst())
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardOutput = try FileHandle(forWritingTo: log)
     process.standardError = process.standardOutput
     try process.run()
@@ -119,6 +125,12 @@ final class RunningServer: Sendable {
       if !wasTold { process.terminate() }
       wasTold = true
     }
+  }
+
+  /// A second SIGTERM, which ends it with what still runs.
+  func terminateAgain() async throws {
+    process.terminate()
+    #expect(try await exitStatus(within: .seconds(10)) == 1)
   }
 
   /// Ends it as a power failure would: no handler runs, nothing is finished.

@@ -7,6 +7,15 @@ enum Surroundings {
   static let python = file("KVOTA_TEST_PYTHON", default: packageRoot + "/.cache/venv/bin/python")
 
   static let sslscan = file("KVOTA_TEST_SSLSCAN", default: "/usr/bin/sslscan")
+  /// Prometheus' own checker, which `make test` fetches.
+  static let promtool = file("KVOTA_TEST_PROMTOOL", default: packageRoot + "/.cache/promtool")
+  static let haproxy = file("KVOTA_TEST_HAPROXY", default: "/usr/sbin/haproxy")
+  static let systemdAnalyze = file("KVOTA_TEST_SYSTEMD_ANALYZE", default: "/usr/bin/systemd-analyze")
+  static let kubernetesValidate = file(
+    "KVOTA_TEST_KUBERNETES_VALIDATE", default: packageRoot + "/.cache/venv/bin/kubernetes-validate")
+
+  /// The folder of what a deployment needs.
+  static let deploy = packageRoot + "/Deploy"
 
   static var areComplete: Bool { binary != nil && model != nil && python != nil }
 
