@@ -67,6 +67,9 @@ final class RunningServer: Sendable {
     }
   }
 
+  /// What the server has written so far.
+  var logText: String { get throws { try String(contentsOf: log, encoding: .utf8) } }
+
   /// Processor time used so far, in ticks of 10 ms: `utime` and `stime` of proc_pid_stat(5).
   var processorTicks: Int {
     get throws {
