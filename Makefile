@@ -22,7 +22,8 @@ BINARY := .build/release/kvota
 TEST_VENV := .cache/venv
 # Third-party texts that are not ours to publish; tests that want them are skipped where they are absent.
 TEST_DATA ?= $(CURDIR)/../shared/data
-OPENAI_VERSION := 3.54.0
+TEST_REQUIREMENTS := Tests/Integration/Clients/requirements.txt
+LM_EVAL_VERSION := 0.4.13
 
 # Tests see internals, for which everything is built with other flags: in a folder of its own, or each
 # `make test` and `make build` would undo the other's work. Imports against the targets' arrows fail it.
@@ -38,7 +39,7 @@ APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3
 UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/GGUF/MappedFile.swift \
   Sources/Inference/ComputeThread.swift Sources/Synthesis/NewFile.swift Sources/Serving/Sessions/ReplacementFile.swift
 
-.PHONY: help setup model build run bench bench-kernels test conformance fuzz format lint install clean
+.PHONY: help setup model build run bench bench-kernels test conformance fuzz openapi format lint install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -64,7 +65,7 @@ bench: setup model build ## Measure speed; ARGS="--full --peer-server llama-serv
 bench-kernels: setup model build ## Measure each kernel against its ceiling; ARGS="--only attend"
 	@$(BINARY) bench --kernels --model "$(MODEL)" $(ARGS)
 
-test: setup model build $(TEST_VENV)/openai-$(OPENAI_VERSION) ## Run all tests
+test: setup model build $(TEST_VENV)/lm_eval-$(LM_EVAL_VERSION) ## Run all tests
 	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD)
 
 conformance: setup model ## Compare with EasyKV, the paper's code: every victim, and its whole table of perplexities
@@ -72,6 +73,9 @@ conformance: setup model ## Compare with EasyKV, the paper's code: every victim,
 
 fuzz: setup ## Run the fuzz tests much longer than `make test` does; FUZZ_ITERATIONS=200000
 	KVOTA_FUZZ_ITERATIONS=$(FUZZ_ITERATIONS) swift test $(TEST_BUILD) --filter Fuzz
+
+openapi: ## Carry Docs/openapi.json over into the server, after it was edited
+	@Deploy/embed-openapi.sh
 
 format: ## Format the sources in place
 	swift format --in-place --parallel --recursive Sources Tests Package.swift
@@ -95,9 +99,10 @@ clean: ## Remove build products and the tests' Python environment; the model sta
 TEST_ENVIRONMENT = KVOTA_TEST_MODEL="$(MODEL)" KVOTA_TEST_PYTHON="$(CURDIR)/$(TEST_VENV)/bin/python" \
   KVOTA_TEST_BINARY="$(CURDIR)/$(BINARY)" KVOTA_TEST_DATA="$(TEST_DATA)"
 
-# The stamp carries the version, so that a new pin makes a new environment.
-$(TEST_VENV)/openai-$(OPENAI_VERSION):
+# A new pin makes a new environment.
+$(TEST_VENV)/lm_eval-$(LM_EVAL_VERSION): $(TEST_REQUIREMENTS)
 	@rm -rf $(TEST_VENV)
 	@python3 -m venv $(TEST_VENV)
-	@$(TEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check openai==$(OPENAI_VERSION)
+	@$(TEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $(TEST_REQUIREMENTS)
+	@$(TEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps lm_eval==$(LM_EVAL_VERSION)
 	@touch $@

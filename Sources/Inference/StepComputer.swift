@@ -10,12 +10,6 @@ protocol StepComputer: AnyObject {
   /// Scores the prompts' tokens of the sequences that want that; their logits must have been sampled from before.
   func scorePrompts(of sequences: [TokenSequence])
   /// Evicts what the sequences' caches owe after this step.
-  func scorePrompts(of sequences: [TokenSequence]) {
-    for sequence in sequences {
-      sequence.scorePrompt { tokens, row, top in scoring.scores(of: tokens, after: row, top: top) }
-    }
-  }
-
   func evict(_ sequences: [TokenSequence])
 }
 
@@ -40,6 +34,12 @@ final class ModelComputer: StepComputer {
     let tasks = min(scratch.count, sequences.count)
     model.compute.pool.run(
       tasks: tasks, Sampling(model: model, sequences: sequences, scratch: scratch, tasks: tasks))
+  }
+
+  func scorePrompts(of sequences: [TokenSequence]) {
+    for sequence in sequences {
+      sequence.scorePrompt { tokens, row, top in scoring.scores(of: tokens, after: row, top: top) }
+    }
   }
 
   func evict(_ sequences: [TokenSequence]) {

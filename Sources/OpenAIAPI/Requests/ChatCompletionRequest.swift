@@ -21,6 +21,10 @@ package struct ChatCompletionRequest: Equatable, Sendable {
   /// Checks the fields of a body.
   package init(_ object: JSONObject) throws(APIError) {
     var fields = FieldReader(object)
+    try self.init(&fields)
+  }
+
+  init(_ fields: inout FieldReader) throws(APIError) {
     var ignored: [String] = []
     model = try fields.string("model")
     messages = try ChatMessage.list(&fields, ignored: &ignored)

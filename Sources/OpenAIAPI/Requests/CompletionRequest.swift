@@ -27,6 +27,10 @@ package struct CompletionRequest: Equatable, Sendable {
   /// Checks the fields of a body.
   package init(_ object: JSONObject) throws(APIError) {
     var fields = FieldReader(object)
+    try self.init(&fields)
+  }
+
+  init(_ fields: inout FieldReader) throws(APIError) {
     model = try fields.string("model")
     guard let prompt = fields.value("prompt") else { throw .missing("prompt") }
     prompts = try Prompt.list(prompt)

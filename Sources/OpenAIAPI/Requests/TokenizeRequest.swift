@@ -30,6 +30,10 @@ package struct TokenizeRequest: Equatable, Sendable {
   /// Checks the fields of a body.
   package init(_ object: JSONObject) throws(APIError) {
     var fields = FieldReader(object)
+    try self.init(&fields)
+  }
+
+  init(_ fields: inout FieldReader) throws(APIError) {
     var ignored: [String] = []
     model = try fields.string("model")
     let content = try fields.string("content")
@@ -81,6 +85,10 @@ package struct ApplyTemplateRequest: Equatable, Sendable {
   /// Checks the fields of a body.
   package init(_ object: JSONObject) throws(APIError) {
     var fields = FieldReader(object)
+    try self.init(&fields)
+  }
+
+  init(_ fields: inout FieldReader) throws(APIError) {
     var ignored: [String] = []
     model = try fields.string("model")
     conversation = try Conversation(&fields, ignored: &ignored)
@@ -102,6 +110,10 @@ package struct DetokenizeRequest: Equatable, Sendable {
   /// Checks the fields of a body.
   package init(_ object: JSONObject) throws(APIError) {
     var fields = FieldReader(object)
+    try self.init(&fields)
+  }
+
+  init(_ fields: inout FieldReader) throws(APIError) {
     model = try fields.string("model")
     guard let value = fields.value("tokens") else { throw .missing("tokens") }
     guard case .array(let elements) = value else {

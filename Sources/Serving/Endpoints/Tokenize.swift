@@ -27,10 +27,10 @@ struct Tokenize: Endpoint {
   private func tokens(_ wanted: TokenizeRequest, _ model: ServedModel) throws(APIError) -> [Int32] {
     switch wanted.input {
     case .text(let text):
-      model.tokenizer.encode(
+      return model.tokenizer.encode(
         text, parseSpecial: wanted.parsesSpecial, addBOS: wanted.addsSpecial && model.tokenizer.addsBOS)
     case .conversation(let conversation):
-      try model.conversation.tokens(
+      return try model.conversation.tokens(
         model.conversation.text(conversation, nowSeconds: Int(Date().timeIntervalSince1970)),
         tokenizer: model.tokenizer)
     }

@@ -21,7 +21,11 @@ struct PromptEcho: Sendable {
   }
 
   /// The whole prompt, without a word about its tokens.
-  mutating func whole() -> TextPiece { TextPiece(text: prompt.map { _ in next() }.joined()) }
+  mutating func whole() -> TextPiece {
+    var piece = TextPiece()
+    while given < prompt.count { piece.text += next() }
+    return piece
+  }
 
   /// The first token, which has no score since nothing comes before it.
   mutating func first() -> TextPiece {

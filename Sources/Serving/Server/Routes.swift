@@ -54,6 +54,7 @@ enum Routes {
     Route("GET", "/livez", .nothing, Liveness()),
     Route("GET", "/metrics", .nothing, MetricsPage()),
     Route("GET", "/version", .nothing, Version()),
+    Route("GET", "/openapi.json", .nothing, OpenAPIDescription()),
   ]
 
   /// What is to be done with a request, by its head alone.

@@ -11,10 +11,12 @@ struct TypicalPTests {
   /// The ids that stay by the paper's definition, all in Double: nearest to the entropy first, until the share is reached.
   private func reference(_ logits: [Float], share: Double) -> Set<Int> {
     let greatest = Double(logits.max() ?? 0)
-    let weights = logits.map { Float(exp(Double($0) - greatest)) }.map(Double.init)
+    let weights = logits.map { Double(Float(exp(Double($0) - greatest))) }
     let total = weights.reduce(0, +)
     let surprises = weights.map { $0 > 0 ? -log($0 / total) : .infinity }
-    let entropy = zip(weights, surprises).reduce(0) { $1.0 > 0 ? $0 + $1.0 / total * $1.1 : $0 }
+    let entropy = zip(weights, surprises).reduce(0.0) { sum, token in
+      token.0 > 0 ? sum + token.0 / total * token.1 : sum
+    }
     let nearest = logits.indices.filter { weights[$0] > 0 }
       .sorted { abs(surprises[$0] - entropy) < abs(surprises[$1] - entropy) }
     var (mass, kept) = (0.0, Set<Int>())
