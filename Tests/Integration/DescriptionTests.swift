@@ -15,7 +15,8 @@ extension RealClients {
     /// A small context and few sequences, so that nothing it thinks of takes long.
     @Test("holds for whatever schemathesis makes of it, and nothing of that is a failure of the server")
     func fuzzed() async throws {
-      try await RunningServer.with(["--context", "64", "--max-sequences", "4", "--max-queue", "4"]) { server in
+      try await RunningServer.with(["--context", "64", "--max-sequences", "4", "--max-queue", "4"]) {
+        server in
         let python = URL(filePath: try #require(Surroundings.python))
         let command = try await Command.run(
           python.deletingLastPathComponent().appending(path: "schemathesis").path,

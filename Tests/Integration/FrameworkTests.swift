@@ -20,21 +20,26 @@ extension RealClients {
     func asynchronous() async throws {
       let answers = try await Script.run("openai_async")
       #expect(answers.answers.items.count == 4 && answers.answers == answers.streamed)
-      #expect(Set(answers.ids.items).count == 4 && answers.ids.items.allSatisfy { $0.string?.hasPrefix("req-") == true })
+      #expect(
+        Set(answers.ids.items).count == 4
+          && answers.ids.items.allSatisfy { $0.string?.hasPrefix("req-") == true })
     }
 
     @Test("the openai client comes again as often as it may, after the time that the server has told it")
     func comesAgain() async throws {
       try await RunningServer.with(["--max-sequences", "1", "--max-queue", "0"]) { server in
         async let running = Curl.post(
-          "/v1/completions", ["prompt": "Once upon a time", "max_tokens": 400, "ignore_eos": true], at: server)
+          "/v1/completions", ["prompt": "Once upon a time", "max_tokens": 400, "ignore_eos": true], at: server
+        )
         try await eventually("a running sequence", within: .seconds(10)) {
           try await Metrics.read(server)["vllm:num_requests_running"] == 1 ? () : nil
         }
         let turnedAway = try await Script.run("openai_async", ["turnedAway": true], at: server)
         #expect(turnedAway.error == "RateLimitError" && turnedAway.status == 429)
         #expect(turnedAway.request_id == "turned-away" && turnedAway.waits.items.count == 2)
-        let seen = try server.logText.split(separator: "\n").filter { $0.contains("turned-away") && $0.contains("429") }
+        let seen = try server.logText.split(separator: "\n").filter {
+          $0.contains("turned-away") && $0.contains("429")
+        }
         #expect(seen.count == 3, "the first attempt and two more")
         #expect(try await running.status == 200)
       }
@@ -44,7 +49,8 @@ extension RealClients {
     func stopping() async throws {
       try await RunningServer.with { server in
         async let running = Curl.post(
-          "/v1/completions", ["prompt": "Once upon a time", "max_tokens": 600, "ignore_eos": true], at: server)
+          "/v1/completions", ["prompt": "Once upon a time", "max_tokens": 600, "ignore_eos": true], at: server
+        )
         try await eventually("a running sequence", within: .seconds(10)) {
           try await Metrics.read(server)["vllm:num_requests_running"] == 1 ? () : nil
         }

@@ -41,7 +41,9 @@ extension RealClients {
       }
     }
 
-    @Test("numbers are the same alone, in company and after the prompt is known, under every kind of cache", arguments: ["full", "roco-64", "streaming-64"])
+    @Test(
+      "numbers are the same alone, in company and after the prompt is known, under every kind of cache",
+      arguments: ["full", "roco-64", "streaming-64"])
     func sameInCompany(cache: String) async throws {
       let prompt = JSON(SeededTokens.make(300, seed: 5))
       let scored = OpenAIClient.Call.completion([
@@ -49,7 +51,9 @@ extension RealClients {
         "model": .string("\(RunningServer.model)@\(cache)"),
       ])
       let others = (0..<5).map { index in
-        OpenAIClient.Call.completion(["prompt": JSON(SeededTokens.make(200, seed: UInt64(index + 9))), "max_tokens": 30])
+        OpenAIClient.Call.completion([
+          "prompt": JSON(SeededTokens.make(200, seed: UInt64(index + 9))), "max_tokens": 30,
+        ])
       }
       let alone = try await OpenAIClient.run([scored, scored])
       let company = try await OpenAIClient.run([scored] + others, together: true)
@@ -82,7 +86,9 @@ extension RealClients {
         .completion(call.with(["logit_bias": ["504": 100]])),
       ])
       #expect(answers[0].choices[0].text != free.text && answers[1].choices[0].text == "The")
-      #expect(answers[0].choices[0].logprobs.top_logprobs[0][free.text.string ?? ""] == free.logprobs.token_logprobs[0])
+      #expect(
+        answers[0].choices[0].logprobs.top_logprobs[0][free.text.string ?? ""]
+          == free.logprobs.token_logprobs[0])
     }
 
     @Test("more numbers than a request may ask for are refused")

@@ -6,7 +6,8 @@ extension RealClients {
     @Test("scores choices as the echo of each does, and as the model does when it is made to write them")
     func full() async throws {
       for backend in ["local-completions", "gguf"] {
-        let scores = try await Script.run("lm_eval_scores", ["backend": .string(backend), "writes": true]).items
+        let scores = try await Script.run("lm_eval_scores", ["backend": .string(backend), "writes": true])
+          .items
         try #require(scores.count == 8)
         for score in scores {
           expectEqual(score.harness, score.echo, backend)
@@ -27,7 +28,9 @@ extension RealClients {
       #expect(small.suffix(2).map(\.harness) != full.suffix(2).map(\.harness))
       // That client cannot name a model: there the server's default is the budget.
       try await RunningServer.with(["--kv-policy", "roco", "--kv-budget", "256"]) { server in
-        for (score, other) in zip(try await Script.run("lm_eval_scores", ["backend": "gguf"], at: server).items, small) {
+        for (score, other) in zip(
+          try await Script.run("lm_eval_scores", ["backend": "gguf"], at: server).items, small)
+        {
           expectEqual(score.harness, score.echo, "gguf")
           expectEqual(score.harness, other.harness, "gguf")
         }

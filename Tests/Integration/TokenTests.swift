@@ -18,7 +18,8 @@ extension RealClients {
 
     @Test("tokens come as llama-server and as vLLM give them, with the begin token's rules of each")
     func forms() async throws {
-      let pieces = try await Curl.post("/tokenize", ["content": "sea 🐎", "with_pieces": true]).json.tokens.items
+      let pieces = try await Curl.post("/tokenize", ["content": "sea 🐎", "with_pieces": true]).json.tokens
+        .items
       #expect(pieces.first?.piece == "sea" && pieces.allSatisfy { $0.id.int != nil })
       #expect(pieces.contains { $0.piece.items.count >= 1 }, "a part of a character is told as bytes")
       let answer = try await Curl.post(

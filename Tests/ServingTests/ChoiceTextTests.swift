@@ -11,7 +11,8 @@ struct ChoiceTextTests {
 
   /// What is given out for a prompt and generated tokens, each with its score; the last one ends the text.
   private func pieces(
-    prompt: [Int32] = [0x61], _ tokens: [Int32], end: Int32? = nil, body: String = #"{"prompt": "", "logprobs": 0}"#
+    prompt: [Int32] = [0x61], _ tokens: [Int32], end: Int32? = nil,
+    body: String = #"{"prompt": "", "logprobs": 0}"#
   ) throws -> [TextPiece] {
     let wanted = try completion(body)
     let request = try GenerationRequest(
@@ -19,7 +20,9 @@ struct ChoiceTextTests {
         prompts: [prompt], maxTokens: 9, parameters: wanted.parameters,
         cache: CacheResolution.cacheRequest(CacheOptions()), echo: wanted.echo, logprobs: wanted.logprobs),
       limits: limits { $0.vocabularySize = 300 })
-    var text = ChoiceText(request, choice: 0, tokenizer: try tinyTokenizer(adding: [("tokenizer.ggml.add_bos_token", .bool(true))]))
+    var text = ChoiceText(
+      request, choice: 0,
+      tokenizer: try tinyTokenizer(adding: [("tokenizer.ggml.add_bos_token", .bool(true))]))
     var pieces = [text.begin()]
     if wanted.echo, wanted.logprobs != nil { pieces.append(text.push(prompt.dropFirst().map(score))) }
     for token in tokens where !text.isStopped {
@@ -68,7 +71,8 @@ struct ChoiceTextTests {
     #expect(pieces.flatMap(\.tokens).map { $0.logprob == nil } == [true, false, false, false, false])
   }
 
-  @Test("the begin token that every sequence starts with is told but has no text; alone, an echo is plain text")
+  @Test(
+    "the begin token that every sequence starts with is told but has no text; alone, an echo is plain text")
   func beginToken() throws {
     let told = try pieces(prompt: [263, 0x61], [], body: #"{"prompt": "", "echo": true, "logprobs": 0}"#)
     #expect(text(told) == "a" && offsets(told) == [0, 0])

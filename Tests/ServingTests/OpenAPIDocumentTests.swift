@@ -42,7 +42,8 @@ struct OpenAPIDocumentTests {
       for method in try member("paths", path).names {
         let statuses = Set(try member("paths", path, method, "responses").names)
         #expect(statuses.isSuperset(of: ["200", "400", "405", "408", "414", "417", "431", "503"]), "\(path)")
-        #expect(statuses.contains("413") == (method == "post") && statuses.contains("415") == (method == "post"))
+        #expect(
+          statuses.contains("413") == (method == "post") && statuses.contains("415") == (method == "post"))
       }
     }
   }
@@ -64,7 +65,10 @@ struct OpenAPIDocumentTests {
 
   @Test(
     "bodies have the fields that are read, but for those that are known and refused",
-    arguments: ["CompletionRequest", "ChatCompletionRequest", "TokenizeRequest", "DetokenizeRequest", "ApplyTemplateRequest"])
+    arguments: [
+      "CompletionRequest", "ChatCompletionRequest", "TokenizeRequest", "DetokenizeRequest",
+      "ApplyTemplateRequest",
+    ])
   func bodies(schema: String) throws {
     let body: JSONObject =
       switch schema {
@@ -75,26 +79,33 @@ struct OpenAPIDocumentTests {
     let described = Set(try member("components", "schemas", schema, "properties").names)
     let read = try fields(of: schema, body)
     let refused = [
-      UnsupportedField.everywhere, UnsupportedField.completion, UnsupportedField.chat, UnsupportedField.conversation,
+      UnsupportedField.everywhere, UnsupportedField.completion, UnsupportedField.chat,
+      UnsupportedField.conversation,
     ].joined().map(\.name)
     #expect(described.isSubset(of: read), "\(described.subtracting(read))")
-    #expect(read.subtracting(described).isSubset(of: refused), "\(read.subtracting(described).subtracting(refused))")
+    #expect(
+      read.subtracting(described).isSubset(of: refused), "\(read.subtracting(described).subtracting(refused))"
+    )
   }
 
   @Test("the cache's options are all there")
   func cacheOptions() throws {
     #expect(
-      Set(try member("components", "schemas", "KVCache", "properties").names) == Set(CacheField.all.map(\.name)))
+      Set(try member("components", "schemas", "KVCache", "properties").names)
+        == Set(CacheField.all.map(\.name)))
   }
 
-  @Test("numbers just outside their ranges are refused by their names", arguments: ["CompletionRequest", "ChatCompletionRequest"])
+  @Test(
+    "numbers just outside their ranges are refused by their names",
+    arguments: ["CompletionRequest", "ChatCompletionRequest"])
   func ranges(schema: String) throws {
     var tried = 0
     for name in try member("components", "schemas", schema, "properties").names {
       let field = try member("components", "schemas", schema, "properties", name)
       for (bound, step) in [("minimum", -1.0), ("maximum", 1.0), ("exclusiveMinimum", 0.0)] {
         guard let limit = field[bound]?.double, abs(limit) < 1e15 else { continue }
-        var body: JSONObject = schema == "CompletionRequest" ? ["prompt": ""] : ["messages": Self.messages, "logprobs": true]
+        var body: JSONObject =
+          schema == "CompletionRequest" ? ["prompt": ""] : ["messages": Self.messages, "logprobs": true]
         body[name] = .number(limit + step)
         let error = #expect(throws: APIError.self) { try fields(of: schema, body) }
         #expect(error?.param == name)

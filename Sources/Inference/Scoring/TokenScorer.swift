@@ -51,7 +51,9 @@ struct TokenScorer {
     for start in stride(from: 0, to: logits.count, by: 16) {
       let end = min(start &+ 16, logits.count)
       // Nearly always none of sixteen is among the likeliest so far: one comparison for all.
-      guard best.count < count || end &- start < 16 || any(Lanes(logits, from: start) .> least) else { continue }
+      guard best.count < count || end &- start < 16 || any(Lanes(logits, from: start) .> least) else {
+        continue
+      }
       for index in start..<end where best.count < count || logits[index] > least {
         if best.count == count { best.removeLast() }
         best.insert(index, at: best.firstIndex { logits[$0] < logits[index] } ?? best.count)

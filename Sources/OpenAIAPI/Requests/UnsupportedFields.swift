@@ -53,7 +53,7 @@ struct UnsupportedField {
 
   /// Fields of `/v1/completions` alone.
   static let completion: [UnsupportedField] = [
-    UnsupportedField("suffix", ""),
+    UnsupportedField("suffix", "")
   ]
 
   /// Fields of `/v1/chat/completions` alone.

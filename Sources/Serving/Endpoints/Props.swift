@@ -11,7 +11,8 @@ struct Props: Endpoint {
         "n_ctx": .integer(model.limits.contextLength),
         "params": [
           "temperature": 1, "top_p": 1, "top_k": 0, "min_p": 0, "typical_p": 1, "repeat_penalty": 1,
-          "presence_penalty": 0, "frequency_penalty": 0, "max_tokens": .integer(CompletionRequest.defaultMaxTokens),
+          "presence_penalty": 0, "frequency_penalty": 0,
+          "max_tokens": .integer(CompletionRequest.defaultMaxTokens),
           "speculate": .integer(model.limits.speculation),
         ],
       ],

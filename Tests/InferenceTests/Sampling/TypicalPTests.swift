@@ -27,7 +27,9 @@ struct TypicalPTests {
     return kept
   }
 
-  @Test("keeps the tokens nearest to the expected surprise", arguments: [LogitShape.bell, .wide, .peaked], [16, 17, 1000])
+  @Test(
+    "keeps the tokens nearest to the expected surprise", arguments: [LogitShape.bell, .wide, .peaked],
+    [16, 17, 1000])
   func nearest(shape: LogitShape, size: Int) {
     // Distinct ones, as there is no order among equals.
     let logits = shape.logits(size, seed: 5).enumerated().map { $1 + Float($0) / 4096 }

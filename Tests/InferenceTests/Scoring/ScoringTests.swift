@@ -49,7 +49,9 @@ struct ScoringTests {
     }
   }
 
-  @Test("a prompt that is known already is computed again, is scored the same, and is there for others", arguments: [nil, "roco"])
+  @Test(
+    "a prompt that is known already is computed again, is scored the same, and is there for others",
+    arguments: [nil, "roco"])
   func knownPrompt(policy: String?) async throws {
     let cache = policy.map { CacheRequest(policy: $0, budget: .slots(48)) } ?? CacheRequest()
     let request = Self.scored(200, new: 4, cache: cache)
@@ -103,7 +105,9 @@ struct ScoringTests {
     #expect(stopped.scores == Array(text.scores.prefix(stopped.scores.count)))
   }
 
-  @Test("of equal logits the lowest token comes first, at widths that are no whole lanes", arguments: [1, 15, 16, 17, 50])
+  @Test(
+    "of equal logits the lowest token comes first, at widths that are no whole lanes",
+    arguments: [1, 15, 16, 17, 50])
   func ranking(count: Int) {
     let logits = (0..<count).map { Float(($0 * 7) % 5) }
     let expected = logits.indices.sorted { (-logits[$0], $0) < (-logits[$1], $1) }

@@ -10,7 +10,8 @@ struct LogprobsTests {
     TokenLogprob(token: token("The"), logprob: nil, top: [], textOffset: 0),
     TokenLogprob(
       token: token(" sea"), logprob: -3.25,
-      top: [.init(token: token(" \"s"), logprob: -0.1), .init(token: token(" a"), logprob: -2)], textOffset: 3),
+      top: [.init(token: token(" \"s"), logprob: -0.1), .init(token: token(" a"), logprob: -2)], textOffset: 3
+    ),
     TokenLogprob(
       token: TokenText([0xE2, 0x80]), logprob: -0.5,
       top: [.init(token: TokenText([0xE2, 0x80]), logprob: -0.5)], textOffset: 7),
