@@ -29,9 +29,10 @@ final class PrefixReuse {
   /// A cache for a sequence that waits, with what can be reused in it; nil while there is no room.
   func makeCache(for sequence: TokenSequence) -> SequenceCache? {
     let (plan, prompt) = (sequence.plan, sequence.request.prompt)
-    guard reuses(sequence) else { return cache.makeCache(plan) }
-    guard let made = cache.makeCache(plan, prompt: prompt) else { return nil }
-    queriedTokens += prompt.count
+    guard takesPart(sequence) else { return cache.makeCache(plan) }
+    let looks = reuses(sequence)
+    guard let made = looks ? cache.makeCache(plan, prompt: prompt) : cache.makeCache(plan) else { return nil }
+    if looks { queriedTokens += prompt.count }
     reusedTokens += made.logicalLength
     sequence.copyPoints = cache.copyPoints(plan, prompt: prompt, reused: made.logicalLength)
     return made
