@@ -69,7 +69,7 @@ extension RealClients {
       ]
       let answers = try await OpenAIClient.run([.chat(call), .chat(call.with(["stream": true]))])
       let content = answers[0].choices[0].logprobs.content.items
-      let bytes = content.flatMap { $0.bytes.items }.compactMap { $0.int.map(UInt8.init) }
+      let bytes = content.flatMap { $0.bytes.items }.compactMap { $0.int.map { UInt8($0) } }
       #expect(String(decoding: bytes, as: UTF8.self) == answers[0].choices[0].message.content.string)
       // Greedy: each token is the likeliest.
       #expect(content.allSatisfy { $0.top_logprobs[0].token == $0.token && $0.top_logprobs.items.count == 2 })
