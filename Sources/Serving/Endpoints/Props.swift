@@ -1,4 +1,6 @@
+import Inference
 import OpenAIAPI
+import Tokenizing
 
 /// `GET /props`: what llama-server tells of itself and of what requests get that do not say.
 struct Props: Endpoint {
