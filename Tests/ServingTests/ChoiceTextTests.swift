@@ -50,7 +50,7 @@ struct ChoiceTextTests {
     let pieces = try pieces(
       Array("say no more".utf8).map(Int32.init), body: #"{"prompt": "", "logprobs": 0, "stop": ["no"]}"#)
     #expect(text(pieces) == "say " && offsets(pieces) == [0, 1, 2, 3])
-    let held = try pieces(
+    let held = try self.pieces(
       Array("an".utf8).map(Int32.init), body: #"{"prompt": "", "logprobs": 0, "stop": ["no"]}"#)
     #expect(text(held) == "an" && offsets(held) == [0, 1], "what was held back comes at the end")
   }
