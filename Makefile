@@ -23,7 +23,8 @@ BINARY := .build/release/kvota
 TEST_VENV := .cache/venv
 # Third-party texts that are not ours to publish; tests that want them are skipped where they are absent.
 TEST_DATA ?= $(CURDIR)/../shared/data
-OPENAI_VERSION := 3.54.0
+TEST_REQUIREMENTS := Tests/Integration/Clients/requirements.txt
+LM_EVAL_VERSION := 0.4.13
 
 # Tests see internals, for which everything is built with other flags: in a folder of its own, or each
 # `make test` and `make build` would undo the other's work. Imports against the targets' arrows fail it.
@@ -39,18 +40,13 @@ LOAD_APT_PACKAGES := wrk
 
 # Packages of real programs that tests alone use; a test whose program is absent is skipped and says so.
 TEST_APT_PACKAGES := haproxy openssl slowhttptest sslscan
-# Likewise from PyPI, into the tests' own environment.
-TEST_PYTHON_PACKAGES := openai==$(OPENAI_VERSION) kubernetes-validate==1.37.0
-# Named after the packages, so that a new pin makes a new environment.
-TEST_VENV_STAMP := $(TEST_VENV)/packages-$(shell echo "$(TEST_PYTHON_PACKAGES)" | md5sum | cut -c 1-8)
-
 # The only places where unsafe code may stand; `make lint` refuses the word anywhere else.
 UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/GGUF/MappedFile.swift \
   Sources/Inference/ComputeThread.swift Sources/Synthesis/NewFile.swift Sources/Serving/Sessions/ReplacementFile.swift \
   Sources/Compression/Gzip.swift Sources/Transport/TLS/TLSContext.swift Sources/Transport/TLS/TLSSession.swift \
   Sources/Transport/UnixDatagrams.swift
 
-.PHONY: help setup model build run bench bench-http bench-kernels test test-tools conformance fuzz fuzz-http format lint install clean
+.PHONY: help setup model build run bench bench-http bench-kernels test test-tools conformance fuzz fuzz-http openapi format lint install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -92,6 +88,9 @@ fuzz: setup ## Run the fuzz tests much longer than `make test` does; FUZZ_ITERAT
 fuzz-http: setup ## Run libFuzzer on the request parser; FUZZ_RUNS=10000000
 	Deploy/fuzz-http.sh $(FUZZ_RUNS) .cache/fuzz-http
 
+openapi: ## Carry Docs/openapi.json over into the server, after it was edited
+	@Deploy/embed-openapi.sh
+
 format: ## Format the sources in place
 	swift format --in-place --parallel --recursive Sources Tests Package.swift
 
@@ -116,13 +115,15 @@ clean: ## Remove build products and the tests' Python environment; the model sta
 TEST_ENVIRONMENT = KVOTA_TEST_MODEL="$(MODEL)" KVOTA_TEST_PYTHON="$(CURDIR)/$(TEST_VENV)/bin/python" \
   KVOTA_TEST_BINARY="$(CURDIR)/$(BINARY)" KVOTA_TEST_DATA="$(TEST_DATA)"
 
-test-tools: $(TEST_VENV_STAMP) .cache/promtool
+test-tools: $(TEST_VENV)/lm_eval-$(LM_EVAL_VERSION) .cache/promtool
 	@Deploy/setup.sh $(TEST_APT_PACKAGES)
 
-$(TEST_VENV_STAMP):
+# A new pin makes a new environment.
+$(TEST_VENV)/lm_eval-$(LM_EVAL_VERSION): $(TEST_REQUIREMENTS)
 	@rm -rf $(TEST_VENV)
 	@python3 -m venv $(TEST_VENV)
-	@$(TEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(TEST_PYTHON_PACKAGES)
+	@$(TEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $(TEST_REQUIREMENTS)
+	@$(TEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps lm_eval==$(LM_EVAL_VERSION)
 	@touch $@
 
 # Prometheus' checker out of its Debian package: to install that would start a Prometheus on this machine.

@@ -21,12 +21,18 @@ final class PrefixReuse {
     isOn && sequence.request.reusesPrefixes && sequence.request.resuming == nil
   }
 
+  /// Whose prompt's tokens are scored must compute them all, but leaves them to others.
+  private func reuses(_ sequence: TokenSequence) -> Bool {
+    takesPart(sequence) && !sequence.request.scoresPrompt
+  }
+
   /// A cache for a sequence that waits, with what can be reused in it; nil while there is no room.
   func makeCache(for sequence: TokenSequence) -> SequenceCache? {
     let (plan, prompt) = (sequence.plan, sequence.request.prompt)
     guard takesPart(sequence) else { return cache.makeCache(plan) }
-    guard let made = cache.makeCache(plan, prompt: prompt) else { return nil }
-    queriedTokens += prompt.count
+    let looks = reuses(sequence)
+    guard let made = looks ? cache.makeCache(plan, prompt: prompt) : cache.makeCache(plan) else { return nil }
+    if looks { queriedTokens += prompt.count }
     reusedTokens += made.logicalLength
     sequence.copyPoints = cache.copyPoints(plan, prompt: prompt, reused: made.logicalLength)
     return made
@@ -40,7 +46,7 @@ final class PrefixReuse {
       if leader.isInPrompt, leader.fedTokens < fed { return true }
       sequence.leader = nil
     }
-    guard takesPart(sequence) else { return false }
+    guard reuses(sequence) else { return false }
     // Only who comes before it anyway is surely not held up by others.
     for leader in running where leader.isInPrompt && leader.precedes(sequence) && takesPart(leader) {
       guard let promise = promise(of: leader, to: sequence) else { continue }

@@ -184,6 +184,9 @@ final class Scheduler {
     guard !tokens.isEmpty, let cache = sequence.cache else { return 0 }
     cache.append(tokens.count)
     let isPrompt = cache.logicalLength <= sequence.request.prompt.count
+    if isPrompt, sequence.request.scoresPrompt {
+      sequence.scoredPiece = (tokens.startIndex, batch.keepHidden())
+    }
     let wantsLogits = sequence.isDecoding && sequence.request.maxTokens > 0
     sequence.logitsRows = batch.append(
       tokens, cache: cache, logitsOfLast: wantsLogits ? (isPrompt ? 1 : tokens.count) : 0)
@@ -195,6 +198,7 @@ final class Scheduler {
     let start = clock()
     computer.forward(batch)
     if batch.logitsRows > 0 { computer.sample(stepping) }
+    if batch.keepsHidden { computer.scorePrompts(of: stepping) }
     let sampled = clock()
     emit(at: sampled)
     let emitted = clock()

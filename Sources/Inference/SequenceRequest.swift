@@ -11,6 +11,8 @@ package struct SequenceRequest: Sendable {
   package var stopTokens: [Int32]
   package var sampling: SamplingParameters
   package var cache: CacheRequest
+  /// What is to be told of the tokens' probabilities; nil for nothing.
+  package var scoring: ScoringRequest?
   /// What the prompt begins with and need not be computed again.
   package var resuming: SavedSequence?
   /// Whether the receiver gets the cache at the end.
@@ -34,6 +36,9 @@ package struct SequenceRequest: Sendable {
     self.sampling = sampling
     self.cache = cache
   }
+
+  /// Whether each of the prompt's tokens must be computed here.
+  var scoresPrompt: Bool { scoring?.includesPrompt == true }
 
   /// What it adds to the queue while it waits.
   func load(_ plan: CachePlan) -> QueueLoad {

@@ -7,6 +7,8 @@ protocol StepComputer: AnyObject {
   func forward(_ batch: borrowing Batch)
   /// Lets every sequence that has a row of logits sample its next token.
   func sample(_ sequences: [TokenSequence])
+  /// Scores the prompts' tokens of the sequences that want that; their logits must have been sampled from before.
+  func scorePrompts(of sequences: [TokenSequence])
   /// Evicts what the sequences' caches owe after this step.
   func evict(_ sequences: [TokenSequence])
 }
@@ -15,10 +17,12 @@ protocol StepComputer: AnyObject {
 final class ModelComputer: StepComputer {
   private let model: Model
   private let scratch: [SamplingScratch]
+  private let scoring: PromptScoring
   private let eviction: Eviction
 
   init(_ model: Model) {
     self.model = model
+    scoring = PromptScoring(model)
     scratch = (0..<model.compute.pool.threadCount).map { _ in SamplingScratch() }
     eviction = Eviction(compute: model.compute)
   }
@@ -30,6 +34,12 @@ final class ModelComputer: StepComputer {
     let tasks = min(scratch.count, sequences.count)
     model.compute.pool.run(
       tasks: tasks, Sampling(model: model, sequences: sequences, scratch: scratch, tasks: tasks))
+  }
+
+  func scorePrompts(of sequences: [TokenSequence]) {
+    for sequence in sequences {
+      sequence.scorePrompt { tokens, row, top in scoring.scores(of: tokens, after: row, top: top) }
+    }
   }
 
   func evict(_ sequences: [TokenSequence]) {
@@ -46,7 +56,7 @@ private struct Sampling: ParallelWork {
 
   func perform(_ task: Int) {
     for index in stride(from: task, to: sequences.count, by: tasks) {
-      sequences[index].sample(candidates: &scratch[task].candidates) { row, body in
+      sequences[index].sample(with: scratch[task]) { row, body in
         model.withLogits(row, body)
       }
     }
@@ -54,6 +64,7 @@ private struct Sampling: ParallelWork {
 }
 
 /// What sampling needs, one for each compute thread.
-private final class SamplingScratch {
+final class SamplingScratch {
   var candidates = Candidates()
+  var scorer = TokenScorer()
 }

@@ -3,6 +3,10 @@
 /// The stream ends after `finished`.
 package enum TokenEvent: Sendable, Equatable {
   case token(Int32)
+  /// What the model gave the prompt's tokens, from the second on, in pieces; only if asked for.
+  case promptScores([TokenScore])
+  /// What it gave the token that comes next, or, if the end comes next, the stop token; only if asked for.
+  case score(TokenScore)
   /// Before the end, if it was asked for and the sequence was not cancelled.
   case saved(SavedSequence)
   case finished(FinishReason, SequenceUsage)

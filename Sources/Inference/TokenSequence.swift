@@ -19,6 +19,8 @@ final class TokenSequence {
   private var next: [Int32] = [0]
   /// What was sampled after each of them, up to the first wrong guess.
   private var sampled: [Int32] = []
+  /// Their scores, if they are asked for.
+  private var scores: [TokenScore] = []
   private var lookup: PromptLookup?
   /// The tokens that were emitted.
   private(set) var text: [Int32] = []
@@ -35,6 +37,8 @@ final class TokenSequence {
   var leader: (sequence: TokenSequence, fed: Int)?
   /// Rows of its logits in this step: after its last prompt token, or after each token of `next`.
   var logitsRows = 0..<0
+  /// The prompt's tokens that this step feeds and whose successors are to be scored: the first one's position, and its row in the batch.
+  var scoredPiece: (position: Int, row: Int)?
 
   init(_ arrival: Arrival, deadline: ContinuousClock.Instant, outbox: Outbox) {
     self.deadline = deadline
@@ -101,17 +105,29 @@ final class TokenSequence {
   /// The same tokens come out as without guesses: logits do not depend on them, and the generator moves on with each token only.
   /// They are emitted in `accept`, on the engine's thread.
   func sample(
-    candidates: inout Candidates, _ withLogits: (Int, (inout MutableSpan<Float>) -> Int32) -> Int32
+    with scratch: SamplingScratch, _ withLogits: (Int, (inout MutableSpan<Float>) -> Int32) -> Int32
   ) {
     sampled.removeAll(keepingCapacity: true)
+    scores.removeAll(keepingCapacity: true)
     for (index, row) in logitsRows.enumerated() {
       let forbidden = generated + index < request.minTokens ? request.stopTokens : []
       let token = withLogits(row) { logits in
-        sampler.sample(&logits, forbidding: forbidden, candidates: &candidates)
+        if request.scoring != nil { scratch.scorer.keep(logits.span) }
+        return sampler.sample(&logits, forbidding: forbidden, candidates: &scratch.candidates)
       }
       sampled.append(token)
+      if let scoring = request.scoring { scores.append(scratch.scorer.score(of: token, top: scoring.top)) }
       guard index + 1 < next.count, next[index + 1] == token else { return }
     }
+  }
+
+  /// Has the prompt's tokens scored that follow those which this step has fed, and tells the receiver.
+  func scorePrompt(_ scores: (ArraySlice<Int32>, _ row: Int, _ top: Int) -> [TokenScore]) {
+    guard let piece = scoredPiece, let scoring = request.scoring else { return }
+    scoredPiece = nil
+    let followers = request.prompt[..<min(fedTokens + 1, request.prompt.count)].dropFirst(piece.position + 1)
+    guard !followers.isEmpty else { return }
+    events.yield(.promptScores(scores(followers, piece.row, scoring.top)))
   }
 
   /// Takes the sampled tokens: emits them, or ends; returns how many were emitted.
@@ -120,6 +136,7 @@ final class TokenSequence {
     let before = generated
     var taken = 0
     while taken < sampled.count, finish == nil {
+      if taken < scores.count { events.yield(.score(scores[taken])) }
       emit(sampled[taken], fed: taken + 1)
       taken += 1
     }

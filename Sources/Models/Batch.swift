@@ -14,6 +14,8 @@ package struct Batch {
   package private(set) var tokens: [Int32] = []
   package private(set) var entries: [Entry] = []
   package private(set) var logitsRows = 0
+  /// Whether `Model.project` is to find the tokens' hidden rows after the pass.
+  package private(set) var keepsHidden = false
 
   package init() {}
 
@@ -22,6 +24,13 @@ package struct Batch {
     tokens.removeAll(keepingCapacity: true)
     entries.removeAll(keepingCapacity: true)
     logitsRows = 0
+    keepsHidden = false
+  }
+
+  /// Asks for the hidden rows of all tokens, so that logits can be made of them later; returns the row of the next token.
+  package mutating func keepHidden() -> Int {
+    keepsHidden = true
+    return tokens.count
   }
 
   /// Adds a sequence's new tokens, for which `cache` has been extended already.

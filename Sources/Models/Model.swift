@@ -87,7 +87,17 @@ package final class Model {
       attend(weights.layers[layer], layer, batch, rows: rows)
       feedForward(weights.layers[layer], rows: rows)
     }
-    project(batch, rows: rows)
+    if batch.logitsRows > 0 || batch.keepsHidden { compute.add(update, to: hidden, rows: rows) }
+    projectLast(batch)
+  }
+
+  /// Puts the logits after some of the last batch's tokens, at most `maxLogitsRows`, into rows 0 and up of `withLogits`.
+  ///
+  /// The batch must have been told to keep them.
+  package func project(rows: Range<Int>) {
+    precondition(rows.count <= maxLogitsRows, "more rows than there is room for")
+    for row in rows { lastHidden.copyRow(row - rows.lowerBound, from: hidden, row: row) }
+    makeLogits(rows: rows.count)
   }
 
   /// Lets `body` read, and a sampler rework, one row of logits: `[vocabularySize]`.
@@ -130,20 +140,23 @@ package final class Model {
       into: normalized)
   }
 
-  /// Final norm and output matrix, for the last tokens of each entry whose logits are wanted.
-  private func project(_ batch: borrowing Batch, rows: Int) {
+  /// Logits of the last tokens of each entry that wants some.
+  private func projectLast(_ batch: borrowing Batch) {
     guard batch.logitsRows > 0 else { return }
-    compute.add(update, to: hidden, rows: rows)
     for entry in batch.entries {
       let end = entry.firstRow + entry.count
       for row in entry.logitsRows {
         lastHidden.copyRow(row, from: hidden, row: end - (entry.logitsRows.upperBound - row))
       }
     }
+    makeLogits(rows: batch.logitsRows)
+  }
+
+  /// Final norm and output matrix.
+  private func makeLogits(rows: Int) {
     compute.normalize(
-      lastHidden, weight: weights.outputNorm.values, epsilon: configuration.normEpsilon,
-      rows: batch.logitsRows,
+      lastHidden, weight: weights.outputNorm.values, epsilon: configuration.normEpsilon, rows: rows,
       into: lastNormalized)
-    compute.multiply(weights.output, lastNormalized, rows: batch.logitsRows, into: logits)
+    compute.multiply(weights.output, lastNormalized, rows: rows, into: logits)
   }
 }

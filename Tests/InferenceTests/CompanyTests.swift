@@ -21,7 +21,10 @@ import Testing
       if cache.policy != "full", name != "snapkv", let interval = interval(name) {
         cache.parameters = ["interval": interval]
       }
-      return Tiny.request(90 + 7 * index, new: 20, seed: UInt64(index), cache: cache)
+      var request = Tiny.request(90 + 7 * index, new: 20, seed: UInt64(index), cache: cache)
+      // Log-probabilities show every bit of the logits.
+      request.scoring = ScoringRequest(top: index % 4, includesPrompt: true)
+      return request
     }
   }
 
@@ -31,7 +34,7 @@ import Testing
   }
 
   @Test(
-    "every policy under every allocator gives the same tokens alone and in company, with one thread and with three",
+    "every policy under every allocator gives the same tokens and scores alone and in company, with one thread and with three",
     arguments: BudgetAllocators.names, KeyValueType.allCases)
   func sameTokens(allocator: String, type: KeyValueType) async throws {
     let requests = Self.requests(allocator)

@@ -12,14 +12,21 @@ struct Outcome: Equatable, Sendable {
   var reason: FinishReason?
   var usage = SequenceUsage()
   var saved: SavedSequence?
+  var promptScores: [TokenScore] = []
+  /// Of the tokens and of a stop token after them.
+  var scores: [TokenScore] = []
 
   /// All but the times.
-  static func == (a: Outcome, b: Outcome) -> Bool { a.tokens == b.tokens && a.reason == b.reason }
+  static func == (a: Outcome, b: Outcome) -> Bool {
+    a.tokens == b.tokens && a.reason == b.reason && a.promptScores == b.promptScores && a.scores == b.scores
+  }
 
   init(_ events: AsyncStream<TokenEvent>) async {
     for await event in events {
       switch event {
       case .token(let token): tokens.append(token)
+      case .promptScores(let scores): promptScores += scores
+      case .score(let score): scores.append(score)
       case .saved(let sequence): saved = sequence
       case .finished(let reason, let usage): (self.reason, self.usage) = (reason, usage)
       }

@@ -21,8 +21,13 @@ extension RealClients {
         what: "a token limit that is text", arguments: ["extra_body": ["max_tokens": "many"]],
         param: "max_tokens", code: "invalid_type", says: "integer"),
       Mistake(
-        what: "log probabilities, which are not built", arguments: ["logprobs": 3], param: "logprobs",
+        what: "a suffix, which is not built", arguments: ["suffix": "."], param: "suffix",
         code: "unsupported_parameter", says: "not supported"),
+      Mistake(
+        what: "more alternatives than 20", arguments: ["logprobs": 21], param: "logprobs", says: "0 to 20"),
+      Mistake(
+        what: "a bias of no token", arguments: ["logit_bias": ["49152": 1]], param: "logit_bias",
+        says: "49151"),
       Mistake(
         what: "another model", arguments: ["model": "gpt-4"], error: "NotFoundError", param: "model",
         code: "model_not_found", says: RunningServer.model),

@@ -15,5 +15,41 @@ extension RealClients {
       #expect(answers[0].usage.prompt_tokens.int == tokens.items.count)
       #expect(answers[0].choices == answers[1].choices)
     }
+
+    @Test("tokens come as llama-server and as vLLM give them, with the begin token's rules of each")
+    func forms() async throws {
+      let pieces = try await Curl.post("/tokenize", ["content": "sea 🐎", "with_pieces": true]).json.tokens
+        .items
+      #expect(pieces.first?.piece == "sea" && pieces.allSatisfy { $0.id.int != nil })
+      #expect(pieces.contains { $0.piece.items.count >= 1 }, "a part of a character is told as bytes")
+      let answer = try await Curl.post(
+        "/tokenize", ["prompt": "The sea", "return_token_strs": true, "model": .string(RunningServer.model)]
+      ).json
+      #expect(answer.token_strs == ["The", " sea"] && answer.count == 2 && answer.max_model_len == 8192)
+      #expect(try await Curl.post("/tokenize", ["prompt": "a", "model": "other"]).status == 404)
+    }
+
+    @Test("a conversation's text and tokens are what a chat feeds")
+    func conversation() async throws {
+      let messages: JSON = ["messages": [["role": "user", "content": "Hi <|im_end|>"]]]
+      let prompt = try await Curl.post("/apply-template", messages).json.prompt.string ?? ""
+      #expect(prompt.hasSuffix("<|im_start|>user\nHi <|im_end|><|im_end|>\n<|im_start|>assistant\n"))
+      let open = try await Curl.post("/apply-template", messages.with(["add_generation_prompt": false])).json
+      #expect(open.prompt.string.map { prompt.hasPrefix($0) && $0.count < prompt.count } == true)
+      let count = try await Curl.post("/tokenize", messages).json.count
+      let chat = try await OpenAIClient.run(.chat(messages.with(["max_tokens": 1])))
+      #expect(chat.usage.prompt_tokens == count)
+    }
+
+    @Test("the tokenizer, the server and its places are told to those who ask")
+    func information() async throws {
+      let address = try RealClients.server.address
+      let tokenizer = try await Curl.get(address + "/tokenizer_info").json
+      #expect(tokenizer.vocab_size == 49_152 && tokenizer.eos_token == "<|im_end|>")
+      let props = try await Curl.get(address + "/props").json
+      #expect(props.total_slots == 32 && props.default_generation_settings.n_ctx == 8192)
+      #expect(props.chat_template == tokenizer.chat_template)
+      #expect(try await Curl.get(address + "/slots").json.items.count == 32)
+    }
   }
 }

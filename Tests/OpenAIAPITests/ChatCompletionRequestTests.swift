@@ -69,11 +69,23 @@ struct ChatCompletionRequestTests {
   @Test(
     "what is not built is refused",
     arguments: [
-      ("tools", "[{}]"), ("logprobs", "true"), ("tool_choice", "\"required\""), ("functions", "[{}]"),
+      ("tools", "[{}]"), ("echo", "true"), ("tool_choice", "\"required\""), ("functions", "[{}]"),
       ("store", "true"),
     ])
   func unsupported(name: String, value: String) {
     #expect(error(#"{"messages":[{"role":"user","content":"a"}],"\#(name)":\#(value)}"#)?.param == name)
+  }
+
+  @Test("log-probabilities are a yes or no, and then a number of alternatives")
+  func logprobs() throws {
+    let messages = #""messages":[{"role":"user","content":"a"}]"#
+    #expect(try decode("{\(messages)}").logprobs == nil)
+    #expect(try decode(#"{\#(messages),"logprobs":false,"top_logprobs":0}"#).logprobs == nil)
+    #expect(try decode(#"{\#(messages),"logprobs":true}"#).logprobs == 0)
+    #expect(try decode(#"{\#(messages),"logprobs":true,"top_logprobs":20}"#).logprobs == 20)
+    #expect(error(#"{\#(messages),"top_logprobs":1}"#)?.param == "top_logprobs")
+    #expect(error(#"{\#(messages),"logprobs":true,"top_logprobs":21}"#)?.param == "top_logprobs")
+    #expect(error(#"{\#(messages),"logprobs":1}"#)?.param == "logprobs")
   }
 
   @Test("unknown fields of messages are named with their path")

@@ -38,7 +38,7 @@ struct CompletionRequestTests {
       {"model":"m","prompt":["a","b"],"max_tokens":16.0,"n":2,"stream":true,"stream_options":{"include_usage":true},
        "stop":["x","y"],"stop_token_ids":[1,2],"seed":-7,"temperature":0.5,"top_p":0.9,"top_k":40,"min_p":0.05,
        "presence_penalty":-2,"frequency_penalty":2,"repeat_penalty":1.1,"ignore_eos":true,"min_tokens":3,
-       "user":"u","kv_cache":{"policy":"roco","budget":512}}
+       "user":"u","logprobs":5,"echo":true,"typical_p":0.4,"logit_bias":{"7":-100,"0":1.5},"timings":true,"kv_cache":{"policy":"roco","budget":512}}
       """)
     let parameters = request.parameters
     #expect(request.prompts == [.text("a"), .text("b")] && request.maxTokens == 16)
@@ -49,6 +49,8 @@ struct CompletionRequestTests {
       parameters.sampling.topP == 0.9 && parameters.sampling.topK == 40 && parameters.sampling.minP == 0.05)
     #expect(parameters.sampling.presencePenalty == -2 && parameters.sampling.frequencyPenalty == 2)
     #expect(parameters.sampling.repetitionPenalty == 1.1)
+    #expect(request.logprobs == 5 && request.echo && parameters.timings)
+    #expect(parameters.sampling.typicalP == 0.4 && parameters.sampling.logitBias == [7: -100, 0: 1.5])
     #expect(parameters.ignoreEndOfSequence && parameters.minTokens == 3 && parameters.user == "u")
     #expect(parameters.cache?.policy == "roco" && parameters.cache?.budget == .slots(512))
   }
@@ -87,6 +89,13 @@ struct CompletionRequestTests {
       (#"{"prompt":"a","min_tokens":17}"#, "min_tokens"), (#"{"prompt":"a","seed":1.5}"#, "seed"),
       (#"{"prompt":"a","kv_cache":{"polcy":"roco"}}"#, "kv_cache.polcy"),
       (#"{"prompt":"a","kv_cache":1}"#, "kv_cache"),
+      (#"{"prompt":"a","logprobs":21}"#, "logprobs"), (#"{"prompt":"a","logprobs":-1}"#, "logprobs"),
+      (#"{"prompt":"a","logprobs":true}"#, "logprobs"), (#"{"prompt":"a","echo":1}"#, "echo"),
+      (#"{"prompt":"a","typical_p":1.1}"#, "typical_p"), (#"{"prompt":"a","logit_bias":[]}"#, "logit_bias"),
+      (#"{"prompt":"a","logit_bias":{"1":101}}"#, "logit_bias.1"),
+      (#"{"prompt":"a","logit_bias":{"x":1}}"#, "logit_bias.x"),
+      (#"{"prompt":"a","logit_bias":{"01":1}}"#, "logit_bias.01"),
+      (#"{"prompt":"a","session":"s","echo":true,"logprobs":0}"#, "echo"),
     ])
   func wrongValues(body: String, path: String) {
     let error = completionError(body)
@@ -99,8 +108,8 @@ struct CompletionRequestTests {
   @Test(
     "what is not built is refused",
     arguments: [
-      ("logprobs", "0"), ("echo", "true"), ("suffix", "\"x\""), ("best_of", "2"), ("logit_bias", "{\"1\":1}"),
-      ("typical_p", "0.9"), ("response_format", "{\"type\":\"json_object\"}"), ("grammar", "\"root ::= x\""),
+      ("suffix", "\"x\""), ("best_of", "2"), ("response_format", "{\"type\":\"json_object\"}"),
+      ("grammar", "\"root ::= x\""),
       ("mirostat", "2"), ("json_schema", "{}"), ("prompt_logprobs", "1"),
     ])
   func unsupported(name: String, value: String) {

@@ -53,6 +53,45 @@ package struct Candidates: Sendable {
     }
   }
 
+  /// Keeps the tokens whose surprise, -ln of their share, is nearest to the mean surprise, as few as reach `share` of the weight.
+  ///
+  /// Of tokens that are equally near all stay.
+  mutating func keepTypical(_ share: Float) {
+    var (mass, weighted) = (0.0, 0.0)
+    for lanes in weights {
+      mass += Double(lanes.mass)
+      weighted += Double((lanes * lanes.logarithm()).mass)
+    }
+    guard mass > 0 else { return }
+    // With weight w and mass m a surprise is ln m - ln w: ln m falls out of its distance to the mean.
+    let mean = Float(weighted / mass)
+    for entry in weights.indices {
+      let distance = weights[entry].logarithm() - mean
+      band[entry] = distance.replacing(with: -distance, where: distance .< 0)
+    }
+    let distance = leastDistance(reaching: Double(share) * mass)
+    for entry in weights.indices {
+      weights[entry] = weights[entry].replacing(with: Lanes(), where: band[entry] .> distance)
+    }
+  }
+
+  /// The least distance, of those in `band`, within which the weights reach `mass`.
+  ///
+  /// Halves the range of a distance's bits, which are ordered as distances are: 32 passes.
+  private func leastDistance(reaching mass: Double) -> Float {
+    var (low, high) = (UInt32(0), Float.infinity.bitPattern)
+    while low < high {
+      let middle = low + (high - low) / 2
+      let bound = Float(bitPattern: middle)
+      var within = 0.0
+      for (lanes, distance) in zip(weights, band) {
+        within += Double(lanes.replacing(with: Lanes(), where: distance .> bound).mass)
+      }
+      if within > 0 && within >= mass { high = middle } else { low = middle + 1 }
+    }
+    return Float(bitPattern: low)
+  }
+
   /// The token at `unit` (0..<1) of the way through all weights, lowest id first.
   func draw(at unit: Double) -> Int {
     var total = 0.0

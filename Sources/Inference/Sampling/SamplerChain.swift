@@ -5,11 +5,11 @@
 /// 2. A request without a draw takes the greatest logit and stops here.
 /// 3. Temperature, before every filter: as OpenAI and vLLM have it, `top_p` means a share of the
 ///    probabilities that are drawn from. (llama.cpp puts it last, and the same numbers mean another text.)
-/// 4. `min_p`, `top_k`, `top_p`: each sees what the ones before have left. `top_p` comes last as its share
-///    depends on what is in the draw; the others' effect does not, and they leave it less to search.
+/// 4. `min_p`, `top_k`, `typical_p`, `top_p`: each sees what the ones before have left. The last two come last as
+///    their shares depend on what is in the draw; the others' effect does not, and they leave them less to search.
 struct SamplerChain: Sendable {
   /// The filters in their order.
-  static let filters: [any TokenFilter.Type] = [MinP.self, TopK.self, TopP.self]
+  static let filters: [any TokenFilter.Type] = [MinP.self, TopK.self, TypicalP.self, TopP.self]
 
   private let isGreedy: Bool
   private let temperature: Float

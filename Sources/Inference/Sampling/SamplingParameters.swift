@@ -11,6 +11,8 @@ package struct SamplingParameters: Sendable, Equatable {
   package var topK: Int = 0
   /// Keeps tokens at least this share as likely as the likeliest; 0 and less keeps all.
   package var minP: Float = 0
+  /// Keeps the tokens whose surprise is nearest to what is expected, until they reach this share; 1 and more keeps all.
+  package var typicalP: Float = 1
   /// Taken once from the logit of each token that was generated before.
   package var presencePenalty: Float = 0
   /// Taken from the logit of a token as many times as it was generated before.

@@ -5,6 +5,6 @@ protocol TokenFilter: Sendable {
   /// Nil if the request does not ask for it.
   init?(_ parameters: SamplingParameters)
 
-  /// Takes tokens out; must leave at least the heaviest.
+  /// Takes tokens out; must leave at least one.
   func narrow(_ candidates: inout Candidates)
 }

@@ -10,6 +10,8 @@ package enum JSONValue: Equatable, Sendable {
   case string(String)
   case array([JSONValue])
   case object(JSONObject)
+  /// On the way out: a value that is JSON text already, such as a long list that was written as it came.
+  case encoded([UInt8])
 
   /// What a client would call this kind of value, with its article, for error messages.
   package var kind: String {
@@ -21,6 +23,7 @@ package enum JSONValue: Equatable, Sendable {
     case .string: "a string"
     case .array: "an array"
     case .object: "an object"
+    case .encoded: "a value"
     }
   }
 }

@@ -24,6 +24,7 @@ extension JSONValue {
       }
       bytes.append(UInt8(ascii: "]"))
     case .object(let object): object.write(to: &bytes)
+    case .encoded(let text): bytes.append(contentsOf: text)
     }
   }
 }

@@ -9,6 +9,9 @@ package struct ChatCompletionRequest: Equatable, Sendable {
   /// The most tokens to generate, from 1; nil is as many as the context holds.
   package let maxTokens: Int?
 
+  /// How many of the likeliest tokens are told in each token's place beside the token's own log-probability; nil for nothing of both.
+  package let logprobs: Int?
+
   /// Everything that completion requests have too.
   package let parameters: GenerationParameters
 
@@ -18,30 +21,18 @@ package struct ChatCompletionRequest: Equatable, Sendable {
   /// Checks the fields of a body.
   package init(_ object: JSONObject) throws(APIError) {
     var fields = FieldReader(object)
+    try self.init(&fields)
+  }
+
+  init(_ fields: inout FieldReader) throws(APIError) {
     var ignored: [String] = []
     model = try fields.string("model")
-    messages = try ChatCompletionRequest.messages(&fields, ignored: &ignored)
+    messages = try ChatMessage.list(&fields, ignored: &ignored)
     maxTokens = try GenerationParameters.maxTokens(&fields, least: 1)
+    logprobs = try LogprobsRule.chat(&fields)
     try UnsupportedField.refuse(UnsupportedField.chat, in: &fields)
     parameters = try GenerationParameters(&fields)
     try parameters.checkMinTokens(maxTokens: maxTokens)
     ignoredFields = ignored + fields.unread
-  }
-
-  private static func messages(
-    _ fields: inout FieldReader, ignored: inout [String]
-  ) throws(APIError) -> [ChatMessage] {
-    guard let value = fields.value("messages") else { throw .missing("messages") }
-    guard case .array(let elements) = value else {
-      throw .wrongType("messages", "an array of messages", value)
-    }
-    guard !elements.isEmpty else {
-      throw .invalidRequest("'messages' is an empty array", param: "messages", code: "invalid_value")
-    }
-    var messages: [ChatMessage] = []
-    for (index, element) in elements.enumerated() {
-      messages.append(try ChatMessage(element, path: "messages[\(index)]", ignored: &ignored))
-    }
-    return messages
   }
 }

@@ -22,6 +22,22 @@ package struct ChatMessage: Equatable, Sendable {
   /// What is said as one text; parts are joined by newlines.
   package var text: String { parts.joined(separator: "\n") }
 
+  /// The messages of a body, at least one.
+  static func list(_ fields: inout FieldReader, ignored: inout [String]) throws(APIError) -> [ChatMessage] {
+    guard let value = fields.value("messages") else { throw .missing("messages") }
+    guard case .array(let elements) = value else {
+      throw .wrongType("messages", "an array of messages", value)
+    }
+    guard !elements.isEmpty else {
+      throw .invalidRequest("'messages' is an empty array", param: "messages", code: "invalid_value")
+    }
+    var messages: [ChatMessage] = []
+    for (index, element) in elements.enumerated() {
+      messages.append(try ChatMessage(element, path: "messages[\(index)]", ignored: &ignored))
+    }
+    return messages
+  }
+
   init(_ value: JSONValue, path: String, ignored: inout [String]) throws(APIError) {
     guard case .object(let object) = value else { throw .wrongType(path, "a message object", value) }
     var fields = FieldReader(object, prefix: path + ".")

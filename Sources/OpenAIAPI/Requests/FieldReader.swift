@@ -5,7 +5,8 @@
 struct FieldReader {
   private let object: JSONObject
   private let prefix: String
-  private var read: Set<String> = []
+  /// The names that were asked for.
+  private(set) var read: Set<String> = []
 
   /// Reads an object whose fields are called `prefix` + name in errors.
   init(_ object: JSONObject, prefix: String = "") {

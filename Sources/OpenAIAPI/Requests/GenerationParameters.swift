@@ -24,6 +24,9 @@ package struct GenerationParameters: Equatable, Sendable {
   /// How many tokens are generated before a stop token or stop text counts.
   package let minTokens: Int
 
+  /// Whether the answer tells how long it took.
+  package let timings: Bool
+
   /// Who the client says its user is.
   package let user: String?
 
@@ -57,6 +60,7 @@ package struct GenerationParameters: Equatable, Sendable {
     stopTokenIDs = try StopRule.tokenIDs(&fields)
     ignoreEndOfSequence = try fields.boolean("ignore_eos") ?? false
     minTokens = try fields.integer("min_tokens", in: 0...Int(Int32.max)) ?? 0
+    timings = try fields.boolean("timings") ?? false
     user = try fields.string("user")
     priority = try fields.integer("priority", in: -100...100) ?? 0
     speculation = try fields.integer("speculate", in: 0...GenerationParameters.speculationLimit)

@@ -28,11 +28,7 @@ struct UnsupportedField {
   /// Fields of both endpoints.
   static let everywhere: [UnsupportedField] = [
     UnsupportedField("best_of", 1),
-    UnsupportedField("logit_bias", [:]),
-    UnsupportedField("typical_p", 1),
     UnsupportedField("response_format", ["type": "text"]),
-    UnsupportedField("echo", false),
-    UnsupportedField("timings", false),
     UnsupportedField("timings_per_token", false),
     UnsupportedField("grammar", ""),
     UnsupportedField("json_schema"),
@@ -57,14 +53,12 @@ struct UnsupportedField {
 
   /// Fields of `/v1/completions` alone.
   static let completion: [UnsupportedField] = [
-    UnsupportedField("logprobs", false),
-    UnsupportedField("suffix", ""),
+    UnsupportedField("suffix", "")
   ]
 
   /// Fields of `/v1/chat/completions` alone.
   static let chat: [UnsupportedField] = [
-    UnsupportedField("logprobs", false),
-    UnsupportedField("top_logprobs", 0),
+    UnsupportedField("echo", false),
     UnsupportedField("tools", []),
     UnsupportedField("tool_choice", "none", "auto"),
     UnsupportedField("parallel_tool_calls", true, false),
@@ -81,6 +75,14 @@ struct UnsupportedField {
     UnsupportedField("chat_template"),
     UnsupportedField("chat_template_kwargs", [:]),
     UnsupportedField("add_generation_prompt", true),
+    UnsupportedField("continue_final_message", false),
+  ]
+
+  /// Fields of a conversation that is only to be written out.
+  static let conversation: [UnsupportedField] = [
+    UnsupportedField("tools", []),
+    UnsupportedField("chat_template"),
+    UnsupportedField("chat_template_kwargs", [:]),
     UnsupportedField("continue_final_message", false),
   ]
 

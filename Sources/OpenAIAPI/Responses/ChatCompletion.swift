@@ -8,13 +8,17 @@ package struct ChatCompletion: Equatable, Sendable {
     /// What the assistant says.
     package var content: String
 
+    /// Its tokens' log-probabilities, null if nobody asked.
+    package var logprobs: JSONValue
+
     /// Why it ended.
     package var finishReason: FinishReason
 
     /// Makes a choice.
-    package init(index: Int, content: String, finishReason: FinishReason) {
+    package init(index: Int, content: String, logprobs: JSONValue = .null, finishReason: FinishReason) {
       self.index = index
       self.content = content
+      self.logprobs = logprobs
       self.finishReason = finishReason
     }
 
@@ -22,7 +26,7 @@ package struct ChatCompletion: Equatable, Sendable {
       [
         "index": .integer(index),
         "message": ["role": "assistant", "content": .string(content), "refusal": nil],
-        "logprobs": nil, "finish_reason": FinishReason.json(finishReason),
+        "logprobs": logprobs, "finish_reason": FinishReason.json(finishReason),
       ]
     }
   }
@@ -36,11 +40,15 @@ package struct ChatCompletion: Equatable, Sendable {
   /// What was used.
   package var usage: Usage
 
+  /// How long it took, if the client asked.
+  package var timings: Timings?
+
   /// Makes an answer.
-  package init(head: ResponseHead, choices: [Choice], usage: Usage) {
+  package init(head: ResponseHead, choices: [Choice], usage: Usage, timings: Timings? = nil) {
     self.head = head
     self.choices = choices
     self.usage = usage
+    self.timings = timings
   }
 
   /// The response body.
@@ -48,6 +56,7 @@ package struct ChatCompletion: Equatable, Sendable {
     var object = head.object("chat.completion")
     object["choices"] = .array(choices.map(\.json))
     object["usage"] = usage.json
+    object["timings"] = timings?.json
     return .object(object)
   }
 }
@@ -86,15 +95,19 @@ package struct ChatCompletionChunk: Equatable, Sendable {
     /// What is new.
     package var delta: Delta
 
+    /// The new tokens' log-probabilities, null if nobody asked.
+    package var logprobs: JSONValue
+
     /// Makes a choice.
-    package init(index: Int, delta: Delta) {
+    package init(index: Int, delta: Delta, logprobs: JSONValue = .null) {
       self.index = index
       self.delta = delta
+      self.logprobs = logprobs
     }
 
     var json: JSONValue {
       [
-        "index": .integer(index), "delta": delta.json, "logprobs": nil,
+        "index": .integer(index), "delta": delta.json, "logprobs": logprobs,
         "finish_reason": FinishReason.json(delta.finishReason),
       ]
     }
@@ -109,11 +122,17 @@ package struct ChatCompletionChunk: Equatable, Sendable {
   /// What the chunk says about the usage.
   package var usage: ChunkUsage
 
+  /// How long it took: in the last chunk, if the client asked.
+  package var timings: Timings?
+
   /// Makes a chunk.
-  package init(head: ResponseHead, choices: [Choice], usage: ChunkUsage = .omitted) {
+  package init(
+    head: ResponseHead, choices: [Choice], usage: ChunkUsage = .omitted, timings: Timings? = nil
+  ) {
     self.head = head
     self.choices = choices
     self.usage = usage
+    self.timings = timings
   }
 
   /// The chunk.
@@ -121,6 +140,7 @@ package struct ChatCompletionChunk: Equatable, Sendable {
     var object = head.object("chat.completion.chunk")
     object["choices"] = .array(choices.map(\.json))
     object["usage"] = usage.json
+    object["timings"] = timings?.json
     return .object(object)
   }
 }

@@ -8,19 +8,23 @@ package struct Completion: Equatable, Sendable {
     /// The text generated.
     package var text: String
 
+    /// Its tokens' log-probabilities, null if nobody asked.
+    package var logprobs: JSONValue
+
     /// Why it ended; nil in chunks of one that goes on.
     package var finishReason: FinishReason?
 
     /// Makes a choice.
-    package init(index: Int, text: String, finishReason: FinishReason?) {
+    package init(index: Int, text: String, logprobs: JSONValue = .null, finishReason: FinishReason?) {
       self.index = index
       self.text = text
+      self.logprobs = logprobs
       self.finishReason = finishReason
     }
 
     var json: JSONValue {
       [
-        "index": .integer(index), "text": .string(text), "logprobs": nil,
+        "index": .integer(index), "text": .string(text), "logprobs": logprobs,
         "finish_reason": FinishReason.json(finishReason),
       ]
     }
@@ -35,11 +39,15 @@ package struct Completion: Equatable, Sendable {
   /// What was used.
   package var usage: Usage
 
+  /// How long it took, if the client asked.
+  package var timings: Timings?
+
   /// Makes an answer.
-  package init(head: ResponseHead, choices: [Choice], usage: Usage) {
+  package init(head: ResponseHead, choices: [Choice], usage: Usage, timings: Timings? = nil) {
     self.head = head
     self.choices = choices
     self.usage = usage
+    self.timings = timings
   }
 
   /// The response body.
@@ -47,6 +55,7 @@ package struct Completion: Equatable, Sendable {
     var object = head.object("text_completion")
     object["choices"] = .array(choices.map(\.json))
     object["usage"] = usage.json
+    object["timings"] = timings?.json
     return .object(object)
   }
 }
@@ -62,11 +71,17 @@ package struct CompletionChunk: Equatable, Sendable {
   /// What the chunk says about the usage.
   package var usage: ChunkUsage
 
+  /// How long it took: in the last chunk, if the client asked.
+  package var timings: Timings?
+
   /// Makes a chunk.
-  package init(head: ResponseHead, choices: [Completion.Choice], usage: ChunkUsage = .omitted) {
+  package init(
+    head: ResponseHead, choices: [Completion.Choice], usage: ChunkUsage = .omitted, timings: Timings? = nil
+  ) {
     self.head = head
     self.choices = choices
     self.usage = usage
+    self.timings = timings
   }
 
   /// The chunk.
@@ -74,6 +89,7 @@ package struct CompletionChunk: Equatable, Sendable {
     var object = head.object("text_completion")
     object["choices"] = .array(choices.map(\.json))
     object["usage"] = usage.json
+    object["timings"] = timings?.json
     return .object(object)
   }
 }

@@ -4,18 +4,40 @@ import OpenAIAPI
 ///
 /// Chunks are JSON without the frame of server-sent events.
 protocol AnswerFormat {
-  /// The whole answer; texts and ends in the order of the choices.
-  func whole(_ texts: [String], _ ends: [ChoiceEnd], usage: Usage) -> JSONValue
+  /// How it writes log-probabilities.
+  associatedtype Logprobs: LogprobsWriter
+
+  /// The whole answer, its choices in their order.
+  func whole(_ choices: [WholeChoice<Logprobs>], usage: Usage, timings: Timings?) -> JSONValue
 
   /// What comes before a choice's text, if anything.
   func opening(choice: Int) -> [UInt8]?
 
-  /// Appends the chunk of a piece of text.
+  /// Appends the chunk of a piece of text of which nothing but the text is told.
   func write(_ text: String, choice: Int, to bytes: inout [UInt8])
+
+  /// The chunk of a piece of text and its tokens' log-probabilities.
+  func chunk(_ text: String, _ logprobs: Logprobs, choice: Int) -> [UInt8]
 
   /// The chunk that ends a choice.
   func closing(choice: Int, reason: FinishReason) -> [UInt8]
 
-  /// The chunk that only tells the usage.
-  func final(_ usage: Usage) -> [UInt8]
+  /// The chunk that only tells the usage, or the times.
+  func final(_ usage: Usage?, timings: Timings?) -> [UInt8]
+}
+
+/// A choice as it is gathered for a whole answer.
+struct WholeChoice<Logprobs: LogprobsWriter> {
+  private(set) var text = ""
+  private var logprobs: Logprobs?
+  var end: ChoiceEnd?
+
+  init(tellsLogprobs: Bool) { logprobs = tellsLogprobs ? Logprobs() : nil }
+
+  mutating func append(_ piece: TextPiece) {
+    text += piece.text
+    for token in piece.tokens { logprobs?.append(token) }
+  }
+
+  var logprobsJSON: JSONValue { logprobs?.json ?? .null }
 }

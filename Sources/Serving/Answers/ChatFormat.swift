@@ -12,11 +12,13 @@ struct ChatFormat: AnswerFormat {
     encoders = (0..<choices).map { TextChunkEncoder(chat: head, index: $0, usage: usage) }
   }
 
-  func whole(_ texts: [String], _ ends: [ChoiceEnd], usage: Usage) -> JSONValue {
-    let choices = zip(texts, ends).enumerated().map { index, choice in
-      ChatCompletion.Choice(index: index, content: choice.0, finishReason: choice.1.reason)
+  func whole(_ choices: [WholeChoice<ChatLogprobs>], usage: Usage, timings: Timings?) -> JSONValue {
+    let choices = choices.enumerated().map { index, choice in
+      ChatCompletion.Choice(
+        index: index, content: choice.text, logprobs: choice.logprobsJSON,
+        finishReason: choice.end?.reason ?? .length)
     }
-    return ChatCompletion(head: head, choices: choices, usage: usage).json
+    return ChatCompletion(head: head, choices: choices, usage: usage, timings: timings).json
   }
 
   func opening(choice: Int) -> [UInt8]? { chunk(choice, .role) }
@@ -25,14 +27,21 @@ struct ChatFormat: AnswerFormat {
     encoders[choice].write(text, to: &bytes)
   }
 
-  func closing(choice: Int, reason: FinishReason) -> [UInt8] { chunk(choice, .finish(reason)) }
-
-  func final(_ usage: Usage) -> [UInt8] {
-    ChatCompletionChunk(head: head, choices: [], usage: .final(usage)).json.encoded
+  func chunk(_ text: String, _ logprobs: ChatLogprobs, choice: Int) -> [UInt8] {
+    chunk(choice, .content(text), logprobs: logprobs.json)
   }
 
-  private func chunk(_ choice: Int, _ delta: ChatCompletionChunk.Delta) -> [UInt8] {
-    let choice = ChatCompletionChunk.Choice(index: choice, delta: delta)
+  func closing(choice: Int, reason: FinishReason) -> [UInt8] { chunk(choice, .finish(reason)) }
+
+  func final(_ usage: Usage?, timings: Timings?) -> [UInt8] {
+    let usage = usage.map { ChunkUsage.final($0) } ?? .omitted
+    return ChatCompletionChunk(head: head, choices: [], usage: usage, timings: timings).json.encoded
+  }
+
+  private func chunk(
+    _ choice: Int, _ delta: ChatCompletionChunk.Delta, logprobs: JSONValue = .null
+  ) -> [UInt8] {
+    let choice = ChatCompletionChunk.Choice(index: choice, delta: delta, logprobs: logprobs)
     return ChatCompletionChunk(head: head, choices: [choice], usage: usage).json.encoded
   }
 }

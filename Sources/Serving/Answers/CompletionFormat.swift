@@ -12,11 +12,12 @@ struct CompletionFormat: AnswerFormat {
     encoders = (0..<choices).map { TextChunkEncoder(completion: head, index: $0, usage: usage) }
   }
 
-  func whole(_ texts: [String], _ ends: [ChoiceEnd], usage: Usage) -> JSONValue {
-    let choices = zip(texts, ends).enumerated().map { index, choice in
-      Completion.Choice(index: index, text: choice.0, finishReason: choice.1.reason)
+  func whole(_ choices: [WholeChoice<CompletionLogprobs>], usage: Usage, timings: Timings?) -> JSONValue {
+    let choices = choices.enumerated().map { index, choice in
+      Completion.Choice(
+        index: index, text: choice.text, logprobs: choice.logprobsJSON, finishReason: choice.end?.reason)
     }
-    return Completion(head: head, choices: choices, usage: usage).json
+    return Completion(head: head, choices: choices, usage: usage, timings: timings).json
   }
 
   func opening(choice: Int) -> [UInt8]? { nil }
@@ -25,12 +26,20 @@ struct CompletionFormat: AnswerFormat {
     encoders[choice].write(text, to: &bytes)
   }
 
-  func closing(choice: Int, reason: FinishReason) -> [UInt8] {
-    let choice = Completion.Choice(index: choice, text: "", finishReason: reason)
-    return CompletionChunk(head: head, choices: [choice], usage: usage).json.encoded
+  func chunk(_ text: String, _ logprobs: CompletionLogprobs, choice: Int) -> [UInt8] {
+    chunk(Completion.Choice(index: choice, text: text, logprobs: logprobs.json, finishReason: nil))
   }
 
-  func final(_ usage: Usage) -> [UInt8] {
-    CompletionChunk(head: head, choices: [], usage: .final(usage)).json.encoded
+  func closing(choice: Int, reason: FinishReason) -> [UInt8] {
+    chunk(Completion.Choice(index: choice, text: "", finishReason: reason))
+  }
+
+  private func chunk(_ choice: Completion.Choice) -> [UInt8] {
+    CompletionChunk(head: head, choices: [choice], usage: usage).json.encoded
+  }
+
+  func final(_ usage: Usage?, timings: Timings?) -> [UInt8] {
+    let usage = usage.map { ChunkUsage.final($0) } ?? .omitted
+    return CompletionChunk(head: head, choices: [], usage: usage, timings: timings).json.encoded
   }
 }

@@ -12,20 +12,22 @@ struct GenerationAnswer<Format: AnswerFormat> {
   }
 
   private func sendWhole(to responder: Responder) async throws {
-    var texts = [String](repeating: "", count: request.sequences.count)
-    var ends = [ChoiceEnd?](repeating: nil, count: texts.count)
+    var choices = request.sequences.map { _ in
+      WholeChoice<Format.Logprobs>(tellsLogprobs: request.tellsLogprobs)
+    }
     try await generation.run { event in
       switch event {
-      case .text(let choice, let piece): texts[choice] += piece
-      case .finished(let choice, let end): ends[choice] = end
+      case .text(let choice, let piece): choices[choice].append(piece)
+      case .finished(let choice, let end): choices[choice].end = end
       case .silence: break
       }
     }
-    let usage = Usage(request, ends.compactMap(\.self))
+    let ends = choices.compactMap(\.end)
+    let usage = Usage(request, ends)
     responder.usage = usage
-    responder.timings = RequestTimings(ends.compactMap(\.self))
-    try await save(ends.compactMap(\.self))
-    try await responder.send(format.whole(texts, ends.compactMap(\.self), usage: usage))
+    responder.timings = RequestTimings(ends)
+    try await save(ends)
+    try await responder.send(format.whole(choices, usage: usage, timings: timings(ends)))
   }
 
   /// An answer is complete only once its session is safe: the next request may go to another server.
@@ -45,7 +47,7 @@ struct GenerationAnswer<Format: AnswerFormat> {
       switch event {
       case .text(let choice, let piece):
         chunk.removeAll(keepingCapacity: true)
-        format.write(piece, choice: choice, to: &chunk)
+        write(piece, choice: choice, to: &chunk)
         try await responder.send(chunk: chunk)
       case .finished(let choice, let end):
         ends.append(end)
@@ -57,7 +59,19 @@ struct GenerationAnswer<Format: AnswerFormat> {
     responder.usage = usage
     responder.timings = RequestTimings(ends)
     try await save(ends)
-    if request.includesUsage { try await responder.send(chunk: format.final(usage)) }
+    if request.includesUsage || request.includesTimings {
+      let told = request.includesUsage ? usage : nil
+      try await responder.send(chunk: format.final(told, timings: timings(ends)))
+    }
     try await responder.finishEvents()
   }
+
+  private func write(_ piece: TextPiece, choice: Int, to chunk: inout [UInt8]) {
+    guard request.tellsLogprobs else { return format.write(piece.text, choice: choice, to: &chunk) }
+    var logprobs = Format.Logprobs()
+    for token in piece.tokens { logprobs.append(token) }
+    chunk += format.chunk(piece.text, logprobs, choice: choice)
+  }
+
+  private func timings(_ ends: [ChoiceEnd]) -> Timings? { request.includesTimings ? Timings(ends) : nil }
 }

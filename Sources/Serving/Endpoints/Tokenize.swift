@@ -1,27 +1,46 @@
+import FoundationEssentials
 import OpenAIAPI
 import Tokenizing
 
-/// `POST /tokenize`: the tokens of a text, under llama-server's field names (`content`) and vLLM's (`prompt`).
+/// `POST /tokenize`: the tokens of a text or a conversation.
 struct Tokenize: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
-    try await responder.send(json: call.read { try answer(RequestDecoding.object($0), model).encoded })
+    let wanted = try await call.read { try TokenizeRequest(RequestDecoding.object($0)) }
+    responder.ignoredFields = wanted.ignoredFields
+    _ = try model.limits.reference(to: wanted.model)
+    try await responder.send(json: call.compute { try answer(wanted, model).encoded })
   }
 
-  private func answer(_ body: JSONObject, _ model: ServedModel) throws -> JSONValue {
-    guard case .string(let text)? = body["content"] ?? body["prompt"] else {
-      throw APIError.invalidRequest(
-        "send the text as a string in 'content' or 'prompt'", param: "content",
-        code: "missing_required_parameter")
+  private func answer(_ wanted: TokenizeRequest, _ model: ServedModel) throws(APIError) -> JSONValue {
+    let tokens = try tokens(wanted, model)
+    let names = { (token: Int32) in model.tokenizer.vocabulary.text(naming: token) }
+    var answer: JSONObject = [
+      "tokens": .array(
+        tokens.map { wanted.withPieces ? Self.piece($0, names($0)) : .integer(Int($0)) }),
+      "count": .integer(tokens.count), "max_model_len": .integer(model.limits.contextLength),
+    ]
+    if wanted.withTexts { answer["token_strs"] = .array(tokens.map { .string(names($0).text) }) }
+    return .object(answer)
+  }
+
+  private func tokens(_ wanted: TokenizeRequest, _ model: ServedModel) throws(APIError) -> [Int32] {
+    switch wanted.input {
+    case .text(let text):
+      return model.tokenizer.encode(
+        text, parseSpecial: wanted.parsesSpecial, addBOS: wanted.addsSpecial && model.tokenizer.addsBOS)
+    case .conversation(let conversation):
+      return try model.conversation.tokens(
+        model.conversation.text(conversation, nowSeconds: Int(Date().timeIntervalSince1970)),
+        tokenizer: model.tokenizer)
     }
-    // llama-server adds none unless told to, vLLM adds them unless told not to.
-    let adds =
-      try body.boolean("add_special_tokens") ?? body.boolean("add_special") ?? (body["content"] == nil)
-    let tokens = model.tokenizer.encode(
-      text, parseSpecial: try body.boolean("parse_special") ?? true, addBOS: adds && model.tokenizer.addsBOS)
-    return [
-      "tokens": .array(tokens.map { .integer(Int($0)) }), "count": .integer(tokens.count),
-      "max_model_len": .integer(model.limits.contextLength),
+  }
+
+  /// llama-server's form: the piece's text, or its bytes if these are none.
+  private static func piece(_ token: Int32, _ name: TokenText) -> JSONValue {
+    [
+      "id": .integer(Int(token)),
+      "piece": name.isText ? .string(name.text) : .array(name.bytes.map { .integer(Int($0)) }),
     ]
   }
 }
@@ -30,37 +49,53 @@ struct Tokenize: Endpoint {
 struct Detokenize: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
-    try await responder.send(json: call.read { try answer(RequestDecoding.object($0), model).encoded })
+    let wanted = try await call.read { try DetokenizeRequest(RequestDecoding.object($0)) }
+    responder.ignoredFields = wanted.ignoredFields
+    _ = try model.limits.reference(to: wanted.model)
+    try await responder.send(json: call.compute { try answer(wanted, model).encoded })
   }
 
-  private func answer(_ body: JSONObject, _ model: ServedModel) throws -> JSONValue {
-    guard case .array(let elements)? = body["tokens"] else {
-      throw APIError.invalidRequest(
-        "send the token ids as an array in 'tokens'", param: "tokens", code: "missing_required_parameter")
+  private func answer(_ wanted: DetokenizeRequest, _ model: ServedModel) throws(APIError) -> JSONValue {
+    let size = model.tokenizer.vocabulary.count
+    if let index = wanted.tokens.firstIndex(where: { $0 >= size }) {
+      throw .invalidRequest(
+        "'tokens[\(index)]' is \(wanted.tokens[index]), the vocabulary ends at \(size - 1)",
+        param: "tokens[\(index)]", code: "invalid_value")
     }
-    let tokens = try elements.enumerated().map { index, element in
-      guard case .integer(let number) = element, let token = Int32(exactly: number),
-        model.tokenizer.vocabulary.contains(token)
-      else {
-        throw APIError.invalidRequest(
-          "'tokens[\(index)]' is not a token id from 0 to \(model.tokenizer.vocabulary.count - 1)",
-          param: "tokens[\(index)]", code: "invalid_value")
-      }
-      return token
-    }
-    let text = JSONValue.string(model.tokenizer.decode(tokens))
+    let text = JSONValue.string(model.tokenizer.decode(wanted.tokens.map { Int32(clamping: $0) }))
     return ["content": text, "prompt": text]
   }
 }
 
-extension JSONObject {
-  fileprivate func boolean(_ name: String) throws(APIError) -> Bool? {
-    switch self[name] {
-    case nil, .null?: return nil
-    case .boolean(let value)?: return value
-    case .some(let other):
-      throw .invalidRequest(
-        "'\(name)' must be a boolean, found \(other.kind)", param: name, code: "invalid_type")
-    }
+/// `POST /apply-template`: a conversation as the model's template writes it.
+struct ApplyTemplate: Endpoint {
+  func respond(to call: Call, _ responder: Responder) async throws {
+    let model = try call.service.model
+    let wanted = try await call.read { try ApplyTemplateRequest(RequestDecoding.object($0)) }
+    responder.ignoredFields = wanted.ignoredFields
+    _ = try model.limits.reference(to: wanted.model)
+    let nowSeconds = Int(Date().timeIntervalSince1970)
+    try await responder.send(
+      json: call.compute {
+        let text = try model.conversation.text(wanted.conversation, nowSeconds: nowSeconds)
+        let answer: JSONValue = ["prompt": .string(PlainMarks.parts(text).map { String($0.text) }.joined())]
+        return answer.encoded
+      })
+  }
+}
+
+/// `GET /tokenizer_info`: what clients that write prompts themselves want to know of the tokenizer, in vLLM's words.
+struct TokenizerInfo: Endpoint {
+  func respond(to call: Call, _ responder: Responder) async throws {
+    let model = try call.service.model
+    let vocabulary = model.tokenizer.vocabulary
+    let text = { (token: Int32?) in JSONValue(token.map(vocabulary.text(of:))) }
+    try await responder.send([
+      "tokenizer_class": "PreTrainedTokenizerFast", "vocab_size": .integer(vocabulary.count),
+      "model_max_length": .integer(model.limits.contextLength),
+      "add_bos_token": .boolean(model.tokenizer.addsBOS), "bos_token": text(vocabulary.bos),
+      "eos_token": text(vocabulary.eos), "unk_token": text(vocabulary.unknown),
+      "pad_token": text(vocabulary.padding), "chat_template": .string(model.conversation.templateText),
+    ])
   }
 }

@@ -4,7 +4,7 @@ import Tokenizing
 
 /// What a choice has come to.
 enum ChoiceEvent: Sendable {
-  case text(choice: Int, String)
+  case text(choice: Int, TextPiece)
   case finished(choice: Int, ChoiceEnd)
   /// Nothing came for a while.
   case silence
@@ -85,24 +85,28 @@ struct Generation: Sendable {
   }
 
   private func follow(_ choice: Int, _ news: AsyncStream<ChoiceEvent>.Continuation) async {
-    var stream = CompletionStream(tokenizer, stops: request.stops, minTokens: request.minTokens)
+    let give = { (piece: TextPiece) in
+      if !piece.isEmpty { news.yield(.text(choice: choice, piece)) }
+    }
+    var text = ChoiceText(request, choice: choice, tokenizer: tokenizer)
     var clock = TokenClock(metrics)
     var saved: SavedSequence?
+    give(text.begin())
     for await event in sequences[choice].events {
       switch event {
+      case .promptScores(let scores): give(text.push(scores))
+      case .score(let score): text.announce(score)
       case .token(let token):
-        guard !stream.isStopped else { continue }
+        guard !text.isStopped else { continue }
         clock.token()
-        let piece = stream.push(token)
-        if !piece.isEmpty { news.yield(.text(choice: choice, piece)) }
-        if stream.isStopped { sequences[choice].end() }
+        give(text.push(token))
+        if text.isStopped { sequences[choice].end() }
       case .saved(let sequence): saved = sequence
       case .finished(let reason, let usage):
-        guard let reason = Self.reason(reason, isStopped: stream.isStopped) else { break }
-        let rest = stream.finish()
-        if !rest.isEmpty { news.yield(.text(choice: choice, rest)) }
+        guard let reason = Self.reason(reason, isStopped: text.isStopped) else { break }
+        give(text.finish())
         clock.finished(reason, usage)
-        let end = ChoiceEnd(reason: reason, tokens: stream.tokens, usage: usage, saved: saved)
+        let end = ChoiceEnd(reason: reason, tokens: text.tokens, usage: usage, saved: saved)
         news.yield(.finished(choice: choice, end))
         return
       }

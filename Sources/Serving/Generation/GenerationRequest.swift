@@ -13,6 +13,14 @@ struct GenerationRequest: Sendable {
   let minTokens: Int
   let isStreamed: Bool
   let includesUsage: Bool
+  let includesTimings: Bool
+  /// Whether answers begin with the prompt.
+  let echoes: Bool
+  /// Whether answers tell their tokens' log-probabilities.
+  let tellsLogprobs: Bool
+  /// Whether these include the token that has ended a text: who scores completions counts on one for each token drawn, while
+  /// those of chats are of the message alone.
+  let tellsEndToken: Bool
   /// The model's name as the client wrote it.
   let model: String
   /// What the only sequence is to be saved to, if anything.
@@ -27,13 +35,19 @@ struct GenerationRequest: Sendable {
     var maxTokens: Int?
     var parameters: GenerationParameters
     var cache: CacheRequest
+    var echo = false
+    /// How many of the likeliest tokens are told in each place; nil for no log-probabilities at all.
+    var logprobs: Int?
+    var isChat = false
   }
 
   /// Checks a wish against what the model and this server can do.
   init(_ wish: Wish, limits: RequestLimits) throws(APIError) {
     let parameters = wish.parameters
     try limits.checkCount(prompts: wish.prompts.count, choices: parameters.completionsPerPrompt)
-    try limits.checkStopTokens(parameters.stopTokenIDs)
+    try limits.checkTokens(parameters.stopTokenIDs, "stop_token_ids")
+    try limits.checkTokens(parameters.sampling.logitBias.keys.sorted(), "logit_bias")
+    if wish.echo { try limits.checkScoredPrompts(wish) }
 
     var sequences: [SequenceRequest] = []
     for prompt in wish.prompts {
@@ -45,6 +59,7 @@ struct GenerationRequest: Sendable {
         sequence.speculation = parameters.speculation ?? limits.speculation
         sequence.reusesPrefixes = parameters.cachePrompt
         sequence.stopTokens = limits.stopTokens(parameters)
+        sequence.scoring = wish.logprobs.map { ScoringRequest(top: $0, includesPrompt: wish.echo) }
         sequence.sampling = Inference.SamplingParameters(parameters.sampling, choice: choice)
         sequences.append(sequence)
       }
@@ -56,6 +71,10 @@ struct GenerationRequest: Sendable {
     minTokens = parameters.minTokens
     isStreamed = parameters.stream
     includesUsage = parameters.includeUsage
+    includesTimings = parameters.timings
+    echoes = wish.echo
+    tellsLogprobs = wish.logprobs != nil
+    tellsEndToken = !wish.isChat
     model = wish.model ?? limits.alias
   }
 
@@ -75,6 +94,8 @@ extension Inference.SamplingParameters {
     if let topP = wanted.topP { self.topP = Float(topP) }
     if let topK = wanted.topK { self.topK = topK }
     if let minP = wanted.minP { self.minP = Float(minP) }
+    if let typicalP = wanted.typicalP { self.typicalP = Float(typicalP) }
+    for (token, bias) in wanted.logitBias { logitBias[Int32(clamping: token)] = Float(bias) }
     if let presencePenalty = wanted.presencePenalty { self.presencePenalty = Float(presencePenalty) }
     if let frequencyPenalty = wanted.frequencyPenalty { self.frequencyPenalty = Float(frequencyPenalty) }
     if let repetitionPenalty = wanted.repetitionPenalty { self.repetitionPenalty = Float(repetitionPenalty) }

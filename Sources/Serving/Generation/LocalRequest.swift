@@ -32,7 +32,7 @@ package struct LocalRequest: Sendable {
     var end: ChoiceEnd?
     try await generation.run { event in
       switch event {
-      case .text(_, let piece): write(piece)
+      case .text(_, let piece): write(piece.text)
       case .finished(_, let finished): end = finished
       case .silence: break
       }

@@ -72,12 +72,26 @@ struct RequestLimits: Sendable {
       param: param, code: "context_length_exceeded")
   }
 
-  func checkStopTokens(_ tokens: [Int]) throws(APIError) {
+  func checkTokens(_ tokens: [Int], _ param: String) throws(APIError) {
     guard let outside = tokens.first(where: { $0 >= vocabularySize }) else { return }
     throw .invalidRequest(
-      "'stop_token_ids' holds \(outside), the vocabulary ends at \(vocabularySize - 1)",
-      param: "stop_token_ids",
+      "'\(param)' holds \(outside), the vocabulary ends at \(vocabularySize - 1)", param: param,
       code: "invalid_value")
+  }
+
+  /// Numbers that one request may have told of its prompts: their text takes some 40 MB.
+  private static let scoredLimit = 1 << 20
+
+  /// Refuses prompts that are so long that telling their log-probabilities would take memory without bound.
+  func checkScoredPrompts(_ wish: GenerationRequest.Wish) throws(APIError) {
+    guard let top = wish.logprobs else { return }
+    let tokens = wish.prompts.reduce(0) { $0 + $1.count }
+    let choices = wish.parameters.completionsPerPrompt
+    guard tokens > Self.scoredLimit / (choices * (top + 1)) else { return }
+    throw .invalidRequest(
+      "with 'echo' and \(top) 'logprobs', \(tokens) prompt tokens with n = \(choices) would be told more than the"
+        + " \(Self.scoredLimit) numbers that one request may ask for; send fewer prompts, or ask for fewer",
+      param: "logprobs", code: "invalid_value")
   }
 
   func stopTokens(_ parameters: GenerationParameters) -> [Int32] {

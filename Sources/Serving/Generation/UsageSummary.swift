@@ -1,6 +1,20 @@
 import Inference
 import OpenAIAPI
 
+extension Timings {
+  /// What all choices of a request took together.
+  init(_ ends: [ChoiceEnd]) {
+    let usages = ends.map(\.usage)
+    let cached = usages.reduce(0) { $0 + $1.cachedTokens }
+    self.init(
+      promptTokens: usages.reduce(0) { $0 + $1.promptTokens } - cached, cachedTokens: cached,
+      generatedTokens: usages.reduce(0) { $0 + $1.generatedTokens },
+      queueSeconds: usages.reduce(0) { $0 + $1.queueSeconds },
+      promptSeconds: usages.reduce(0) { $0 + $1.prefillSeconds },
+      generationSeconds: usages.reduce(0) { $0 + $1.decodeSeconds })
+  }
+}
+
 extension Usage {
   /// What all choices of a request used together.
   ///

@@ -9,6 +9,8 @@ import Tokenizing
 /// template is rendered, and are encoded without looking for control tokens.
 struct ConversationPrompt: Sendable {
   private let template: ChatTemplate
+  /// As the model file has it.
+  let templateText: String
   private let bosText: String
   private let eosText: String
   private let marks: PlainMarks
@@ -25,7 +27,8 @@ struct ConversationPrompt: Sendable {
   }
 
   init(template: String?, tokenizer: Tokenizer) throws(TemplateError) {
-    self.template = try ChatTemplate(template ?? Self.chatML)
+    templateText = template ?? Self.chatML
+    self.template = try ChatTemplate(templateText)
     let vocabulary = tokenizer.vocabulary
     bosText = vocabulary.bos.map(vocabulary.text) ?? ""
     eosText = vocabulary.eos.map(vocabulary.text) ?? ""
@@ -38,10 +41,19 @@ struct ConversationPrompt: Sendable {
     try render(messages.map { value($0, content: marks.mark($0.text)) }, nowSeconds: nowSeconds)
   }
 
-  private func render(_ messages: [TemplateValue], nowSeconds: Int) throws(APIError) -> String {
+  /// Messages as the template writes them, with marks.
+  func text(_ conversation: Conversation, nowSeconds: Int) throws(APIError) -> String {
+    try render(
+      conversation.messages.map { value($0, content: marks.mark($0.text)) }, nowSeconds: nowSeconds,
+      addsGenerationPrompt: conversation.addsGenerationPrompt)
+  }
+
+  private func render(
+    _ messages: [TemplateValue], nowSeconds: Int, addsGenerationPrompt: Bool = true
+  ) throws(APIError) -> String {
     do {
       return try template.render(
-        messages: messages, addGenerationPrompt: true, bosToken: bosText, eosToken: eosText,
+        messages: messages, addGenerationPrompt: addsGenerationPrompt, bosToken: bosText, eosToken: eosText,
         nowSeconds: nowSeconds)
     } catch {
       throw .invalidRequest(

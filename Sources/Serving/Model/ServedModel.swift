@@ -63,7 +63,8 @@ package struct ServedModel: Sendable {
         model: wanted.model, prompts: prompts, maxTokens: wanted.maxTokens, parameters: wanted.parameters,
         cache: try self.cache(of: session, said: said) { () throws(APIError) in
           try CacheResolution.cacheRequest(cache)
-        }),
+        },
+        echo: wanted.echo, logprobs: wanted.logprobs),
       limits: limits)
     try attach(session, to: &request)
     try reserveFile(request)
@@ -90,7 +91,7 @@ package struct ServedModel: Sendable {
     var request = try GenerationRequest(
       GenerationRequest.Wish(
         model: wanted.model, prompts: [prompt], maxTokens: wanted.maxTokens, parameters: wanted.parameters,
-        cache: placed),
+        cache: placed, logprobs: wanted.logprobs, isChat: true),
       limits: limits)
     try attach(session, to: &request)
     if wanted.maxTokens == nil { request.sequences = request.sequences.map(fitting) }

@@ -47,11 +47,16 @@ enum Routes {
     Route("DELETE", "/v1/kv/sessions/", .model, SessionDeletions()),
     Route("POST", "/tokenize", .model, Tokenize()),
     Route("POST", "/detokenize", .model, Detokenize()),
+    Route("POST", "/apply-template", .model, ApplyTemplate()),
+    Route("GET", "/tokenizer_info", .model, TokenizerInfo()),
+    Route("GET", "/props", .model, Props()),
+    Route("GET", "/slots", .model, Slots()),
     Route("GET", "/health", .nothing, Readiness()),
     Route("GET", "/readyz", .nothing, Readiness()),
     Route("GET", "/livez", .nothing, Liveness()),
     Route("GET", "/metrics", .access, MetricsPage()),
     Route("GET", "/version", .access, Version()),
+    Route("GET", "/openapi.json", .access, OpenAPIDescription()),
   ]
 
   /// What is to be done with a request, by its head alone.

@@ -22,7 +22,7 @@ final class SimulatedMachine: StepComputer {
   private(set) var largestStep = 0
   private let threads: ThreadPool
   private let eviction: Eviction
-  private var candidates = Candidates()
+  private let scratch = SamplingScratch()
   private let logits = FloatRows(capacity: 1, width: 8)
 
   init() throws {
@@ -41,9 +41,12 @@ final class SimulatedMachine: StepComputer {
 
   func sample(_ sequences: [TokenSequence]) {
     for sequence in sequences {
-      sequence.sample(candidates: &candidates) { _, body in logits.withRow(0, count: 8, body) }
+      sequence.sample(with: scratch) { _, body in logits.withRow(0, count: 8, body) }
     }
   }
+
+  /// There are no probabilities to tell.
+  func scorePrompts(of sequences: [TokenSequence]) {}
 
   func evict(_ sequences: [TokenSequence]) {
     eviction.endStep(of: sequences.lazy.compactMap(\.cache), on: threads)
