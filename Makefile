@@ -24,6 +24,8 @@ TEST_VENV := .cache/venv
 # Third-party texts that are not ours to publish; tests that want them are skipped where they are absent.
 TEST_DATA ?= $(CURDIR)/../shared/data
 OPENAI_VERSION := 3.54.0
+SELENIUM_VERSION := 4.48.0
+TEST_PACKAGES := $(TEST_VENV)/openai-$(OPENAI_VERSION)-selenium-$(SELENIUM_VERSION)
 
 # Tests see internals, for which everything is built with other flags: in a folder of its own, or each
 # `make test` and `make build` would undo the other's work. Imports against the targets' arrows fail it.
@@ -35,8 +37,8 @@ INSTALL_BUILD := -c release --scratch-path .build-install --static-swift-stdlib
 # Packages that the build, the default model and the tests need.
 APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3-venv curl
 
-# Attackers and load, for tests and measurements only.
-TEST_APT_PACKAGES := slowhttptest
+# Attackers, load and a browser, for tests and measurements only.
+TEST_APT_PACKAGES := slowhttptest chromium chromium-driver
 LOAD_APT_PACKAGES := wrk
 
 # The only places where unsafe code may stand; `make lint` refuses the word anywhere else.
@@ -58,7 +60,7 @@ build: ## Build the server
 	swift build -c release --product kvota
 
 run: setup build model ## Serve the default model; PORT=8080, ARGS="--kv-budget 512"
-	@echo "Serving $(MODEL_ALIAS) at http://$(HOST):$(PORT); try in another terminal:"
+	@echo "Serving $(MODEL_ALIAS) at http://$(HOST):$(PORT), which has a page to try it on; or in another terminal:"
 	@echo "  curl http://$(HOST):$(PORT)/v1/completions -H 'content-type: application/json' \\"
 	@echo "    -d '{\"model\": \"$(MODEL_ALIAS)\", \"prompt\": \"The sea is\", \"max_tokens\": 64, \"kv_cache\": {\"policy\": \"roco\", \"budget\": 32}}'"
 	@exec $(BINARY) serve --model "$(MODEL)" --alias $(MODEL_ALIAS) --host $(HOST) --port $(PORT) $(ARGS)
@@ -73,7 +75,7 @@ bench-http: setup model build ## Measure requests a second with wrk; ARGS="--pee
 bench-kernels: setup model build ## Measure each kernel against its ceiling; ARGS="--only attend"
 	@$(BINARY) bench --kernels --model "$(MODEL)" $(ARGS)
 
-test: setup model build $(TEST_VENV)/openai-$(OPENAI_VERSION) ## Run all tests
+test: setup model build $(TEST_PACKAGES) ## Run all tests
 	@Deploy/setup.sh $(TEST_APT_PACKAGES)
 	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD)
 
@@ -108,9 +110,10 @@ clean: ## Remove build products and the tests' Python environment; the model sta
 TEST_ENVIRONMENT = KVOTA_TEST_MODEL="$(MODEL)" KVOTA_TEST_PYTHON="$(CURDIR)/$(TEST_VENV)/bin/python" \
   KVOTA_TEST_BINARY="$(CURDIR)/$(BINARY)" KVOTA_TEST_DATA="$(TEST_DATA)"
 
-# The stamp carries the version, so that a new pin makes a new environment.
-$(TEST_VENV)/openai-$(OPENAI_VERSION):
+# The stamp carries the versions, so that a new pin makes a new environment.
+$(TEST_PACKAGES):
 	@rm -rf $(TEST_VENV)
 	@python3 -m venv $(TEST_VENV)
-	@$(TEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check openai==$(OPENAI_VERSION)
+	@$(TEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  openai==$(OPENAI_VERSION) selenium==$(SELENIUM_VERSION)
 	@touch $@

@@ -62,6 +62,8 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     target("Compression", ["CZlib"]),
     target("HTTP"),
+    .target(
+      name: "Playground", resources: [.embedInCode("Files")], swiftSettings: strict),
     target(
       "Transport",
       [
@@ -74,7 +76,7 @@ let package = Package(
       "Serving",
       [
         "Caching", "ChatTemplates", "Compression", "GGUF", "HTTP", "Inference", "Kernels", "Models",
-        "OpenAIAPI", "Tokenizing", "Transport", .product(name: "Logging", package: "swift-log"),
+        "OpenAIAPI", "Playground", "Tokenizing", "Transport", .product(name: "Logging", package: "swift-log"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
     target("Evaluation", ["Caching", "GGUF", "Inference", "Kernels", "Models", "Tokenizing"]),

@@ -16,6 +16,7 @@ struct SettingsSummary {
       ("kv-memory", MemorySize.text(engine.kvPoolBytes)), ("kv-type", engine.kvType.rawValue),
       ("kv-default", settings.cacheDefaultText),
       ("kv-options", settings.cacheOptionsText ?? "none"), ("max-queue", "\(engine.maxQueue)"),
+      ("kv-events", settings.showsCaches ? "on" : "off"),
       ("prefix-cache", engine.prefixCache ? "on" : "off"),
       ("max-sequences", "\(engine.maxSequences)"),
       (

@@ -14,7 +14,8 @@ package struct Lifecycle: Sendable {
   package init(_ settings: Settings, version: String, logger: Logger) {
     self.settings = settings
     self.logger = logger
-    service = Service(version: version, mostBodyBytes: settings.http.bodyBytes)
+    service = Service(
+      version: version, mostBodyBytes: settings.http.bodyBytes, showsCaches: settings.showsCaches)
   }
 
   /// Runs until SIGTERM or SIGINT and the end of what was running; a second signal ends the process at once.

@@ -57,11 +57,11 @@ package struct Server: HTTPHandler {
   }
 
   private func respond(to call: Call, _ route: Route, _ responder: Responder) async throws {
-    guard route.need == .model else { return try await route.endpoint.respond(to: call, responder) }
+    guard route.need != .nothing else { return try await route.endpoint.respond(to: call, responder) }
     do {
       _ = try service.model
-      guard service.gate.enter() else { throw APIError.stopping }
-      defer { service.gate.leave() }
+      guard route.need == .onlooking || service.gate.enter() else { throw APIError.stopping }
+      defer { if route.need != .onlooking { service.gate.leave() } }
       try await route.endpoint.respond(to: call, responder)
     } catch let error as APIError {
       service.metrics.update { $0.rejected[error.code ?? error.type, default: 0] += 1 }
@@ -78,7 +78,7 @@ package struct Server: HTTPHandler {
     case .options(let allowed): return Self.options(allowed)
     case .refusal(let error, let fields): return HTTPResponse.error(error).with(fields)
     case .endpoint(let route, _):
-      guard route.need == .model, let error = service.refusal else { return nil }
+      guard route.need != .nothing, let error = service.refusal else { return nil }
       service.metrics.update { $0.rejected[error.code ?? error.type, default: 0] += 1 }
       return .error(error)
     }

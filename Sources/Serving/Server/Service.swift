@@ -7,15 +7,24 @@ package final class Service: Sendable {
   let gate = RequestGate()
   let metrics = Metrics()
   let bodies = BodyReading()
+  /// Where caches are watched; nil if they are not.
+  let watches: CacheWatches?
   /// As in `1.0.0`.
   let version: String
   /// The most bytes of a request's body, decompressed.
   let mostBodyBytes: Int
   private let loaded = Mutex<ServedModel?>(nil)
 
-  package init(version: String, mostBodyBytes: Int = HTTPLimits().bodyBytes) {
+  /// - Parameters:
+  ///   - version: as in `1.0.0`.
+  ///   - mostBodyBytes: of a request's body, decompressed.
+  ///   - showsCaches: whether the caches of running requests may be watched.
+  package init(
+    version: String, mostBodyBytes: Int = HTTPLimits().bodyBytes, showsCaches: Bool = false
+  ) {
     self.version = version
     self.mostBodyBytes = mostBodyBytes
+    watches = showsCaches ? CacheWatches() : nil
   }
 
   package func setModel(_ model: ServedModel) { loaded.withLock { $0 = model } }
