@@ -39,7 +39,8 @@ APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3
 LOAD_APT_PACKAGES := wrk
 
 # Packages of real programs that tests alone use; a test whose program is absent is skipped and says so.
-TEST_APT_PACKAGES := haproxy openssl slowhttptest sslscan
+TEST_APT_PACKAGES := chromium chromium-driver haproxy openssl slowhttptest sslscan
+
 # The only places where unsafe code may stand; `make lint` refuses the word anywhere else.
 UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/GGUF/MappedFile.swift \
   Sources/Inference/ComputeThread.swift Sources/Synthesis/NewFile.swift Sources/Serving/Sessions/ReplacementFile.swift \
@@ -61,7 +62,7 @@ build: ## Build the server
 	swift build -c release --product kvota
 
 run: setup build model ## Serve the default model; PORT=8080, ARGS="--kv-budget 512"
-	@echo "Serving $(MODEL_ALIAS) at http://$(HOST):$(PORT); try in another terminal:"
+	@echo "Serving $(MODEL_ALIAS) at http://$(HOST):$(PORT), which has a page to try it on; or in another terminal:"
 	@echo "  curl http://$(HOST):$(PORT)/v1/completions -H 'content-type: application/json' \\"
 	@echo "    -d '{\"model\": \"$(MODEL_ALIAS)\", \"prompt\": \"The sea is\", \"max_tokens\": 64, \"kv_cache\": {\"policy\": \"roco\", \"budget\": 32}}'"
 	@exec $(BINARY) serve --model "$(MODEL)" --alias $(MODEL_ALIAS) --host $(HOST) --port $(PORT) $(ARGS)

@@ -63,6 +63,8 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     target("Compression", ["CZlib"]),
     target("HTTP"),
+    .target(
+      name: "Playground", resources: [.embedInCode("Files")], swiftSettings: strict),
     target(
       "Transport",
       [
@@ -75,7 +77,7 @@ let package = Package(
       "Serving",
       [
         "Caching", "ChatTemplates", "Compression", "GGUF", "HTTP", "Inference", "Kernels", "Models",
-        "OpenAIAPI", "Tokenizing", "Transport", .product(name: "Logging", package: "swift-log"),
+        "OpenAIAPI", "Playground", "Tokenizing", "Transport", .product(name: "Logging", package: "swift-log"),
         .product(name: "TOMLKit", package: "TOMLKit"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),

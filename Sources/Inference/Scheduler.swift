@@ -205,6 +205,7 @@ final class Scheduler {
     computer.evict(stepping)
     for sequence in stepping where sequence.wrongTokens > 0 { sequence.cache?.takeBack(sequence.wrongTokens) }
     prefixes.keep(after: stepping)
+    for sequence in stepping where sequence.finish == nil { sequence.show() }
     let end = clock()
     countEvicted()
     pace.record(
@@ -239,6 +240,7 @@ final class Scheduler {
 
   private func close(_ sequence: TokenSequence) {
     sequence.announceCache(of: pool)
+    sequence.showEnd()
     let usage = sequence.announceEnd(at: clock())
     if let cache = sequence.cache {
       prefixes.keep(ended: sequence)

@@ -23,6 +23,8 @@ package struct SequenceRequest: Sendable {
   package var priority = 0
   /// Whether its cache may begin with what others have computed, and may be kept for others.
   package var reusesPrefixes = true
+  /// By whom it may be followed; nil if by nobody.
+  package var watch: SequenceWatch?
   /// Whose request it is, where the engine limits how many one may have at a time.
   package var client: Client?
 

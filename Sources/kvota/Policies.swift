@@ -2,6 +2,7 @@ import ArgumentParser
 import Caching
 import Foundation
 import OpenAIAPI
+import Serving
 
 /// `kvota policies`: what the registries know.
 struct Policies: ParsableCommand {

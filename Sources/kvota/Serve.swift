@@ -98,6 +98,12 @@ struct Serve: AsyncParsableCommand {
       valueName: "switch"))
   var prefixCache: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Whether the caches of running requests may be watched, on the page too: on or off. (default: off)",
+      valueName: "switch"))
+  var kvEvents: String?
+
   @Option(help: KeyValueTypeHelp.text)
   var kvType: String?
 
@@ -207,8 +213,8 @@ struct Serve: AsyncParsableCommand {
   private var texts: SettingTexts {
     let flags: [SettingName: String?] = [
       .config: config, .model: model, .alias: alias, .host: host, .port: port, .threads: threads,
-      .context: context,
-      .kvMemory: kvMemory, .kvType: kvType, .prefixCache: prefixCache, .maxQueue: maxQueue,
+      .context: context, .kvMemory: kvMemory, .kvType: kvType, .kvEvents: kvEvents, .prefixCache: prefixCache,
+      .maxQueue: maxQueue,
       .maxSequences: maxSequences, .maxQueueTokens: maxQueueTokens, .maxPerClient: maxPerClient,
       .stepMilliseconds: stepMs, .speculate: speculate, .sessionDir: sessionDir,
       .sessionLimit: sessionLimit, .apiKeyFile: apiKeyFile, .corsOrigins: corsOrigins,

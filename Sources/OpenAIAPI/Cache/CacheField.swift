@@ -6,6 +6,13 @@ package struct CacheField: Sendable {
   /// Its values and what they do, for help texts.
   package let summary: String
 
+  /// What kind of value it takes, for forms.
+  package let form: Form
+
+  package enum Form: String, Sendable {
+    case text, choice, flag, whole, number
+  }
+
   /// Reads the field's value into the options; what is wrong with it is thrown.
   let read: @Sendable (inout FieldReader, inout CacheOptions) throws(APIError) -> Void
 
@@ -15,11 +22,12 @@ package struct CacheField: Sendable {
   private typealias Place<Value> = any WritableKeyPath<CacheOptions, Value?> & Sendable
 
   private init<Value>(
-    _ name: String, _ place: Place<Value>, _ summary: String,
+    _ name: String, _ place: Place<Value>, _ summary: String, form: Form = .text,
     _ value: @escaping @Sendable (inout FieldReader, _ name: String) throws(APIError) -> Value?
   ) {
     self.name = name
     self.summary = summary
+    self.form = form
     read = { fields, options throws(APIError) in options[keyPath: place] = try value(&fields, name) }
     inherit = { options, weaker in
       if options[keyPath: place] == nil { options[keyPath: place] = weaker[keyPath: place] }
@@ -30,19 +38,23 @@ package struct CacheField: Sendable {
     _ name: String, _ place: Place<String>, _ summary: String
   ) -> CacheField {
     // Which values there are is for the server to check, as it is for policies.
-    CacheField(name, place, summary) { fields, name throws(APIError) in try fields.string(name) }
+    CacheField(name, place, summary, form: .choice) { fields, name throws(APIError) in
+      try fields.string(name)
+    }
   }
 
   private static func flag(
     _ name: String, _ place: Place<Bool>, _ summary: String
   ) -> CacheField {
-    CacheField(name, place, summary) { fields, name throws(APIError) in try fields.boolean(name) }
+    CacheField(name, place, summary, form: .flag) { fields, name throws(APIError) in
+      try fields.boolean(name)
+    }
   }
 
   private static func count(
     _ name: String, _ place: Place<Int>, from least: Int, _ summary: String
   ) -> CacheField {
-    CacheField(name, place, summary) { fields, name throws(APIError) in
+    CacheField(name, place, summary, form: .whole) { fields, name throws(APIError) in
       try fields.integer(name, in: least...Int(Int32.max))
     }
   }
@@ -51,14 +63,14 @@ package struct CacheField: Sendable {
     _ name: String, _ place: Place<Double>, in range: ClosedRange<Double>,
     _ summary: String
   ) -> CacheField {
-    CacheField(name, place, summary) { fields, name throws(APIError) in
+    CacheField(name, place, summary, form: .number) { fields, name throws(APIError) in
       try fields.number(name, in: range)
     }
   }
 
   /// The fields in the order of the documentation.
   package static let all: [CacheField] = [
-    CacheField("policy", \.policy, "the eviction policy") { fields, name throws(APIError) in
+    CacheField("policy", \.policy, "the eviction policy", form: .choice) { fields, name throws(APIError) in
       try CacheOptions.policyName(&fields, name)
     },
     CacheField(
@@ -81,7 +93,9 @@ package struct CacheField: Sendable {
     choice("positions", \.positions, "where keys are read: original, or cache (a text without end)"),
     flag("keep_attention", \.keepAttention, "attention counts from the first token on"),
     flag("value", \.value, "worth is multiplied by the size of the slot's value"),
-    CacheField("pool", \.pool, "odd, 1 to 63: a slot gets the largest worth among so many neighbours") {
+    CacheField(
+      "pool", \.pool, "odd, 1 to 63: a slot gets the largest worth among so many neighbours", form: .whole
+    ) {
       fields, name throws(APIError) in try CacheOptions.poolWidth(&fields, name)
     },
     number("decay", \.decay, in: 0.5...1, "0.5 to 1: what attention still counts for a query later"),
@@ -91,9 +105,9 @@ package struct CacheField: Sendable {
     choice("reduce", \.reduce, "how query heads that share a KV head are joined: mean or max"),
     CacheField(
       "elastic", \.elasticMinimum,
-      "slots to which the budget may be shrunk while others wait for memory (min)"
+      "slots to which the budget may be shrunk while others wait for memory (min)", form: .whole
     ) { fields, name throws(APIError) in try CacheOptions.elasticMinimum(&fields, name) },
-    CacheField("seed", \.seed, "for policies that draw") { fields, name throws(APIError) in
+    CacheField("seed", \.seed, "for policies that draw", form: .whole) { fields, name throws(APIError) in
       try fields.integer(name, in: Int.min...Int.max)
     },
     flag("faithful", \.faithful, "EasyKV's exact schedule, for comparisons"),

@@ -11,8 +11,11 @@ struct ChatCompletions: Endpoint {
     let request = try await call.compute {
       try model.request(wanted, header: call.cacheHeader, session: session)
     }
+    let watch = call.openWatch()
+    defer { watch.map(call.closeWatch) }
     let generation = try Generation(
-      request, model: model, metrics: call.service.metrics, client: call.client, prompt: "messages")
+      request, model: model, metrics: call.service.metrics, client: call.client, watch: watch,
+      prompt: "messages")
     let head = ResponseHead(
       id: "chatcmpl-\(RequestID.random())", createdSeconds: Int(Date().timeIntervalSince1970),
       model: request.model)

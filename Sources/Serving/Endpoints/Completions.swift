@@ -11,8 +11,11 @@ struct Completions: Endpoint {
     let request = try await call.compute {
       try model.request(wanted, header: call.cacheHeader, session: session)
     }
+    let watch = call.openWatch()
+    defer { watch.map(call.closeWatch) }
     let generation = try Generation(
-      request, model: model, metrics: call.service.metrics, client: call.client, prompt: "prompt")
+      request, model: model, metrics: call.service.metrics, client: call.client, watch: watch,
+      prompt: "prompt")
     let head = ResponseHead(
       id: "cmpl-\(RequestID.random())", createdSeconds: Int(Date().timeIntervalSince1970),
       model: request.model)

@@ -32,13 +32,15 @@ struct Generation: Sendable {
 
   /// Hands all sequences to the engine, or none: those taken before one is refused are dropped and so cancelled.
   ///
-  /// `prompt` is the field that errors about the prompt name, `client` whose request it is.
+  /// `prompt` is the field that errors about the prompt name, `client` whose request it is; `watch` shows the first choice.
   init(
-    _ request: GenerationRequest, model: ServedModel, metrics: Metrics, client: Client? = nil, prompt: String
+    _ request: GenerationRequest, model: ServedModel, metrics: Metrics, client: Client? = nil,
+    watch: SequenceWatch? = nil, prompt: String
   ) throws(APIError) {
     var sequences: [RunningSequence] = []
     for var sequence in request.sequences {
       sequence.client = client
+      sequence.watch = sequences.isEmpty ? watch : nil
       do throws(AdmissionError) { sequences.append(try model.engine.start(sequence)) } catch {
         throw APIError(error, prompt: prompt)
       }

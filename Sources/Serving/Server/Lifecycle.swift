@@ -27,7 +27,7 @@ package struct Lifecycle: Sendable {
     self.identity = identity
     let service = try Service(
       version: version, mostBodyBytes: settings.http.bodyBytes, keys: settings.keySource,
-      crossOrigin: settings.crossOrigin)
+      crossOrigin: settings.crossOrigin, showsCaches: settings.showsCaches)
     self.service = service
     manager = ServiceManager(
       environment: ProcessInfo.processInfo.environment, processID: ProcessInfo.processInfo.processIdentifier)

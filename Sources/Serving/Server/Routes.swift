@@ -10,10 +10,14 @@ struct Route: Sendable {
     case access
     /// Answers who may ask, once the model is loaded, and not while the server stops.
     case model
+    /// Likewise, but only looks on: a server that stops does not wait for it.
+    case onlooking
+
+    var includesModel: Bool { self == .model || self == .onlooking }
   }
 
   let method: String
-  /// A path; one that ends with a slash takes whatever follows as its parameter.
+  /// A path, in which `*` stands for the parameter.
   let path: String
   let need: Need
   let endpoint: any Endpoint
@@ -27,9 +31,11 @@ struct Route: Sendable {
 
   /// The parameter if the path is this route's, empty if it has none; nil if it is another's.
   func parameter(in path: String) -> String? {
-    guard self.path.hasSuffix("/") else { return path == self.path ? "" : nil }
-    guard path.hasPrefix(self.path), path.utf8.count > self.path.utf8.count else { return nil }
-    return String(path.dropFirst(self.path.count))
+    guard let star = self.path.firstIndex(of: "*") else { return path == self.path ? "" : nil }
+    let (start, end) = (self.path[..<star], self.path[star...].dropFirst())
+    guard path.hasPrefix(start), path.hasSuffix(end), path.utf8.count > start.utf8.count + end.utf8.count
+    else { return nil }
+    return String(path.dropFirst(start.count).dropLast(end.count))
   }
 
   func takes(_ method: String) -> Bool { method == self.method || (method == "HEAD" && self.method == "GET") }
@@ -38,13 +44,17 @@ struct Route: Sendable {
 /// All routes: a new endpoint is a file and a line here.
 enum Routes {
   static let all: [Route] = [
+    Route("GET", "/", .nothing, Page()),
+    Route("GET", "/page/*", .nothing, PageFile()),
     Route("POST", "/v1/completions", .model, Completions()),
     Route("POST", "/v1/chat/completions", .model, ChatCompletions()),
     Route("GET", "/v1/models", .model, Models()),
-    Route("GET", "/v1/models/", .model, ModelByName()),
+    Route("GET", "/v1/models/*", .model, ModelByName()),
+    Route("GET", "/v1/kv/policies", .access, PolicyListing()),
     Route("GET", "/v1/kv/sessions", .model, Sessions()),
-    Route("GET", "/v1/kv/sessions/", .model, SessionByName()),
-    Route("DELETE", "/v1/kv/sessions/", .model, SessionDeletions()),
+    Route("GET", "/v1/kv/sessions/*", .model, SessionByName()),
+    Route("DELETE", "/v1/kv/sessions/*", .model, SessionDeletions()),
+    Route("GET", "/v1/kv/*/events", .onlooking, CacheEvents()),
     Route("POST", "/tokenize", .model, Tokenize()),
     Route("POST", "/detokenize", .model, Detokenize()),
     Route("POST", "/apply-template", .model, ApplyTemplate()),

@@ -29,7 +29,7 @@ package struct Server: HTTPHandler {
       countRefusal(error)
       response = HTTPResponse.error(error).with(fields)
     case .endpoint(let route, _, _):
-      guard route.need == .model, let error = service.refusal else { return nil }
+      guard route.need.includesModel, let error = service.refusal else { return nil }
       countRefusal(error)
       response = .error(error)
     }
@@ -77,11 +77,11 @@ package struct Server: HTTPHandler {
   }
 
   private func respond(to call: Call, _ route: Route, _ responder: Responder) async throws {
-    guard route.need == .model else { return try await route.endpoint.respond(to: call, responder) }
+    guard route.need.includesModel else { return try await route.endpoint.respond(to: call, responder) }
     do {
       _ = try service.model
-      guard service.gate.enter() else { throw APIError.stopping }
-      defer { service.gate.leave() }
+      guard route.need == .onlooking || service.gate.enter() else { throw APIError.stopping }
+      defer { if route.need != .onlooking { service.gate.leave() } }
       try await route.endpoint.respond(to: call, responder)
     } catch let error as APIError {
       countRefusal(error)

@@ -10,6 +10,8 @@ package final class Service: Sendable {
   let crossOrigin: CrossOrigin
   let metrics = Metrics()
   let bodies = BodyReading()
+  /// Where caches are watched; nil if they are not.
+  let watches: CacheWatches?
   /// As in `1.0.0`.
   let version: String
   /// The most bytes of a request's body, decompressed.
@@ -17,17 +19,18 @@ package final class Service: Sendable {
   let startSeconds = Date().timeIntervalSince1970
   private let loaded = Mutex<ServedModel?>(nil)
 
-  /// A service that answers the holders of keys, and the web pages, that it is told.
+  /// A service that answers the holders of keys, and the web pages, that it is told; `showsCaches` lets running requests' caches be watched.
   ///
   /// Throws `SettingsError` if the keys cannot be read.
   package init(
     version: String, mostBodyBytes: Int = HTTPLimits().bodyBytes, keys: KeySource = .none,
-    crossOrigin: CrossOrigin = .none
+    crossOrigin: CrossOrigin = .none, showsCaches: Bool = false
   ) throws(SettingsError) {
     self.version = version
     self.mostBodyBytes = mostBodyBytes
     access = try Access(keys)
     self.crossOrigin = crossOrigin
+    watches = showsCaches ? CacheWatches() : nil
   }
 
   package func setModel(_ model: ServedModel) { loaded.withLock { $0 = model } }

@@ -6,6 +6,7 @@ package enum SettingName: String, CaseIterable, Sendable {
   case kvType = "kv-type"
   case kvPolicy = "kv-policy"
   case kvBudget = "kv-budget"
+  case kvEvents = "kv-events"
   case prefixCache = "prefix-cache"
   case maxQueue = "max-queue"
   case maxQueueTokens = "max-queue-tokens"

@@ -29,6 +29,8 @@ package struct Settings: Sendable, Equatable {
   package var keySource = KeySource.none
   /// Which web pages may call it.
   package var crossOrigin = CrossOrigin.none
+  /// Whether the caches of running requests may be watched.
+  package var showsCaches = false
   /// How long running requests may take to finish once the server is told to stop.
   package var drainSeconds = 30
   /// What one client may use of the server.
@@ -71,6 +73,7 @@ package struct Settings: Sendable, Equatable {
     sessionLimitBytes = try Self.sessionLimitBytes(texts) ?? sessionLimitBytes
     speculation =
       try texts.integer(.speculate, in: 0...GenerationParameters.speculationLimit) ?? speculation
+    showsCaches = try texts.choice(.kvEvents, of: Switch.self) == .on
     drainSeconds = try texts.integer(.drainSeconds, in: 0...86400) ?? drainSeconds
     http = try HTTPLimits(texts)
     logFormat = try texts.choice(.log, of: LogFormat.self) ?? logFormat

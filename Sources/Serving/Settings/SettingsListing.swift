@@ -21,6 +21,7 @@ extension Settings {
     case .kvPolicy: CacheDefaults.policyText(cacheDefaults)
     case .kvBudget: CacheDefaults.budgetText(cacheDefaults) ?? "none"
     case .kvOptions: cacheOptionsText ?? "none"
+    case .kvEvents: (showsCaches ? Switch.on : .off).rawValue
     case .prefixCache: (engine.prefixCache ? Switch.on : .off).rawValue
     case .maxQueue: "\(engine.maxQueue)"
     case .maxQueueTokens: "\(engine.maxQueueTokens)"
