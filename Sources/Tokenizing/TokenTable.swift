@@ -23,10 +23,12 @@ struct TokenTable {
   /// Appends the next token.
   ///
   /// `isSearchable` is false for tokens that byte pairs must not merge into. Of equal ones the first is found.
-  mutating func append(isSearchable: Bool, _ write: (inout [UInt8]) -> Void) {
+  mutating func append<Failure: Error>(
+    isSearchable: Bool, _ write: (inout [UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
     precondition(count < buckets.count / 2, "more tokens than the table was made for")
     let token = Int32(count)
-    write(&bytes)
+    try write(&bytes)
     longest = max(longest, bytes.count - starts[Int(token)])
     starts.append(bytes.count)
     guard isSearchable else { return }

@@ -7,27 +7,22 @@ package final class Tokenizer: Sendable {
   package let vocabulary: Vocabulary
   /// Whether this model's sequences start with `vocabulary.bos`.
   package let addsBOS: Bool
-  private let merger: BytePairMerger
+  private let model: any TokenizerModel
   private let literals: LiteralTokens
-  private let preTokenizer: PreTokenizer
-
-  private static let knownModels = ["gpt2"]
 
   /// Reads `tokenizer.ggml.*`.
   ///
   /// - Throws: `TokenizingError` for a tokenizer of an unknown kind or a malformed one, `GGUFError` for a
   ///   missing key or one of another type.
   package init(metadata: Metadata) throws {
-    let model = try metadata.require("tokenizer.ggml.model", as: metadata.string)
-    guard Self.knownModels.contains(model) else {
-      throw TokenizingError.unknownModel(model, known: Self.knownModels)
+    let name = try metadata.require("tokenizer.ggml.model", as: metadata.string)
+    guard let kind = TokenizerModels.all.first(where: { $0.name == name }) else {
+      throw TokenizingError.unknownModel(name, known: TokenizerModels.names)
     }
-    preTokenizer = try PreTokenizers.named(metadata.require("tokenizer.ggml.pre", as: metadata.string))
-    vocabulary = try Vocabulary(metadata: metadata)
-    merger = try BytePairMerger(
-      merges: metadata.require("tokenizer.ggml.merges", as: metadata.strings), tokens: vocabulary.table)
+    vocabulary = try Vocabulary(metadata: metadata, writing: kind.writing)
+    model = try kind.make(metadata, vocabulary)
     literals = LiteralTokens(vocabulary)
-    addsBOS = (vocabulary.addsBOS ?? preTokenizer.addsBOS) && vocabulary.bos != nil
+    addsBOS = (vocabulary.addsBOS ?? model.addsBOS) && vocabulary.bos != nil
   }
 
   /// How many tokens a text has at least, which takes no time to tell: every token covers only so many bytes.
@@ -46,7 +41,7 @@ package final class Tokenizer: Sendable {
     var output: [Int32] = []
     output.reserveCapacity(bytes.count / 3)
     if addBOS, let bos = vocabulary.bos { output.append(bos) }
-    var scratch = BytePairMerger.Scratch()
+    var scratch = TokenMerger.Scratch()
     var plainStart = 0
     var index = 0
     while index < bytes.count {
@@ -54,38 +49,24 @@ package final class Tokenizer: Sendable {
         index += 1
         continue
       }
-      encodePlain(bytes, plainStart..<index, &output, &scratch)
+      model.encode(bytes, plainStart..<index, appendingTo: &output, &scratch)
       output.append(literal.token)
       index = literal.end
       plainStart = index
     }
-    encodePlain(bytes, plainStart..<bytes.count, &output, &scratch)
+    model.encode(bytes, plainStart..<bytes.count, appendingTo: &output, &scratch)
     return output
   }
 
   /// The text of tokens; bytes that are not UTF-8 become U+FFFD.
+  ///
+  /// The space that the tokenizer itself puts before a text is taken off again.
   package func decode(_ tokens: [Int32], skipSpecial: Bool = false) -> String {
     var bytes: [UInt8] = []
     for token in tokens where !(skipSpecial && vocabulary.isSpecial(token)) {
       bytes.append(contentsOf: vocabulary.bytes(of: token))
     }
+    if model.addsSpace, bytes.first == 0x20 { bytes.removeFirst() }
     return String(decoding: bytes, as: UTF8.self)
-  }
-
-  private func encodePlain(
-    _ bytes: [UInt8], _ range: Range<Int>, _ output: inout [Int32], _ scratch: inout BytePairMerger.Scratch
-  ) {
-    let text = ClassifiedText(bytes: bytes, end: range.upperBound)
-    var start = range.lowerBound
-    while start < range.upperBound {
-      let end = preTokenizer.splitter.pieceEnd(in: text, from: start)
-      let piece = bytes.span.extracting(start..<end)
-      if preTokenizer.takesWholeTokens, let token = vocabulary.table.token(piece) {
-        output.append(token)
-      } else {
-        merger.encode(piece, appendingTo: &output, &scratch)
-      }
-      start = end
-    }
   }
 }

@@ -1,4 +1,4 @@
-package import GGUF
+import GGUF
 
 /// What a token is for, by its number in the file.
 enum TokenKind: Int {
@@ -6,6 +6,8 @@ enum TokenKind: Int {
 
   /// Has its text as it is, not in the byte alphabet, and is found as a whole in text.
   var isLiteral: Bool { self == .unknown || self == .control || self == .userDefined }
+  /// Merges may lead to it.
+  var isMergeable: Bool { !isLiteral && self != .byte }
 }
 
 /// The tokens of a model and their parts to play.
@@ -30,16 +32,18 @@ package struct Vocabulary: Sendable {
     "<EOT>", "</s>",
   ]
 
-  /// Reads `tokenizer.ggml.*`.
+  /// Reads `tokenizer.ggml.*`, whose tokens are written as `writing` says.
   ///
   /// - Throws: `GGUFError` for a missing key or one of another type, else `TokenizingError`.
-  package init(metadata: Metadata) throws {
+  init(metadata: Metadata, writing: TokenWriting) throws {
     let tokens = try metadata.require("tokenizer.ggml.tokens", as: metadata.strings)
     guard (1...Int(Int32.max)).contains(tokens.count) else {
       throw TokenizingError.malformed(found: "\(tokens.count) tokens", expected: "1 to \(Int32.max)")
     }
-    kinds = try Self.kinds(metadata, count: tokens.count)
-    table = Self.table(tokens, kinds)
+    var kinds = try Self.kinds(metadata, count: tokens.count)
+    if writing == .sentencePiece { Self.mergeSpaces(tokens, &kinds) }
+    self.kinds = kinds
+    table = try Self.table(tokens, kinds, writing)
     bos = try Self.token("bos", metadata, tokens.count)
     eos = try Self.token("eos", metadata, tokens.count)
     eot = try Self.token("eot", metadata, tokens.count)
@@ -56,6 +60,9 @@ package struct Vocabulary: Sendable {
   }
 
   package var count: Int { kinds.count }
+
+  /// The tokens that merges may lead to.
+  var mergeable: some Sequence<Int> { kinds.indices.lazy.filter { kinds[$0].isMergeable } }
 
   /// The bytes that a token stands for; empty when there is no such token.
   package func bytes(of token: Int32) -> ArraySlice<UInt8> { contains(token) ? table[Int(token)] : [] }
@@ -87,19 +94,60 @@ package struct Vocabulary: Sendable {
     }
   }
 
-  private static func table(_ tokens: StringArray, _ kinds: [TokenKind]) -> TokenTable {
+  /// Runs of spaces that a file calls user-defined are reached by merges, like all that has spaces in it.
+  private static func mergeSpaces(_ tokens: StringArray, _ kinds: inout [TokenKind]) {
+    for token in kinds.indices where kinds[token] == .userDefined && tokens[token].contains("\u{2581}") {
+      kinds[token] = .normal
+    }
+  }
+
+  private static func table(
+    _ tokens: StringArray, _ kinds: [TokenKind], _ writing: TokenWriting
+  ) throws(TokenizingError) -> TokenTable {
     let alphabet = ByteAlphabet()
     var table = TokenTable(capacity: tokens.count)
     for token in kinds.indices {
-      let isLiteral = kinds[token].isLiteral
-      tokens.withUTF8(token) { text in
-        table.append(isSearchable: !isLiteral) { bytes in
-          if !isLiteral, alphabet.decode(text, 0..<text.count, appendingTo: &bytes) { return }
-          for index in text.indices { bytes.append(text[index]) }
+      let kind = kinds[token]
+      try tokens.withUTF8(token) { text throws(TokenizingError) in
+        try table.append(isSearchable: kind.isMergeable) { bytes throws(TokenizingError) in
+          switch writing {
+          case .byteAlphabet where !kind.isLiteral:
+            if alphabet.decode(text, 0..<text.count, appendingTo: &bytes) { return }
+            for index in text.indices { bytes.append(text[index]) }
+          case .sentencePiece where kind == .byte: bytes.append(try byte(text, token))
+          case .sentencePiece where !kind.isLiteral: appendWithSpaces(text, to: &bytes)
+          default: for index in text.indices { bytes.append(text[index]) }
+          }
         }
       }
     }
     return table
+  }
+
+  /// The byte that a token like `<0x0A>` stands for.
+  private static func byte(_ text: Span<UInt8>, _ token: Int) throws(TokenizingError) -> UInt8 {
+    var digits = ""
+    for index in text.indices { digits.unicodeScalars.append(Unicode.Scalar(text[index])) }
+    guard digits.hasPrefix("<0x"), digits.hasSuffix(">"), digits.utf8.count == 6,
+      let byte = UInt8(digits.dropFirst(3).dropLast(), radix: 16)
+    else {
+      throw .malformed(found: "token \(token), '\(digits)', of the kind byte", expected: "one like <0x0A>")
+    }
+    return byte
+  }
+
+  /// Appends a text in which U+2581 stands for the space.
+  private static func appendWithSpaces(_ text: Span<UInt8>, to bytes: inout [UInt8]) {
+    var index = 0
+    while index < text.count {
+      if index + 2 < text.count, text[index] == 0xE2, text[index + 1] == 0x96, text[index + 2] == 0x81 {
+        bytes.append(0x20)
+        index += 3
+      } else {
+        bytes.append(text[index])
+        index += 1
+      }
+    }
   }
 
   private static func token(_ name: String, _ metadata: Metadata, _ count: Int) throws -> Int32? {

@@ -1,3 +1,4 @@
+import Foundation
 import ModelFixtures
 import Testing
 
@@ -8,14 +9,8 @@ import Testing
   private func pieces(_ text: String, _ pre: String) throws -> String {
     let splitter = try PreTokenizers.named(pre).splitter
     let bytes = Array(text.utf8)
-    let classified = ClassifiedText(bytes: bytes, end: bytes.count)
-    var start = 0
     var pieces: [String] = []
-    while start < bytes.count {
-      let end = splitter.pieceEnd(in: classified, from: start)
-      pieces.append(String(decoding: bytes[start..<end], as: UTF8.self))
-      start = end
-    }
+    splitter.split(bytes, 0..<bytes.count) { pieces.append(String(decoding: bytes[$0], as: UTF8.self)) }
     return pieces.joined(separator: "|")
   }
 
@@ -53,13 +48,40 @@ import Testing
     var random = SplitMix64(state: 3)
     for _ in 0..<500 {
       let bytes = (0..<12).map { _ in UInt8.random(in: 0...255, using: &random) }
-      let text = ClassifiedText(bytes: bytes, end: bytes.count)
-      var start = 0
-      while start < bytes.count {
-        let end = splitter.pieceEnd(in: text, from: start)
-        try #require(end > start && end <= bytes.count)
-        start = end
+      var end = 0
+      splitter.split(bytes, 0..<bytes.count) { piece in
+        #expect(piece.lowerBound == end && !piece.isEmpty)
+        end = piece.upperBound
       }
+      #expect(end == bytes.count)
     }
   }
+
+  @Test("all pieces are those of another engine of regular expressions", arguments: PieceGolden.all)
+  func otherEngine(golden: PieceGolden) throws {
+    for (text, expected) in zip(golden.texts, golden.pieces) {
+      #expect(try pieces(text, golden.name) == expected.joined(separator: "|"), "\(text.debugDescription)")
+    }
+  }
+
+  @Test("there is a golden for each pre-tokenizer")
+  func goldensForAll() {
+    #expect(PieceGolden.all.map(\.stages) == PreTokenizers.patterns.map(\.stages))
+    #expect(PieceGolden.all.map(\.name) == PreTokenizers.patterns.map { $0.names[0] })
+  }
+}
+
+/// Texts and their pieces by one pre-tokenizer, from `make_pieces.py`.
+struct PieceGolden: Decodable, Sendable, CustomTestStringConvertible {
+  let name: String
+  let stages: [String]
+  let texts: [String]
+  let pieces: [[String]]
+
+  var testDescription: String { name }
+
+  static let all: [PieceGolden] = {
+    guard let data = try? Data(contentsOf: Fixtures.golden.appendingPathComponent("pieces.json")) else { return [] }
+    return (try? JSONDecoder().decode([PieceGolden].self, from: data)) ?? []
+  }()
 }

@@ -1,0 +1,33 @@
+import GGUF
+
+/// Byte-level byte-pair encoding, as in GPT-2: words, cut by a pattern, whose bytes merge.
+struct BytePairModel: TokenizerModel {
+  private let preTokenizer: PreTokenizer
+  private let merger: BytePairMerger
+  private let table: TokenTable
+  let addsSpace = false
+
+  /// Reads `tokenizer.ggml.pre` and `.merges`.
+  init(_ metadata: Metadata, _ vocabulary: Vocabulary) throws {
+    preTokenizer = try PreTokenizers.named(metadata.require("tokenizer.ggml.pre", as: metadata.string))
+    merger = try BytePairMerger(
+      merges: metadata.require("tokenizer.ggml.merges", as: metadata.strings), tokens: vocabulary.table)
+    table = vocabulary.table
+  }
+
+  var addsBOS: Bool { preTokenizer.addsBOS }
+
+  func encode(
+    _ text: [UInt8], _ range: Range<Int>, appendingTo output: inout [Int32],
+    _ scratch: inout TokenMerger.Scratch
+  ) {
+    preTokenizer.splitter.split(text, range) { piece in
+      let word = text.span.extracting(piece)
+      if preTokenizer.takesWholeTokens, let token = table.token(word) {
+        output.append(token)
+      } else {
+        merger.encode(word, appendingTo: &output, &scratch)
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/// A pattern by which a tokenizer cuts text into pieces: the part of regular expressions that tokenizers use.
+///
+/// Literals, classes, `\s \S \d \p{L} \P{L} \r \n \t`, alternatives, `(?:...)` and `(?i:...)`, `? * + {m,n}` (possessive with
+/// another `+`), `(?=x)` and `(?!x)` with one class, `$`. Classes can be repeated at will, groups at most once, which is all that these
+/// patterns do: so matching is linear but for the steps back from a run.
+struct Pattern: Sendable, Equatable {
+  indirect enum Node: Sendable, Equatable {
+    case run(ScalarSet, Run)
+    case group([[Node]], isOptional: Bool)
+    /// Whether the next character is of the set, or is not, which the text's end is not either.
+    case ahead(ScalarSet, isWanted: Bool)
+    case end
+  }
+
+  /// How often a class may repeat.
+  struct Run: Sendable, Equatable {
+    var least = 1
+    var most = 1
+    /// Never gives back what it has taken.
+    var isPossessive = false
+  }
+
+  let alternatives: [[Node]]
+
+  /// Where the match that begins at `start` ends, the first alternative that fits counting; nil if none does.
+  ///
+  /// `end` is where the text ends, as far as the pattern sees it. A match may be empty.
+  func match(_ text: [UInt8], from start: Int, end: Int) -> Int? {
+    let subject = Subject(text: text, end: end)
+    for alternative in alternatives {
+      if let end = subject.match(alternative[...], at: start, then: nil) { return end }
+    }
+    return nil
+  }
+}
+
+/// What is left of a pattern behind a group.
+private final class Rest {
+  let nodes: ArraySlice<Pattern.Node>
+  let next: Rest?
+
+  init(_ nodes: ArraySlice<Pattern.Node>, _ next: Rest?) {
+    self.nodes = nodes
+    self.next = next
+  }
+}
+
+private struct Subject {
+  let text: [UInt8]
+  let end: Int
+
+  func match(_ nodes: ArraySlice<Pattern.Node>, at position: Int, then rest: Rest?) -> Int? {
+    guard let node = nodes.first else {
+      guard let rest else { return position }
+      return match(rest.nodes, at: position, then: rest.next)
+    }
+    let following = nodes.dropFirst()
+    switch node {
+    case .run(let set, let run): return match(set, run, following, at: position, then: rest)
+    case .group(let alternatives, let isOptional):
+      let behind = Rest(following, rest)
+      for alternative in alternatives {
+        if let end = match(alternative[...], at: position, then: behind) { return end }
+      }
+      return isOptional ? match(following, at: position, then: rest) : nil
+    case .ahead(let set, let isWanted):
+      let isThere = position < end && set.contains(UTF8Text.scalar(text, at: position, end: end).value)
+      return isThere == isWanted ? match(following, at: position, then: rest) : nil
+    case .end: return position == end ? match(following, at: position, then: rest) : nil
+    }
+  }
+
+  /// Takes as many as there are, then gives back one by one.
+  private func match(
+    _ set: ScalarSet, _ run: Pattern.Run, _ following: ArraySlice<Pattern.Node>, at start: Int,
+    then rest: Rest?
+  ) -> Int? {
+    var (position, count, least) = (start, 0, start)
+    while count < run.most, position < end {
+      let (value, next) = UTF8Text.scalar(text, at: position, end: end)
+      guard set.contains(value) else { break }
+      position = next
+      count += 1
+      if count == run.least { least = position }
+    }
+    guard count >= run.least else { return nil }
+    if run.isPossessive || position == least || (following.isEmpty && rest == nil) {
+      return match(following, at: position, then: rest)
+    }
+    while true {
+      if let end = match(following, at: position, then: rest) { return end }
+      guard position > least else { return nil }
+      position = UTF8Text.start(text, before: position)
+    }
+  }
+}
+
+/// Characters of UTF-8 text by their places.
+enum UTF8Text {
+  /// The character at `position`, and where the next begins; bytes that are no UTF-8 are characters of their own.
+  static func scalar(_ text: [UInt8], at position: Int, end: Int) -> (value: UInt32, next: Int) {
+    let first = text[position]
+    if first < 0x80 { return (UInt32(first), position + 1) }
+    let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+    guard first >= 0xC0, position + length <= end else { return (0xFFFD, position + 1) }
+    var value = UInt32(first) & (0x7F >> UInt32(length))
+    for offset in 1..<length { value = value << 6 | UInt32(text[position + offset] & 0x3F) }
+    return (value, position + length)
+  }
+
+  /// Where the character before `position` begins.
+  static func start(_ text: [UInt8], before position: Int) -> Int {
+    var index = position - 1
+    while index > 0, position - index < 4, text[index] & 0xC0 == 0x80 { index -= 1 }
+    return index
+  }
+}

@@ -1,0 +1,125 @@
+import GGUF
+import ModelFixtures
+import Testing
+
+@testable import Tokenizing
+
+@Suite("SentencePiece") struct SentencePieceTests {
+  private let tokenizer: Tokenizer
+
+  init() throws { tokenizer = try Fixtures.tokenizer(TinySentencePieces.metadata()) }
+
+  private func encode(_ text: String) -> [Int32] { tokenizer.encode(text, parseSpecial: false) }
+  private func tokens(_ texts: String...) -> [Int32?] { texts.map(TinySentencePieces.token) }
+
+  @Test("merges go by score, and a text begins with a space of the tokenizer's own")
+  func scores() {
+    #expect(encode("hello") == tokens("▁hello"))
+    #expect(encode("hello hello") == tokens("▁hello", "▁hello"))
+    #expect(encode("helloo") == tokens("▁hello", "o"))
+  }
+
+  @Test("of equal scores the left one merges first")
+  func equalScores() {
+    #expect(encode("eaao") == tokens("▁", "e", "aa", "o"))
+    #expect(encode("eaaao") == tokens("▁", "e", "aa", "ao"))
+  }
+
+  @Test("a text without an own space, if the file says so")
+  func noPrefix() throws {
+    let tokenizer = try Fixtures.tokenizer(TinySentencePieces.metadata(addsSpace: false))
+    #expect(tokenizer.encode("hello", parseSpecial: false) == tokens("hello"))
+    #expect(tokenizer.decode(tokenizer.encode(" hello", parseSpecial: false)) == " hello")
+  }
+
+  @Test("what no piece covers becomes bytes, also a sign that the file writes spaces with")
+  func bytes() {
+    #expect(encode("\n") == [TinySentencePieces.token("▁"), 3 + 10])
+    #expect(encode("▁") == [TinySentencePieces.token("▁"), 3 + 0xE2, 3 + 0x96, 3 + 0x81])
+    #expect(encode("é日z") == tokens("▁", "é", "日") + [3 + 0x7A])
+  }
+
+  @Test("characters that are no pieces of their own merge into one that is")
+  func mergedCharacters() { #expect(encode("xyl") == tokens("▁", "xyl")) }
+
+  @Test("control tokens are found when asked for, and a text behind them begins anew")
+  func control() {
+    #expect(tokenizer.encode("<s>hello</s>", parseSpecial: true) == [1] + tokens("▁hello") + [2])
+    #expect(encode("</s>").contains(2) == false)
+    #expect(tokenizer.addsBOS)
+  }
+
+  @Test("any text comes back from its tokens")
+  func roundTrip() {
+    var random = SplitMix64(state: 17)
+    for _ in 0..<500 {
+      let text = Self.randomText(&random, letters: Array("  helloaxyé日▁\n\u{301}🙂".unicodeScalars))
+      #expect(tokenizer.decode(encode(text)) == text)
+    }
+  }
+
+  @Test("words merge one by one as the whole text would")
+  func words() {
+    var random = SplitMix64(state: 19)
+    for _ in 0..<500 {
+      let text = Self.randomText(&random, letters: Array("   helloa".unicodeScalars))
+      #expect(encode(text) == Self.naive(" " + text))
+    }
+  }
+
+  @Test(
+    "a malformed vocabulary is refused with what is wrong",
+    arguments: [
+      Refused("scores", nil, "no metadata key"), Refused("scores", .float32s([1]), "1 scores"),
+      Refused("token_type", .int32s([6] + [Int32](repeating: 1, count: 277)), "'<unk>', of the kind byte"),
+    ])
+  func refused(change: Refused) throws {
+    var builder = TinySentencePieces.metadata()
+    builder.metadata.removeAll { $0.key == change.key }
+    if let value = change.value { builder.metadata.append((change.key, value)) }
+    let error = #expect(throws: (any Error).self) { try Fixtures.tokenizer(builder) }
+    let message = error.map { "\($0)" } ?? ""
+    #expect(message.contains(change.message), "\(message)")
+  }
+
+  @Test("real vocabularies give any text back", .enabled(if: Fixtures.hasVocabularies), arguments: ["llama-spm", "phi-3"])
+  func realRoundTrip(name: String) throws {
+    let path = Fixtures.vocabularies.appendingPathComponent("ggml-vocab-\(name).gguf").path
+    let tokenizer = try Fixtures.tokenizer(path: path)
+    var random = SplitMix64(state: 23)
+    for _ in 0..<300 {
+      let text = Self.randomText(&random, letters: Array("  the quick▁\n\tяблоко日本語🙂\u{301}ab12".unicodeScalars))
+      #expect(tokenizer.decode(tokenizer.encode(text, parseSpecial: false)) == text)
+    }
+  }
+
+  private static func randomText(_ random: inout SplitMix64, letters: [Unicode.Scalar]) -> String {
+    var text = String.UnicodeScalarView()
+    for _ in 0..<Int.random(in: 0...40, using: &random) {
+      let any = Unicode.Scalar(UInt32.random(in: 0...0x10FFFF, using: &random))
+      let isCommon = Int.random(in: 0..<10, using: &random) > 0
+      text.append(isCommon ? letters[Int.random(in: letters.indices, using: &random)] : any ?? "z")
+    }
+    return String(text)
+  }
+
+  /// The definition: merge the pair of the highest score, the leftmost of equals, until there is none.
+  private static func naive(_ text: String) -> [Int32?] {
+    let pieces = TinySentencePieces.pieces.map { ($0.text.map { $0 == "▁" ? " " : $0 }, $0.score) }
+    var symbols = text.map { [$0] }
+    func score(_ symbol: [Character]) -> Float? { pieces.first { $0.0 == symbol }?.1 }
+    while true {
+      var best: (index: Int, score: Float)?
+      for index in symbols.indices.dropLast() {
+        guard let score = score(symbols[index] + symbols[index + 1]), score > best?.score ?? -.infinity else { continue }
+        best = (index, score)
+      }
+      guard let best else { break }
+      symbols[best.index] += symbols.remove(at: best.index + 1)
+    }
+    return symbols.flatMap { symbol -> [Int32?] in
+      if let index = pieces.firstIndex(where: { $0.0 == symbol }) { return [Int32(index + 259)] }
+      return String(symbol).utf8.map { Int32($0) + 3 }
+    }
+  }
+}
