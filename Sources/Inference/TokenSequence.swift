@@ -127,7 +127,7 @@ final class TokenSequence {
     scoredPiece = nil
     let followers = request.prompt[..<min(fedTokens + 1, request.prompt.count)].dropFirst(piece.position + 1)
     guard !followers.isEmpty else { return }
-    events.yield(.promptScores(scores(followers, piece.row, scoring.top)))
+    outbox.add(.promptScores(scores(followers, piece.row, scoring.top)), to: receiver)
   }
 
   /// Takes the sampled tokens: emits them, or ends; returns how many were emitted.
@@ -136,7 +136,7 @@ final class TokenSequence {
     let before = generated
     var taken = 0
     while taken < sampled.count, finish == nil {
-      if taken < scores.count { events.yield(.score(scores[taken])) }
+      if taken < scores.count { outbox.add(.score(scores[taken]), to: receiver) }
       emit(sampled[taken], fed: taken + 1)
       taken += 1
     }
