@@ -39,7 +39,7 @@ extension RealClients {
           server.address + "/metrics", ["--header", "authorization: Bearer sk-look-0123456789abcdef"])
         #expect(Metrics(text: page.text)["kvota_requests_rejected_total"] == 2)
         #expect(try await Curl.get(server.address + "/metrics").status == 401)
-        let said = try server.said
+        let said = try server.output
         #expect(said.contains("key=alice") && !said.contains("sk-alice") && !said.contains("sk-look"))
       }
     }

@@ -28,7 +28,7 @@ extension RealClients {
       #expect(answers.allSatisfy(isWhole), "\(answers)")
 
       #expect(try await load(proxy).allSatisfy(isWhole), "one replica serves all")
-      let again = try await RunningServer.start(["--port", first.port])
+      let again = try await RunningServer.start(["--port", "\(first.port)"])
       defer { again.terminate() }
       try await eventually("the first is back", within: .seconds(60)) {
         _ = try await load(proxy, requests: 2)
@@ -87,7 +87,7 @@ private final class Proxy: Sendable {
     process.executableURL = URL(filePath: try #require(Surroundings.haproxy))
     process.arguments = ["-db", "-f", Surroundings.deploy + "/haproxy/haproxy.cfg"]
     let port = try freePort()
-    process.environment = [
+    process.environment = try [
       "KVOTA_BIND": "127.0.0.1:\(port)", "KVOTA_A": "127.0.0.1:\(first.port)",
       "KVOTA_B": "127.0.0.1:\(second.port)",
     ]

@@ -70,7 +70,7 @@ import Testing
         flags: [.model: #filePath, .config: file.path, .port: "2"],
         environment: ["KVOTA_PORT": "5", "KVOTA_ALIAS": "variable", "KVOTA_KV_BUDGET": "12"]),
       machine: MachineMemory(totalBytes: 8 << 30, availableBytes: 4 << 30))
-    #expect(settings.port == 2 && settings.origins[.port] == "--port")
+    #expect(settings.listening.portText == "2" && settings.origins[.port] == "--port")
     #expect(settings.alias == "variable" && settings.origins[.alias] == "KVOTA_ALIAS")
     #expect(settings.engine.maxQueue == 3 && settings.origins[.maxQueue] == "max-queue in \(file.path)")
     #expect(try settings.cacheDefaults == CacheOptions(header: "roco; budget=12; stride=3"))

@@ -3,6 +3,7 @@ import Foundation
 import HTTP
 import Testing
 import Transport
+import WireFixtures
 
 @Suite("Connection under TLS", .timeLimit(.minutes(2)))
 struct TLSConnectionTests {
