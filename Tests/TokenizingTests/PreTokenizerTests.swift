@@ -81,7 +81,9 @@ struct PieceGolden: Decodable, Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   static let all: [PieceGolden] = {
-    guard let data = try? Data(contentsOf: Fixtures.golden.appendingPathComponent("pieces.json")) else { return [] }
+    guard let data = try? Data(contentsOf: Fixtures.golden.appendingPathComponent("pieces.json")) else {
+      return []
+    }
     return (try? JSONDecoder().decode([PieceGolden].self, from: data)) ?? []
   }()
 }

@@ -66,7 +66,7 @@ import Testing
     var random = SplitMix64(state: 19)
     for _ in 0..<500 {
       let text = Self.randomText(&random, letters: Array("   helloa".unicodeScalars))
-      #expect(encode(text) == Self.naive(" " + text))
+      #expect(encode(text) == (text.isEmpty ? [] : Self.naive(" " + text)))
     }
   }
 
@@ -85,13 +85,16 @@ import Testing
     #expect(message.contains(change.message), "\(message)")
   }
 
-  @Test("real vocabularies give any text back", .enabled(if: Fixtures.hasVocabularies), arguments: ["llama-spm", "phi-3"])
+  @Test(
+    "real vocabularies give any text back", .enabled(if: Fixtures.hasVocabularies),
+    arguments: ["llama-spm", "phi-3"])
   func realRoundTrip(name: String) throws {
     let path = Fixtures.vocabularies.appendingPathComponent("ggml-vocab-\(name).gguf").path
     let tokenizer = try Fixtures.tokenizer(path: path)
     var random = SplitMix64(state: 23)
     for _ in 0..<300 {
-      let text = Self.randomText(&random, letters: Array("  the quick▁\n\tяблоко日本語🙂\u{301}ab12".unicodeScalars))
+      let text = Self.randomText(
+        &random, letters: Array("  the quick▁\n\tяблоко日本語🙂\u{301}ab12".unicodeScalars))
       #expect(tokenizer.decode(tokenizer.encode(text, parseSpecial: false)) == text)
     }
   }
@@ -108,21 +111,24 @@ import Testing
 
   /// The definition: merge the pair of the highest score, the leftmost of equals, until there is none.
   private static func naive(_ text: String) -> [Int32] {
-    let pieces = TinySentencePieces.pieces.map { ($0.text.map { $0 == "▁" ? " " : $0 }, $0.score) }
-    var symbols = text.map { [$0] }
-    func score(_ symbol: [Character]) -> Float? { pieces.first { $0.0 == symbol }?.1 }
+    let pieces = TinySentencePieces.pieces.map {
+      (text: Array($0.text.replacing("▁", with: " ").unicodeScalars), score: $0.score)
+    }
+    var symbols = text.unicodeScalars.map { [$0] }
     while true {
       var best: (index: Int, score: Float)?
       for index in symbols.indices.dropLast() {
-        guard let score = score(symbols[index] + symbols[index + 1]), score > best?.score ?? -.infinity else { continue }
+        let both = symbols[index] + symbols[index + 1]
+        guard let score = pieces.first(where: { $0.text == both })?.score, score > best?.score ?? -.infinity
+        else { continue }
         best = (index, score)
       }
       guard let best else { break }
       symbols[best.index] += symbols.remove(at: best.index + 1)
     }
     return symbols.flatMap { symbol -> [Int32] in
-      if let index = pieces.firstIndex(where: { $0.0 == symbol }) { return [Int32(index + 259)] }
-      return String(symbol).utf8.map { Int32($0) + 3 }
+      if let index = pieces.firstIndex(where: { $0.text == symbol }) { return [Int32(index + 259)] }
+      return String(String.UnicodeScalarView(symbol)).utf8.map { Int32($0) + 3 }
     }
   }
 }

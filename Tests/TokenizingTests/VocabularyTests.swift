@@ -24,7 +24,7 @@ struct Refused: CustomTestStringConvertible, Sendable {
     "a malformed tokenizer is refused with what is wrong",
     arguments: [
       Refused("model", nil, "no metadata key"), Refused("model", .string("bert"), "known: gpt2"),
-      Refused("pre", .string("klingon"), "known: gpt-2, smollm"), Refused("pre", nil, "no metadata key"),
+      Refused("pre", .string("klingon"), "known: gpt-2, phi-2"), Refused("pre", nil, "no metadata key"),
       Refused("tokens", .strings([]), "0 tokens"), Refused("tokens", .int32s([1]), "array of strings"),
       Refused("token_type", .int32s([1, 1]), "2 values"),
       Refused("token_type", .int32s(Array(repeating: 7, count: 267)), "7 in"),

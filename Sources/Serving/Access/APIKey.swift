@@ -52,7 +52,9 @@ package struct APIKey: Sendable, Equatable {
       for place in 0..<longest { difference |= presented[place] ^ key.padded[place] }
       found = difference == 0 ? index : found
     }
-    return found < keys.count && lengths.contains(secret.utf8.count) ? keys[found] : nil
+    // No key has zeros, so behind the end of one they would go unnoticed.
+    let isPlain = lengths.contains(secret.utf8.count) && !secret.utf8.contains(0)
+    return found < keys.count && isPlain ? keys[found] : nil
   }
 
   /// What is longer than any key is cut, and then refused by its length.

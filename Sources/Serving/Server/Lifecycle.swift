@@ -35,10 +35,14 @@ package struct Lifecycle: Sendable {
       ("the API keys", { try service.access.reload() })
     ]
     if let identity {
-      reloads.append(("the certificate", {
-        try identity.reload()
-        for warning in identity.warnings { logger.warning("\(warning)") }
-      }))
+      reloads.append(
+        (
+          "the certificate",
+          {
+            try identity.reload()
+            for warning in identity.warnings { logger.warning("\(warning)") }
+          }
+        ))
     }
     self.reloads = reloads
   }

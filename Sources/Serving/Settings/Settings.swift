@@ -82,7 +82,8 @@ package struct Settings: Sendable, Equatable {
     crossOrigin = try CrossOrigin(texts)
     if keySource == .none, let host = listening.openHost {
       notices.append(
-        "listening on \(host) without API keys: everybody who reaches the port may use it; see --api-key-file")
+        "listening on \(host) without API keys: everybody who reaches the port may use it; see --api-key-file"
+      )
     }
     for name in SettingName.allCases { origins[name] = texts.text(name)?.origin }
   }

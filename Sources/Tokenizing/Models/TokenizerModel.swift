@@ -17,10 +17,13 @@ protocol TokenizerModel: Sendable {
 
 /// The table of known kinds: a new one is a line here.
 enum TokenizerModels {
-  static let all: [(name: String, writing: TokenWriting, make: @Sendable (Metadata, Vocabulary) throws -> any TokenizerModel)] = [
-    ("gpt2", .byteAlphabet, { try BytePairModel($0, $1) }),
-    ("llama", .sentencePiece, { try SentencePieceModel($0, $1) }),
-  ]
+  static let all:
+    [(
+      name: String, writing: TokenWriting, make: @Sendable (Metadata, Vocabulary) throws -> any TokenizerModel
+    )] = [
+      ("gpt2", .byteAlphabet, { try BytePairModel($0, $1) }),
+      ("llama", .sentencePiece, { try SentencePieceModel($0, $1) }),
+    ]
 
   static var names: [String] { all.map(\.name) }
 }

@@ -140,7 +140,9 @@ private struct PatternParser {
       name.unicodeScalars.append(next)
       index += 1
     }
-    guard ScalarSet.isCategory(name) else { throw wanted("a general category, such as L or Lu, not '\(name)'") }
+    guard ScalarSet.isCategory(name) else {
+      throw wanted("a general category, such as L or Lu, not '\(name)'")
+    }
     try expect("}")
     return name
   }

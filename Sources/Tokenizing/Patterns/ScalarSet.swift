@@ -68,7 +68,8 @@ struct ScalarSet: Sendable, Equatable {
     items.contains { item in
       switch item {
       case .range(let range): range.contains(value)
-      case .category(let name): Unicode.Scalar(value).map { has($0.properties.generalCategory, name) } ?? false
+      case .category(let name):
+        Unicode.Scalar(value).map { has($0.properties.generalCategory, name) } ?? false
       case .whitespace: isWhitespace(value)
       case .excluding(let others): !contains(value, others)
       }

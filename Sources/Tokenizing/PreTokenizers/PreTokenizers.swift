@@ -31,7 +31,8 @@ package enum PreTokenizers {
     func preTokenizer() throws(TokenizingError) -> PreTokenizer {
       do throws(PatternError) {
         return PreTokenizer(
-          names: names, splitter: try TextSplitter(stages), takesWholeTokens: takesWholeTokens, addsBOS: addsBOS)
+          names: names, splitter: try TextSplitter(stages), takesWholeTokens: takesWholeTokens,
+          addsBOS: addsBOS)
       } catch {
         throw .malformed(found: "\(error)", expected: "a pattern that this version knows")
       }
@@ -70,11 +71,13 @@ package enum PreTokenizers {
     Entry(names: ["dbrx", "smaug-bpe", "glm4", "chatglm-bpe"], stages: [llama3(digits: #"\p{N}{1,3}"#)]),
     Entry(names: ["gpt-4o", "llama4"], stages: [cased(digits: #"\p{N}{1,3}"#, endings: endings)]),
     Entry(
-      names: ["tekken"], stages: [cased(digits: #"\p{N}"#, endings: "")], takesWholeTokens: true, addsBOS: true),
+      names: ["tekken"], stages: [cased(digits: #"\p{N}"#, endings: "")], takesWholeTokens: true,
+      addsBOS: true),
     Entry(
       names: ["deepseek-llm"],
       stages: [
-        #"[\r\n]"#, #"\s?\#(casedLetters)+"#, #"\s?[!-/:-~！-／：-～‘-‟　-。]+"#, #"\s+$"#, #"[一-龥ࠀ-一가-퟿]+"#, #"\p{N}+"#,
+        #"[\r\n]"#, #"\s?\#(casedLetters)+"#, #"\s?[!-/:-~！-／：-～‘-‟　-。]+"#, #"\s+$"#, #"[一-龥ࠀ-一가-퟿]+"#,
+        #"\p{N}+"#,
       ]),
     Entry(
       names: ["deepseek-coder"],
@@ -93,5 +96,6 @@ package enum PreTokenizers {
   ]
 
   /// The letters that DeepSeek's first pattern lists one by one: those of scripts with capitals.
-  private static let casedLetters = #"[A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅὈ-Ὅὐ-ὗὙὛὝὟ-\#u{1F7D}ᾀ-ᾴᾶ-ᾼ\#u{1FBE}ῂ-ῄῆ-ῌῐ-\#u{1FD3}ῖ-\#u{1FDB}ῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤ\#u{2126}ℨ\#u{212A}-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚａ-ｚ𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃]"#
+  private static let casedLetters =
+    #"[A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅὈ-Ὅὐ-ὗὙὛὝὟ-\#u{1F7D}ᾀ-ᾴᾶ-ᾼ\#u{1FBE}ῂ-ῄῆ-ῌῐ-\#u{1FD3}ῖ-\#u{1FDB}ῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤ\#u{2126}ℨ\#u{212A}-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚａ-ｚ𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃]"#
 }

@@ -16,17 +16,18 @@ import Testing
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
-  @Test("without a key nothing is answered but the probes, and not told what there is")
+  @Test(
+    "without a key nothing is answered but the probes and the page's own files, and not told what there is")
   func closed() throws {
     let lines =
       Routes.all.map { "\($0.method) \($0.path)" }
       + [
-        "GET /", "GET /nowhere", "OPTIONS *", "OPTIONS /v1/models", "PUT /metrics", "GET /livez/",
+        "GET /nowhere", "OPTIONS *", "OPTIONS /v1/models", "PUT /metrics", "GET /livez/",
         "POST /livez",
       ]
     for line in lines {
       let response = try server().refusal(of: head(line))
-      if ["GET /livez", "GET /readyz", "GET /health"].contains(line) {
+      if ["GET /livez", "GET /readyz", "GET /health", "GET /", "GET /page/*"].contains(line) {
         #expect(response == nil)
       } else {
         #expect(response?.status == 401, "\(line)")
