@@ -7,7 +7,16 @@ function controls(...forms) {
   return forms.flatMap((form) => [...form.elements]).filter(({ name, type }) => name && type !== "submit" && type !== "fieldset");
 }
 
+// Browsers take some 200 changes of the address in half a minute and drop the rest, the last one too: so not one for each key.
+const saveMilliseconds = 300;
+let timer;
+
 export function save(...forms) {
+  clearTimeout(timer);
+  timer = setTimeout(() => write(...forms), saveMilliseconds);
+}
+
+function write(...forms) {
   const state = {};
   for (const control of controls(...forms)) {
     if (control.type === "checkbox") {
