@@ -5,13 +5,17 @@ In:  {"address": "http://...", "key": "none", "authority": "ca.pem", "socket": "
 Out: one element a call: the response, {"events": [...]} of a stream, or {"error": "BadRequestError", ...}.
 """
 
+import importlib
 import json
 import ssl
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import openai
+
+# The package's own httpx, under whatever name it comes.
+base = next(each for each in openai.DefaultHttpxClient.__mro__ if each.__name__ == "Client")
+httpx = importlib.import_module(base.__module__.split(".")[0])
 
 session = json.load(sys.stdin)
 authority, socket = session.get("authority"), session.get("socket")
