@@ -39,11 +39,10 @@ struct GenerationAnswer<Format: AnswerFormat> {
   private func stream(to responder: Responder) async throws {
     var ends: [ChoiceEnd] = []
     var chunk: [UInt8] = []
-    try await responder.startEvents()
-    for choice in request.sequences.indices {
-      if let opening = format.opening(choice: choice) { try await responder.send(chunk: opening) }
-    }
+    var hasBegun = false
     try await generation.run { event in
+      if !hasBegun { try await begin(responder) }
+      hasBegun = true
       switch event {
       case .text(let choice, let piece):
         chunk.removeAll(keepingCapacity: true)
@@ -64,6 +63,15 @@ struct GenerationAnswer<Format: AnswerFormat> {
       try await responder.send(chunk: format.final(told, timings: timings(ends)))
     }
     try await responder.finishEvents()
+  }
+
+  /// Not before there is something to tell: until then what fails can have its status, and a client that has ended its input can be asked
+  /// whether it is there.
+  private func begin(_ responder: Responder) async throws {
+    try await responder.startEvents()
+    for choice in request.sequences.indices {
+      if let opening = format.opening(choice: choice) { try await responder.send(chunk: opening) }
+    }
   }
 
   private func write(_ piece: TextPiece, choice: Int, to chunk: inout [UInt8]) {
