@@ -25,9 +25,15 @@ struct Command: Sendable {
           let process = Process()
           process.executableURL = URL(filePath: program)
           process.arguments = arguments
-          process.standardInput = try FileHandle(forReadingFrom: source)
-          process.standardOutput = try FileHandle(forWritingTo: output)
-          process.standardError = try FileHandle(forWritingTo: errors)
+          let handles = [
+            try FileHandle(forReadingFrom: source), try FileHandle(forWritingTo: output),
+            try FileHandle(forWritingTo: errors),
+          ]
+          // Foundation keeps them open, and with more than a thousand of them it may crash when it starts a program.
+          defer { for handle in handles { try? handle.close() } }
+          (process.standardInput, process.standardOutput, process.standardError) = (
+            handles[0], handles[1], handles[2]
+          )
           let ended = DispatchSemaphore(value: 0)
           process.terminationHandler = { _ in ended.signal() }
           try process.run()

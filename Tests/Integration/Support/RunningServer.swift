@@ -47,8 +47,10 @@ final class RunningServer: Sendable {
     process.executableURL = URL(filePath: command[0])
     process.arguments = Array(command.dropFirst())
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.standardOutput = try FileHandle(forWritingTo: log)
-    process.standardError = process.standardOutput
+    let output = try FileHandle(forWritingTo: log)
+    defer { try? output.close() }
+    process.standardOutput = output
+    process.standardError = output
     try process.run()
     do {
       let address = try await eventually("a line with the address", within: .seconds(60)) {
