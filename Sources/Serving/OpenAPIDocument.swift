@@ -10,9 +10,7 @@ enum OpenAPIDocument {
         "title": "Kvota",
         "version": "0.1.0",
         "description": "An OpenAI-compatible inference server in which every request has a KV-cache budget. Fields that are not listed are ignored and named in the response header x-kvota-ignored; those that are known but not built are refused with 400. In request bodies null counts as absent.",
-        "license": {
-          "name": "See LICENSE"
-        }
+        "license": {"name": "See LICENSE"}
       },
       "paths": {
         "/v1/completions": {
@@ -24,46 +22,28 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               },
               {
                 "name": "x-kvota-kv",
                 "in": "header",
                 "description": "The cache, as in `roco; budget=512; pins=system`; the body beats it.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "requestBody": {
               "required": true,
-              "content": {
-                "application/json": {
-                  "schema": {
-                    "$ref": "#/components/schemas/CompletionRequest"
-                  }
-                }
-              }
+              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CompletionRequest"}}}
             },
             "responses": {
               "200": {
                 "description": "As asked.",
                 "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  },
-                  "x-kvota-ignored": {
-                    "$ref": "#/components/headers/x-kvota-ignored"
-                  }
+                  "x-request-id": {"$ref": "#/components/headers/x-request-id"},
+                  "x-kvota-ignored": {"$ref": "#/components/headers/x-kvota-ignored"}
                 },
                 "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/Completion"
-                    }
-                  },
+                  "application/json": {"schema": {"$ref": "#/components/schemas/Completion"}},
                   "text/event-stream": {
                     "schema": {
                       "type": "string",
@@ -72,51 +52,21 @@ enum OpenAPIDocument {
                   }
                 }
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "404": {
-                "$ref": "#/components/responses/NotFound"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "409": {
-                "$ref": "#/components/responses/Conflict"
-              },
-              "413": {
-                "$ref": "#/components/responses/ContentTooLarge"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "415": {
-                "$ref": "#/components/responses/UnsupportedMediaType"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "429": {
-                "$ref": "#/components/responses/TooManyRequests"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "500": {
-                "$ref": "#/components/responses/ServerError"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              },
-              "403": {
-                "$ref": "#/components/responses/Forbidden"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "404": {"$ref": "#/components/responses/NotFound"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "409": {"$ref": "#/components/responses/Conflict"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "415": {"$ref": "#/components/responses/UnsupportedMediaType"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "429": {"$ref": "#/components/responses/TooManyRequests"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "500": {"$ref": "#/components/responses/ServerError"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -129,46 +79,28 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               },
               {
                 "name": "x-kvota-kv",
                 "in": "header",
                 "description": "The cache, as in `roco; budget=512; pins=system`; the body beats it.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "requestBody": {
               "required": true,
-              "content": {
-                "application/json": {
-                  "schema": {
-                    "$ref": "#/components/schemas/ChatCompletionRequest"
-                  }
-                }
-              }
+              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ChatCompletionRequest"}}}
             },
             "responses": {
               "200": {
                 "description": "As asked.",
                 "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  },
-                  "x-kvota-ignored": {
-                    "$ref": "#/components/headers/x-kvota-ignored"
-                  }
+                  "x-request-id": {"$ref": "#/components/headers/x-request-id"},
+                  "x-kvota-ignored": {"$ref": "#/components/headers/x-kvota-ignored"}
                 },
                 "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/ChatCompletion"
-                    }
-                  },
+                  "application/json": {"schema": {"$ref": "#/components/schemas/ChatCompletion"}},
                   "text/event-stream": {
                     "schema": {
                       "type": "string",
@@ -177,51 +109,21 @@ enum OpenAPIDocument {
                   }
                 }
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "404": {
-                "$ref": "#/components/responses/NotFound"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "409": {
-                "$ref": "#/components/responses/Conflict"
-              },
-              "413": {
-                "$ref": "#/components/responses/ContentTooLarge"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "415": {
-                "$ref": "#/components/responses/UnsupportedMediaType"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "429": {
-                "$ref": "#/components/responses/TooManyRequests"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "500": {
-                "$ref": "#/components/responses/ServerError"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              },
-              "403": {
-                "$ref": "#/components/responses/Forbidden"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "404": {"$ref": "#/components/responses/NotFound"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "409": {"$ref": "#/components/responses/Conflict"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "415": {"$ref": "#/components/responses/UnsupportedMediaType"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "429": {"$ref": "#/components/responses/TooManyRequests"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "500": {"$ref": "#/components/responses/ServerError"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -234,51 +136,23 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/ModelList"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ModelList"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"}
             }
           }
         },
@@ -291,64 +165,31 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               },
               {
                 "name": "id",
                 "in": "path",
                 "required": true,
                 "description": "A listed name, or any other ALIAS@POLICY-BUDGET.",
-                "schema": {
-                  "type": "string",
-                  "minLength": 1
-                }
+                "schema": {"type": "string", "minLength": 1}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/Model"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Model"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "404": {
-                "$ref": "#/components/responses/NotFound"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "404": {"$ref": "#/components/responses/NotFound"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"}
             }
           }
         },
@@ -361,54 +202,24 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/SessionList"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SessionList"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "404": {
-                "$ref": "#/components/responses/NotFound"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "404": {"$ref": "#/components/responses/NotFound"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"}
             }
           }
         },
@@ -421,64 +232,31 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               },
               {
                 "name": "name",
                 "in": "path",
                 "required": true,
                 "description": "The session's name.",
-                "schema": {
-                  "type": "string",
-                  "minLength": 1
-                }
+                "schema": {"type": "string", "minLength": 1}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/Session"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Session"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "404": {
-                "$ref": "#/components/responses/NotFound"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "404": {"$ref": "#/components/responses/NotFound"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"}
             }
           },
           "delete": {
@@ -489,73 +267,34 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               },
               {
                 "name": "name",
                 "in": "path",
                 "required": true,
                 "description": "The session's name.",
-                "schema": {
-                  "type": "string",
-                  "minLength": 1
-                }
+                "schema": {"type": "string", "minLength": 1}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/SessionDeletion"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SessionDeletion"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "404": {
-                "$ref": "#/components/responses/NotFound"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "409": {
-                "$ref": "#/components/responses/Conflict"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "500": {
-                "$ref": "#/components/responses/ServerError"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              },
-              "403": {
-                "$ref": "#/components/responses/Forbidden"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "404": {"$ref": "#/components/responses/NotFound"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "409": {"$ref": "#/components/responses/Conflict"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "500": {"$ref": "#/components/responses/ServerError"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -568,76 +307,34 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "requestBody": {
               "required": true,
-              "content": {
-                "application/json": {
-                  "schema": {
-                    "$ref": "#/components/schemas/TokenizeRequest"
-                  }
-                }
-              }
+              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/TokenizeRequest"}}}
             },
             "responses": {
               "200": {
                 "description": "As asked.",
                 "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  },
-                  "x-kvota-ignored": {
-                    "$ref": "#/components/headers/x-kvota-ignored"
-                  }
+                  "x-request-id": {"$ref": "#/components/headers/x-request-id"},
+                  "x-kvota-ignored": {"$ref": "#/components/headers/x-kvota-ignored"}
                 },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/Tokens"
-                    }
-                  }
-                }
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Tokens"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "404": {
-                "$ref": "#/components/responses/NotFound"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "413": {
-                "$ref": "#/components/responses/ContentTooLarge"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "415": {
-                "$ref": "#/components/responses/UnsupportedMediaType"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              },
-              "403": {
-                "$ref": "#/components/responses/Forbidden"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "404": {"$ref": "#/components/responses/NotFound"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "415": {"$ref": "#/components/responses/UnsupportedMediaType"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -650,76 +347,34 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "requestBody": {
               "required": true,
-              "content": {
-                "application/json": {
-                  "schema": {
-                    "$ref": "#/components/schemas/DetokenizeRequest"
-                  }
-                }
-              }
+              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/DetokenizeRequest"}}}
             },
             "responses": {
               "200": {
                 "description": "As asked.",
                 "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  },
-                  "x-kvota-ignored": {
-                    "$ref": "#/components/headers/x-kvota-ignored"
-                  }
+                  "x-request-id": {"$ref": "#/components/headers/x-request-id"},
+                  "x-kvota-ignored": {"$ref": "#/components/headers/x-kvota-ignored"}
                 },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/Text"
-                    }
-                  }
-                }
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Text"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "404": {
-                "$ref": "#/components/responses/NotFound"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "413": {
-                "$ref": "#/components/responses/ContentTooLarge"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "415": {
-                "$ref": "#/components/responses/UnsupportedMediaType"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              },
-              "403": {
-                "$ref": "#/components/responses/Forbidden"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "404": {"$ref": "#/components/responses/NotFound"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "415": {"$ref": "#/components/responses/UnsupportedMediaType"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -732,76 +387,34 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "requestBody": {
               "required": true,
-              "content": {
-                "application/json": {
-                  "schema": {
-                    "$ref": "#/components/schemas/ApplyTemplateRequest"
-                  }
-                }
-              }
+              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ApplyTemplateRequest"}}}
             },
             "responses": {
               "200": {
                 "description": "As asked.",
                 "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  },
-                  "x-kvota-ignored": {
-                    "$ref": "#/components/headers/x-kvota-ignored"
-                  }
+                  "x-request-id": {"$ref": "#/components/headers/x-request-id"},
+                  "x-kvota-ignored": {"$ref": "#/components/headers/x-kvota-ignored"}
                 },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/Prompt"
-                    }
-                  }
-                }
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Prompt"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "404": {
-                "$ref": "#/components/responses/NotFound"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "413": {
-                "$ref": "#/components/responses/ContentTooLarge"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "415": {
-                "$ref": "#/components/responses/UnsupportedMediaType"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              },
-              "403": {
-                "$ref": "#/components/responses/Forbidden"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "404": {"$ref": "#/components/responses/NotFound"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "415": {"$ref": "#/components/responses/UnsupportedMediaType"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -814,51 +427,23 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/TokenizerInfo"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/TokenizerInfo"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"}
             }
           }
         },
@@ -871,51 +456,23 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/Props"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Props"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"}
             }
           }
         },
@@ -928,51 +485,23 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/Slots"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Slots"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"}
             }
           }
         },
@@ -985,52 +514,24 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/Status"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Status"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"}
             },
-            "security": [
-              {}
-            ]
+            "security": [{}]
           }
         },
         "/readyz": {
@@ -1042,52 +543,24 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/Status"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Status"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"}
             },
-            "security": [
-              {}
-            ]
+            "security": [{}]
           }
         },
         "/livez": {
@@ -1099,52 +572,24 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/Status"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Status"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"}
             },
-            "security": [
-              {}
-            ]
+            "security": [{}]
           }
         },
         "/metrics": {
@@ -1156,51 +601,23 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "text/plain": {
-                    "schema": {
-                      "type": "string"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"text/plain": {"schema": {"type": "string"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"}
             }
           }
         },
@@ -1213,51 +630,23 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "$ref": "#/components/schemas/Version"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Version"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"}
             }
           }
         },
@@ -1270,51 +659,23 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "type": "object"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"application/json": {"schema": {"type": "object"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"}
             }
           }
         },
@@ -1327,55 +688,25 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "text/html": {
-                    "schema": {
-                      "type": "string"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"text/html": {"schema": {"type": "string"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "304": {
-                "description": "As before, by if-none-match."
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "304": {"description": "As before, by if-none-match."}
             },
-            "security": [
-              {}
-            ]
+            "security": [{}]
           }
         },
         "/page/{file}": {
@@ -1387,68 +718,33 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               },
               {
                 "name": "file",
                 "in": "path",
                 "required": true,
                 "description": "The file's name.",
-                "schema": {
-                  "type": "string",
-                  "minLength": 1
-                }
+                "schema": {"type": "string", "minLength": 1}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "*/*": {
-                    "schema": {
-                      "type": "string"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"*/*": {"schema": {"type": "string"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "404": {
-                "$ref": "#/components/responses/NotFound"
-              },
-              "304": {
-                "description": "As before, by if-none-match."
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "404": {"$ref": "#/components/responses/NotFound"},
+              "304": {"description": "As before, by if-none-match."}
             },
-            "security": [
-              {}
-            ]
+            "security": [{}]
           }
         },
         "/v1/kv/policies": {
@@ -1460,51 +756,23 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "application/json": {
-                    "schema": {
-                      "type": "object"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"application/json": {"schema": {"type": "object"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"}
             }
           }
         },
@@ -1517,64 +785,31 @@ enum OpenAPIDocument {
                 "name": "x-request-id",
                 "in": "header",
                 "description": "The request's name in logs and in the answer, if it is 1 to 128 letters, digits, '.', '_' and '-'.",
-                "schema": {
-                  "type": "string"
-                }
+                "schema": {"type": "string"}
               },
               {
                 "name": "request",
                 "in": "path",
                 "required": true,
                 "description": "The request's x-request-id.",
-                "schema": {
-                  "type": "string",
-                  "minLength": 1
-                }
+                "schema": {"type": "string", "minLength": 1}
               }
             ],
             "responses": {
               "200": {
                 "description": "As asked.",
-                "headers": {
-                  "x-request-id": {
-                    "$ref": "#/components/headers/x-request-id"
-                  }
-                },
-                "content": {
-                  "text/event-stream": {
-                    "schema": {
-                      "type": "string"
-                    }
-                  }
-                }
+                "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+                "content": {"text/event-stream": {"schema": {"type": "string"}}}
               },
-              "400": {
-                "$ref": "#/components/responses/BadRequest"
-              },
-              "404": {
-                "$ref": "#/components/responses/NotFound"
-              },
-              "405": {
-                "$ref": "#/components/responses/MethodNotAllowed"
-              },
-              "408": {
-                "$ref": "#/components/responses/RequestTimeout"
-              },
-              "414": {
-                "$ref": "#/components/responses/URITooLong"
-              },
-              "417": {
-                "$ref": "#/components/responses/ExpectationFailed"
-              },
-              "431": {
-                "$ref": "#/components/responses/HeadersTooLarge"
-              },
-              "503": {
-                "$ref": "#/components/responses/Unavailable"
-              },
-              "401": {
-                "$ref": "#/components/responses/Unauthorized"
-              }
+              "400": {"$ref": "#/components/responses/BadRequest"},
+              "404": {"$ref": "#/components/responses/NotFound"},
+              "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+              "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "414": {"$ref": "#/components/responses/URITooLong"},
+              "417": {"$ref": "#/components/responses/ExpectationFailed"},
+              "431": {"$ref": "#/components/responses/HeadersTooLarge"},
+              "503": {"$ref": "#/components/responses/Unavailable"},
+              "401": {"$ref": "#/components/responses/Unauthorized"}
             }
           }
         }
@@ -1585,43 +820,24 @@ enum OpenAPIDocument {
             "type": "object",
             "properties": {
               "model": {
-                "type": [
-                  "string",
-                  "null"
-                ],
+                "type": ["string", "null"],
                 "description": "The alias, or ALIAS@POLICY-BUDGET with further options, such as ALIAS@roco-512;pins=system; the one model if left out."
               },
               "prompt": {
                 "description": "What to continue.",
                 "anyOf": [
-                  {
-                    "type": "string"
-                  },
-                  {
-                    "type": "array",
-                    "items": {
-                      "type": "string"
-                    },
-                    "minItems": 1
-                  },
+                  {"type": "string"},
+                  {"type": "array", "items": {"type": "string"}, "minItems": 1},
                   {
                     "type": "array",
-                    "items": {
-                      "type": "integer",
-                      "minimum": 0,
-                      "maximum": 2147483647
-                    },
+                    "items": {"type": "integer", "minimum": 0, "maximum": 2147483647},
                     "minItems": 1
                   },
                   {
                     "type": "array",
                     "items": {
                       "type": "array",
-                      "items": {
-                        "type": "integer",
-                        "minimum": 0,
-                        "maximum": 2147483647
-                      },
+                      "items": {"type": "integer", "minimum": 0, "maximum": 2147483647},
                       "minItems": 1
                     },
                     "minItems": 1
@@ -1629,98 +845,57 @@ enum OpenAPIDocument {
                 ]
               },
               "max_tokens": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "Most tokens to generate.",
                 "minimum": 0,
                 "maximum": 2147483647,
                 "default": 16
               },
               "max_completion_tokens": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "The same parameter under its newer name.",
                 "minimum": 0,
                 "maximum": 2147483647
               },
               "min_tokens": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "Tokens before a stop token or stop text counts; at most max_tokens.",
                 "minimum": 0,
                 "maximum": 2147483647,
                 "default": 0
               },
               "n": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "Choices for each prompt.",
                 "minimum": 1,
                 "maximum": 128,
                 "default": 1
               },
               "best_of": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "Nothing but 1 is built.",
                 "minimum": 1,
                 "maximum": 1
               },
               "stream": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
+                "type": ["boolean", "null"],
                 "description": "Whether the answer comes as server-sent events.",
                 "default": false
               },
               "stream_options": {
                 "description": "Only with stream.",
                 "anyOf": [
-                  {
-                    "type": "null"
-                  },
+                  {"type": "null"},
                   {
                     "type": "object",
                     "additionalProperties": false,
                     "properties": {
                       "include_usage": {
-                        "type": [
-                          "boolean",
-                          "null"
-                        ],
+                        "type": ["boolean", "null"],
                         "description": "Whether the last event has the usage."
                       },
-                      "include_obfuscation": {
-                        "type": [
-                          "boolean",
-                          "null"
-                        ],
-                        "enum": [
-                          false,
-                          null
-                        ]
-                      },
-                      "continuous_usage_stats": {
-                        "type": [
-                          "boolean",
-                          "null"
-                        ],
-                        "enum": [
-                          false,
-                          null
-                        ]
-                      }
+                      "include_obfuscation": {"type": ["boolean", "null"], "enum": [false, null]},
+                      "continuous_usage_stats": {"type": ["boolean", "null"], "enum": [false, null]}
                     }
                   }
                 ]
@@ -1728,193 +903,86 @@ enum OpenAPIDocument {
               "stop": {
                 "description": "Texts that end the answer and are not part of it.",
                 "anyOf": [
-                  {
-                    "type": "null"
-                  },
-                  {
-                    "type": "string",
-                    "minLength": 1
-                  },
-                  {
-                    "type": "array",
-                    "items": {
-                      "type": "string",
-                      "minLength": 1
-                    },
-                    "maxItems": 4
-                  }
+                  {"type": "null"},
+                  {"type": "string", "minLength": 1},
+                  {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": 4}
                 ]
               },
               "stop_token_ids": {
-                "type": [
-                  "array",
-                  "null"
-                ],
+                "type": ["array", "null"],
                 "description": "Tokens that end the answer and are not part of it.",
-                "items": {
-                  "type": "integer",
-                  "minimum": 0,
-                  "maximum": 2147483647
-                },
+                "items": {"type": "integer", "minimum": 0, "maximum": 2147483647},
                 "maxItems": 64
               },
               "ignore_eos": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
+                "type": ["boolean", "null"],
                 "description": "Whether to go on after the end token.",
                 "default": false
               },
               "seed": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "The same seed gives the same text.",
                 "minimum": -9223372036854775808,
                 "maximum": 9223372036854775807
               },
               "temperature": {
-                "type": [
-                  "number",
-                  "null"
-                ],
+                "type": ["number", "null"],
                 "description": "0 takes the likeliest token always.",
                 "minimum": 0,
                 "maximum": 2,
                 "default": 1
               },
-              "top_p": {
-                "type": [
-                  "number",
-                  "null"
-                ],
-                "minimum": 0,
-                "maximum": 1,
-                "default": 1
-              },
+              "top_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "default": 1},
               "top_k": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "0 and -1 keep all.",
                 "minimum": -1,
                 "maximum": 2147483647,
                 "default": 0
               },
-              "min_p": {
-                "type": [
-                  "number",
-                  "null"
-                ],
-                "minimum": 0,
-                "maximum": 1,
-                "default": 0
-              },
-              "typical_p": {
-                "type": [
-                  "number",
-                  "null"
-                ],
-                "minimum": 0,
-                "maximum": 1,
-                "default": 1
-              },
+              "min_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "default": 0},
+              "typical_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "default": 1},
               "logit_bias": {
-                "type": [
-                  "object",
-                  "null"
-                ],
+                "type": ["object", "null"],
                 "description": "Numbers to add to logits, by token id.",
-                "propertyNames": {
-                  "pattern": "^(0|[1-9][0-9]{0,9})$"
-                },
-                "additionalProperties": {
-                  "type": [
-                    "number",
-                    "null"
-                  ],
-                  "minimum": -100,
-                  "maximum": 100
-                }
+                "propertyNames": {"pattern": "^(0|[1-9][0-9]{0,9})$"},
+                "additionalProperties": {"type": ["number", "null"], "minimum": -100, "maximum": 100}
               },
-              "presence_penalty": {
-                "type": [
-                  "number",
-                  "null"
-                ],
-                "minimum": -2,
-                "maximum": 2,
-                "default": 0
-              },
-              "frequency_penalty": {
-                "type": [
-                  "number",
-                  "null"
-                ],
-                "minimum": -2,
-                "maximum": 2,
-                "default": 0
-              },
+              "presence_penalty": {"type": ["number", "null"], "minimum": -2, "maximum": 2, "default": 0},
+              "frequency_penalty": {"type": ["number", "null"], "minimum": -2, "maximum": 2, "default": 0},
               "repetition_penalty": {
-                "type": [
-                  "number",
-                  "null"
-                ],
+                "type": ["number", "null"],
                 "exclusiveMinimum": 0,
                 "maximum": 10,
                 "default": 1
               },
               "repeat_penalty": {
-                "type": [
-                  "number",
-                  "null"
-                ],
+                "type": ["number", "null"],
                 "description": "The same parameter under llama-server's name.",
                 "exclusiveMinimum": 0,
                 "maximum": 10,
                 "default": 1
               },
-              "user": {
-                "type": [
-                  "string",
-                  "null"
-                ],
-                "description": "Accepted, not used."
-              },
+              "user": {"type": ["string", "null"], "description": "Accepted, not used."},
               "timings": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
+                "type": ["boolean", "null"],
                 "description": "Whether the answer tells how long it took.",
                 "default": false
               },
               "cache_prompt": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
+                "type": ["boolean", "null"],
                 "description": "Whether what is computed of the prompt may come from other requests and be kept for others.",
                 "default": true
               },
               "priority": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "Lower goes earlier.",
                 "minimum": -100,
                 "maximum": 100,
                 "default": 0
               },
               "speculate": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "Tokens to guess in a step; the answer stays the same.",
                 "minimum": 0,
                 "maximum": 15
@@ -1922,167 +990,92 @@ enum OpenAPIDocument {
               "kv_cache": {
                 "description": "What of the KV cache the request may keep; as an object, or as the text that the header x-kvota-kv takes.",
                 "anyOf": [
-                  {
-                    "type": "null"
-                  },
-                  {
-                    "type": "string",
-                    "examples": [
-                      "roco; budget=512; pins=system"
-                    ]
-                  },
-                  {
-                    "$ref": "#/components/schemas/KVCache"
-                  }
+                  {"type": "null"},
+                  {"type": "string", "examples": ["roco; budget=512; pins=system"]},
+                  {"$ref": "#/components/schemas/KVCache"}
                 ]
               },
               "session": {
-                "type": [
-                  "string",
-                  "null"
-                ],
+                "type": ["string", "null"],
                 "description": "A name to go on from and to save to.",
                 "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$"
               },
               "echo": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
+                "type": ["boolean", "null"],
                 "description": "Whether the text begins with the prompt.",
                 "default": false
               },
               "logprobs": {
                 "description": "How many of the likeliest tokens are told in each place, with the log-probability of the token that is there; false is none.",
-                "anyOf": [
-                  {
-                    "type": "null"
-                  },
-                  {
-                    "const": false
-                  },
-                  {
-                    "type": "integer",
-                    "minimum": 0,
-                    "maximum": 20
-                  }
-                ]
+                "anyOf": [{"type": "null"}, {"const": false}, {"type": "integer", "minimum": 0, "maximum": 20}]
               }
             },
-            "required": [
-              "prompt"
-            ]
+            "required": ["prompt"]
           },
           "ChatCompletionRequest": {
             "type": "object",
             "properties": {
               "model": {
-                "type": [
-                  "string",
-                  "null"
-                ],
+                "type": ["string", "null"],
                 "description": "The alias, or ALIAS@POLICY-BUDGET with further options, such as ALIAS@roco-512;pins=system; the one model if left out."
               },
               "messages": {
                 "type": "array",
                 "description": "The conversation.",
-                "items": {
-                  "$ref": "#/components/schemas/Message"
-                },
+                "items": {"$ref": "#/components/schemas/Message"},
                 "minItems": 1
               },
               "max_tokens": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "Most tokens to generate.",
                 "minimum": 1,
                 "maximum": 2147483647
               },
               "max_completion_tokens": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "The same parameter under its newer name.",
                 "minimum": 1,
                 "maximum": 2147483647
               },
               "min_tokens": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "Tokens before a stop token or stop text counts; at most max_tokens.",
                 "minimum": 0,
                 "maximum": 2147483647,
                 "default": 0
               },
               "n": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "Choices for each prompt.",
                 "minimum": 1,
                 "maximum": 128,
                 "default": 1
               },
               "best_of": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "Nothing but 1 is built.",
                 "minimum": 1,
                 "maximum": 1
               },
               "stream": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
+                "type": ["boolean", "null"],
                 "description": "Whether the answer comes as server-sent events.",
                 "default": false
               },
               "stream_options": {
                 "description": "Only with stream.",
                 "anyOf": [
-                  {
-                    "type": "null"
-                  },
+                  {"type": "null"},
                   {
                     "type": "object",
                     "additionalProperties": false,
                     "properties": {
                       "include_usage": {
-                        "type": [
-                          "boolean",
-                          "null"
-                        ],
+                        "type": ["boolean", "null"],
                         "description": "Whether the last event has the usage."
                       },
-                      "include_obfuscation": {
-                        "type": [
-                          "boolean",
-                          "null"
-                        ],
-                        "enum": [
-                          false,
-                          null
-                        ]
-                      },
-                      "continuous_usage_stats": {
-                        "type": [
-                          "boolean",
-                          "null"
-                        ],
-                        "enum": [
-                          false,
-                          null
-                        ]
-                      }
+                      "include_obfuscation": {"type": ["boolean", "null"], "enum": [false, null]},
+                      "continuous_usage_stats": {"type": ["boolean", "null"], "enum": [false, null]}
                     }
                   }
                 ]
@@ -2090,193 +1083,86 @@ enum OpenAPIDocument {
               "stop": {
                 "description": "Texts that end the answer and are not part of it.",
                 "anyOf": [
-                  {
-                    "type": "null"
-                  },
-                  {
-                    "type": "string",
-                    "minLength": 1
-                  },
-                  {
-                    "type": "array",
-                    "items": {
-                      "type": "string",
-                      "minLength": 1
-                    },
-                    "maxItems": 4
-                  }
+                  {"type": "null"},
+                  {"type": "string", "minLength": 1},
+                  {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": 4}
                 ]
               },
               "stop_token_ids": {
-                "type": [
-                  "array",
-                  "null"
-                ],
+                "type": ["array", "null"],
                 "description": "Tokens that end the answer and are not part of it.",
-                "items": {
-                  "type": "integer",
-                  "minimum": 0,
-                  "maximum": 2147483647
-                },
+                "items": {"type": "integer", "minimum": 0, "maximum": 2147483647},
                 "maxItems": 64
               },
               "ignore_eos": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
+                "type": ["boolean", "null"],
                 "description": "Whether to go on after the end token.",
                 "default": false
               },
               "seed": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "The same seed gives the same text.",
                 "minimum": -9223372036854775808,
                 "maximum": 9223372036854775807
               },
               "temperature": {
-                "type": [
-                  "number",
-                  "null"
-                ],
+                "type": ["number", "null"],
                 "description": "0 takes the likeliest token always.",
                 "minimum": 0,
                 "maximum": 2,
                 "default": 1
               },
-              "top_p": {
-                "type": [
-                  "number",
-                  "null"
-                ],
-                "minimum": 0,
-                "maximum": 1,
-                "default": 1
-              },
+              "top_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "default": 1},
               "top_k": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "0 and -1 keep all.",
                 "minimum": -1,
                 "maximum": 2147483647,
                 "default": 0
               },
-              "min_p": {
-                "type": [
-                  "number",
-                  "null"
-                ],
-                "minimum": 0,
-                "maximum": 1,
-                "default": 0
-              },
-              "typical_p": {
-                "type": [
-                  "number",
-                  "null"
-                ],
-                "minimum": 0,
-                "maximum": 1,
-                "default": 1
-              },
+              "min_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "default": 0},
+              "typical_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "default": 1},
               "logit_bias": {
-                "type": [
-                  "object",
-                  "null"
-                ],
+                "type": ["object", "null"],
                 "description": "Numbers to add to logits, by token id.",
-                "propertyNames": {
-                  "pattern": "^(0|[1-9][0-9]{0,9})$"
-                },
-                "additionalProperties": {
-                  "type": [
-                    "number",
-                    "null"
-                  ],
-                  "minimum": -100,
-                  "maximum": 100
-                }
+                "propertyNames": {"pattern": "^(0|[1-9][0-9]{0,9})$"},
+                "additionalProperties": {"type": ["number", "null"], "minimum": -100, "maximum": 100}
               },
-              "presence_penalty": {
-                "type": [
-                  "number",
-                  "null"
-                ],
-                "minimum": -2,
-                "maximum": 2,
-                "default": 0
-              },
-              "frequency_penalty": {
-                "type": [
-                  "number",
-                  "null"
-                ],
-                "minimum": -2,
-                "maximum": 2,
-                "default": 0
-              },
+              "presence_penalty": {"type": ["number", "null"], "minimum": -2, "maximum": 2, "default": 0},
+              "frequency_penalty": {"type": ["number", "null"], "minimum": -2, "maximum": 2, "default": 0},
               "repetition_penalty": {
-                "type": [
-                  "number",
-                  "null"
-                ],
+                "type": ["number", "null"],
                 "exclusiveMinimum": 0,
                 "maximum": 10,
                 "default": 1
               },
               "repeat_penalty": {
-                "type": [
-                  "number",
-                  "null"
-                ],
+                "type": ["number", "null"],
                 "description": "The same parameter under llama-server's name.",
                 "exclusiveMinimum": 0,
                 "maximum": 10,
                 "default": 1
               },
-              "user": {
-                "type": [
-                  "string",
-                  "null"
-                ],
-                "description": "Accepted, not used."
-              },
+              "user": {"type": ["string", "null"], "description": "Accepted, not used."},
               "timings": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
+                "type": ["boolean", "null"],
                 "description": "Whether the answer tells how long it took.",
                 "default": false
               },
               "cache_prompt": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
+                "type": ["boolean", "null"],
                 "description": "Whether what is computed of the prompt may come from other requests and be kept for others.",
                 "default": true
               },
               "priority": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "Lower goes earlier.",
                 "minimum": -100,
                 "maximum": 100,
                 "default": 0
               },
               "speculate": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "Tokens to guess in a step; the answer stays the same.",
                 "minimum": 0,
                 "maximum": 15
@@ -2284,155 +1170,72 @@ enum OpenAPIDocument {
               "kv_cache": {
                 "description": "What of the KV cache the request may keep; as an object, or as the text that the header x-kvota-kv takes.",
                 "anyOf": [
-                  {
-                    "type": "null"
-                  },
-                  {
-                    "type": "string",
-                    "examples": [
-                      "roco; budget=512; pins=system"
-                    ]
-                  },
-                  {
-                    "$ref": "#/components/schemas/KVCache"
-                  }
+                  {"type": "null"},
+                  {"type": "string", "examples": ["roco; budget=512; pins=system"]},
+                  {"$ref": "#/components/schemas/KVCache"}
                 ]
               },
               "session": {
-                "type": [
-                  "string",
-                  "null"
-                ],
+                "type": ["string", "null"],
                 "description": "A name to go on from and to save to.",
                 "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$"
               },
               "logprobs": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
+                "type": ["boolean", "null"],
                 "description": "Whether log-probabilities are told.",
                 "default": false
               },
               "top_logprobs": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "How many of the likeliest tokens are told in each place; only with logprobs.",
                 "minimum": 0,
                 "maximum": 20
               },
               "parallel_tool_calls": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
+                "type": ["boolean", "null"],
                 "description": "Accepted; asks for nothing that is built."
               }
             },
-            "required": [
-              "messages"
-            ]
+            "required": ["messages"]
           },
           "KVCache": {
             "type": "object",
             "description": "Names beside these are parameters of the policy, numbers all of them; GET /v1/models and `kvota policies` list policies.",
-            "additionalProperties": {
-              "type": [
-                "number",
-                "null"
-              ]
-            },
+            "additionalProperties": {"type": ["number", "null"]},
             "properties": {
-              "policy": {
-                "type": [
-                  "string",
-                  "null"
-                ],
-                "examples": [
-                  "full",
-                  "roco",
-                  "streaming"
-                ]
-              },
+              "policy": {"type": ["string", "null"], "examples": ["full", "roco", "streaming"]},
               "budget": {
                 "description": "Slots of each layer and head, a share of the prompt, or bytes.",
                 "anyOf": [
-                  {
-                    "type": "null"
-                  },
-                  {
-                    "type": "integer",
-                    "minimum": 1
-                  },
-                  {
-                    "type": "number",
-                    "exclusiveMinimum": 0,
-                    "maximum": 1
-                  },
-                  {
-                    "type": "string",
-                    "examples": [
-                      "50%",
-                      "64MiB"
-                    ]
-                  }
+                  {"type": "null"},
+                  {"type": "integer", "minimum": 1},
+                  {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+                  {"type": "string", "examples": ["50%", "64MiB"]}
                 ]
               },
               "scope": {
-                "type": [
-                  "string",
-                  "null"
-                ],
+                "type": ["string", "null"],
                 "description": "What the budget counts.",
-                "enum": [
-                  "total",
-                  "generated",
-                  "prefill",
-                  null
-                ]
+                "enum": ["total", "generated", "prefill", null]
               },
-              "mode": {
-                "type": [
-                  "string",
-                  "null"
-                ],
-                "enum": [
-                  "hard",
-                  "soft",
-                  null
-                ]
-              },
+              "mode": {"type": ["string", "null"], "enum": ["hard", "soft", null]},
               "stride": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "Prompt tokens between evictions.",
                 "minimum": 1
               },
               "sinks": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "First positions that are never evicted.",
                 "minimum": 0
               },
               "recent": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
+                "type": ["integer", "null"],
                 "description": "Newest slots that are never evicted.",
                 "minimum": 0
               },
               "recent_ratio": {
-                "type": [
-                  "number",
-                  "null"
-                ],
+                "type": ["number", "null"],
                 "description": "The same as a share of the budget.",
                 "minimum": 0,
                 "maximum": 1
@@ -2440,12 +1243,8 @@ enum OpenAPIDocument {
               "pins": {
                 "description": "What of the prompt is never evicted.",
                 "anyOf": [
-                  {
-                    "type": "null"
-                  },
-                  {
-                    "type": "string"
-                  },
+                  {"type": "null"},
+                  {"type": "string"},
                   {
                     "type": "array",
                     "items": {
@@ -2457,26 +1256,14 @@ enum OpenAPIDocument {
                         {
                           "type": "object",
                           "additionalProperties": false,
-                          "properties": {
-                            "role": {
-                              "type": "string"
-                            }
-                          },
-                          "required": [
-                            "role"
-                          ]
+                          "properties": {"role": {"type": "string"}},
+                          "required": ["role"]
                         },
                         {
                           "type": "object",
                           "additionalProperties": false,
-                          "properties": {
-                            "message": {
-                              "type": "integer"
-                            }
-                          },
-                          "required": [
-                            "message"
-                          ]
+                          "properties": {"message": {"type": "integer"}},
+                          "required": ["message"]
                         },
                         {
                           "type": "object",
@@ -2484,17 +1271,12 @@ enum OpenAPIDocument {
                           "properties": {
                             "tokens": {
                               "type": "array",
-                              "items": {
-                                "type": "integer",
-                                "minimum": 0
-                              },
+                              "items": {"type": "integer", "minimum": 0},
                               "minItems": 2,
                               "maxItems": 2
                             }
                           },
-                          "required": [
-                            "tokens"
-                          ]
+                          "required": ["tokens"]
                         }
                       ]
                     },
@@ -2502,557 +1284,185 @@ enum OpenAPIDocument {
                   }
                 ]
               },
-              "allocator": {
-                "type": [
-                  "string",
-                  "null"
-                ],
-                "enum": [
-                  "uniform",
-                  "pyramid",
-                  "ada",
-                  "cake",
-                  null
-                ]
-              },
-              "positions": {
-                "type": [
-                  "string",
-                  "null"
-                ],
-                "enum": [
-                  "original",
-                  "cache",
-                  null
-                ]
-              },
-              "keep_attention": {
-                "type": [
-                  "boolean",
-                  "null"
-                ]
-              },
-              "value": {
-                "type": [
-                  "boolean",
-                  "null"
-                ]
-              },
-              "pool": {
-                "type": [
-                  "integer",
-                  "null"
-                ],
-                "description": "Odd.",
-                "minimum": 1,
-                "maximum": 63
-              },
-              "decay": {
-                "type": [
-                  "number",
-                  "null"
-                ],
-                "minimum": 0.5,
-                "maximum": 1
-              },
-              "guard": {
-                "type": [
-                  "number",
-                  "null"
-                ],
-                "minimum": 0,
-                "maximum": 0.5
-              },
-              "fair": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
-                "description": "Chats only."
-              },
-              "reduce": {
-                "type": [
-                  "string",
-                  "null"
-                ],
-                "enum": [
-                  "mean",
-                  "max",
-                  null
-                ]
-              },
+              "allocator": {"type": ["string", "null"], "enum": ["uniform", "pyramid", "ada", "cake", null]},
+              "positions": {"type": ["string", "null"], "enum": ["original", "cache", null]},
+              "keep_attention": {"type": ["boolean", "null"]},
+              "value": {"type": ["boolean", "null"]},
+              "pool": {"type": ["integer", "null"], "description": "Odd.", "minimum": 1, "maximum": 63},
+              "decay": {"type": ["number", "null"], "minimum": 0.5, "maximum": 1},
+              "guard": {"type": ["number", "null"], "minimum": 0, "maximum": 0.5},
+              "fair": {"type": ["boolean", "null"], "description": "Chats only."},
+              "reduce": {"type": ["string", "null"], "enum": ["mean", "max", null]},
               "elastic": {
                 "anyOf": [
-                  {
-                    "type": "null"
-                  },
-                  {
-                    "type": "integer",
-                    "minimum": 1
-                  },
+                  {"type": "null"},
+                  {"type": "integer", "minimum": 1},
                   {
                     "type": "object",
                     "additionalProperties": false,
-                    "properties": {
-                      "min": {
-                        "type": "integer",
-                        "minimum": 1
-                      }
-                    },
-                    "required": [
-                      "min"
-                    ]
+                    "properties": {"min": {"type": "integer", "minimum": 1}},
+                    "required": ["min"]
                   }
                 ]
               },
-              "seed": {
-                "type": [
-                  "integer",
-                  "null"
-                ]
-              },
-              "faithful": {
-                "type": [
-                  "boolean",
-                  "null"
-                ]
-              }
+              "seed": {"type": ["integer", "null"]},
+              "faithful": {"type": ["boolean", "null"]}
             }
           },
           "Message": {
             "type": "object",
             "properties": {
-              "role": {
-                "type": "string",
-                "enum": [
-                  "system",
-                  "developer",
-                  "user",
-                  "assistant",
-                  "tool"
-                ]
-              },
+              "role": {"type": "string", "enum": ["system", "developer", "user", "assistant", "tool"]},
               "content": {
                 "anyOf": [
-                  {
-                    "type": "string"
-                  },
+                  {"type": "string"},
                   {
                     "type": "array",
                     "items": {
                       "type": "object",
-                      "properties": {
-                        "type": {
-                          "const": "text"
-                        },
-                        "text": {
-                          "type": "string"
-                        }
-                      },
-                      "required": [
-                        "type",
-                        "text"
-                      ]
+                      "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
+                      "required": ["type", "text"]
                     }
                   }
                 ]
               },
-              "name": {
-                "type": [
-                  "string",
-                  "null"
-                ]
-              },
-              "tool_call_id": {
-                "type": [
-                  "string",
-                  "null"
-                ]
-              }
+              "name": {"type": ["string", "null"]},
+              "tool_call_id": {"type": ["string", "null"]}
             },
-            "required": [
-              "role",
-              "content"
-            ]
+            "required": ["role", "content"]
           },
           "Completion": {
             "type": "object",
             "properties": {
-              "id": {
-                "type": "string"
-              },
-              "object": {
-                "const": "text_completion"
-              },
-              "created": {
-                "type": "integer",
-                "description": "Seconds since 1970."
-              },
-              "model": {
-                "type": "string"
-              },
+              "id": {"type": "string"},
+              "object": {"const": "text_completion"},
+              "created": {"type": "integer", "description": "Seconds since 1970."},
+              "model": {"type": "string"},
               "choices": {
                 "type": "array",
                 "items": {
                   "type": "object",
                   "properties": {
-                    "index": {
-                      "type": "integer",
-                      "minimum": 0
-                    },
-                    "text": {
-                      "type": "string"
-                    },
+                    "index": {"type": "integer", "minimum": 0},
+                    "text": {"type": "string"},
                     "logprobs": {
-                      "anyOf": [
-                        {
-                          "$ref": "#/components/schemas/CompletionLogprobs"
-                        },
-                        {
-                          "type": "null"
-                        }
-                      ]
+                      "anyOf": [{"$ref": "#/components/schemas/CompletionLogprobs"}, {"type": "null"}]
                     },
-                    "finish_reason": {
-                      "type": "string",
-                      "enum": [
-                        "stop",
-                        "length"
-                      ]
-                    }
+                    "finish_reason": {"type": "string", "enum": ["stop", "length"]}
                   },
-                  "required": [
-                    "index",
-                    "text",
-                    "logprobs",
-                    "finish_reason"
-                  ]
+                  "required": ["index", "text", "logprobs", "finish_reason"]
                 }
               },
-              "usage": {
-                "$ref": "#/components/schemas/Usage"
-              },
-              "timings": {
-                "$ref": "#/components/schemas/Timings"
-              }
+              "usage": {"$ref": "#/components/schemas/Usage"},
+              "timings": {"$ref": "#/components/schemas/Timings"}
             },
-            "required": [
-              "id",
-              "object",
-              "created",
-              "model",
-              "choices",
-              "usage"
-            ]
+            "required": ["id", "object", "created", "model", "choices", "usage"]
           },
           "CompletionChunk": {
             "type": "object",
             "properties": {
-              "id": {
-                "type": "string"
-              },
-              "object": {
-                "const": "text_completion"
-              },
-              "created": {
-                "type": "integer",
-                "description": "Seconds since 1970."
-              },
-              "model": {
-                "type": "string"
-              },
+              "id": {"type": "string"},
+              "object": {"const": "text_completion"},
+              "created": {"type": "integer", "description": "Seconds since 1970."},
+              "model": {"type": "string"},
               "choices": {
                 "type": "array",
                 "items": {
                   "type": "object",
                   "properties": {
-                    "index": {
-                      "type": "integer",
-                      "minimum": 0
-                    },
-                    "text": {
-                      "type": "string"
-                    },
+                    "index": {"type": "integer", "minimum": 0},
+                    "text": {"type": "string"},
                     "logprobs": {
-                      "anyOf": [
-                        {
-                          "$ref": "#/components/schemas/CompletionLogprobs"
-                        },
-                        {
-                          "type": "null"
-                        }
-                      ]
+                      "anyOf": [{"$ref": "#/components/schemas/CompletionLogprobs"}, {"type": "null"}]
                     },
                     "finish_reason": {
-                      "anyOf": [
-                        {
-                          "type": "string",
-                          "enum": [
-                            "stop",
-                            "length"
-                          ]
-                        },
-                        {
-                          "type": "null"
-                        }
-                      ]
+                      "anyOf": [{"type": "string", "enum": ["stop", "length"]}, {"type": "null"}]
                     }
                   },
-                  "required": [
-                    "index",
-                    "text",
-                    "logprobs",
-                    "finish_reason"
-                  ]
+                  "required": ["index", "text", "logprobs", "finish_reason"]
                 }
               },
-              "usage": {
-                "anyOf": [
-                  {
-                    "$ref": "#/components/schemas/Usage"
-                  },
-                  {
-                    "type": "null"
-                  }
-                ]
-              },
-              "timings": {
-                "$ref": "#/components/schemas/Timings"
-              }
+              "usage": {"anyOf": [{"$ref": "#/components/schemas/Usage"}, {"type": "null"}]},
+              "timings": {"$ref": "#/components/schemas/Timings"}
             },
-            "required": [
-              "id",
-              "object",
-              "created",
-              "model",
-              "choices"
-            ]
+            "required": ["id", "object", "created", "model", "choices"]
           },
           "ChatCompletion": {
             "type": "object",
             "properties": {
-              "id": {
-                "type": "string"
-              },
-              "object": {
-                "const": "chat.completion"
-              },
-              "created": {
-                "type": "integer",
-                "description": "Seconds since 1970."
-              },
-              "model": {
-                "type": "string"
-              },
+              "id": {"type": "string"},
+              "object": {"const": "chat.completion"},
+              "created": {"type": "integer", "description": "Seconds since 1970."},
+              "model": {"type": "string"},
               "choices": {
                 "type": "array",
                 "items": {
                   "type": "object",
                   "properties": {
-                    "index": {
-                      "type": "integer",
-                      "minimum": 0
-                    },
+                    "index": {"type": "integer", "minimum": 0},
                     "message": {
                       "type": "object",
                       "properties": {
-                        "role": {
-                          "const": "assistant"
-                        },
-                        "content": {
-                          "type": "string"
-                        },
-                        "refusal": {
-                          "type": "null"
-                        }
+                        "role": {"const": "assistant"},
+                        "content": {"type": "string"},
+                        "refusal": {"type": "null"}
                       },
-                      "required": [
-                        "role",
-                        "content",
-                        "refusal"
-                      ]
+                      "required": ["role", "content", "refusal"]
                     },
-                    "logprobs": {
-                      "anyOf": [
-                        {
-                          "$ref": "#/components/schemas/ChatLogprobs"
-                        },
-                        {
-                          "type": "null"
-                        }
-                      ]
-                    },
-                    "finish_reason": {
-                      "type": "string",
-                      "enum": [
-                        "stop",
-                        "length"
-                      ]
-                    }
+                    "logprobs": {"anyOf": [{"$ref": "#/components/schemas/ChatLogprobs"}, {"type": "null"}]},
+                    "finish_reason": {"type": "string", "enum": ["stop", "length"]}
                   },
-                  "required": [
-                    "index",
-                    "message",
-                    "logprobs",
-                    "finish_reason"
-                  ]
+                  "required": ["index", "message", "logprobs", "finish_reason"]
                 }
               },
-              "usage": {
-                "$ref": "#/components/schemas/Usage"
-              },
-              "timings": {
-                "$ref": "#/components/schemas/Timings"
-              }
+              "usage": {"$ref": "#/components/schemas/Usage"},
+              "timings": {"$ref": "#/components/schemas/Timings"}
             },
-            "required": [
-              "id",
-              "object",
-              "created",
-              "model",
-              "choices",
-              "usage"
-            ]
+            "required": ["id", "object", "created", "model", "choices", "usage"]
           },
           "ChatCompletionChunk": {
             "type": "object",
             "properties": {
-              "id": {
-                "type": "string"
-              },
-              "object": {
-                "const": "chat.completion.chunk"
-              },
-              "created": {
-                "type": "integer",
-                "description": "Seconds since 1970."
-              },
-              "model": {
-                "type": "string"
-              },
+              "id": {"type": "string"},
+              "object": {"const": "chat.completion.chunk"},
+              "created": {"type": "integer", "description": "Seconds since 1970."},
+              "model": {"type": "string"},
               "choices": {
                 "type": "array",
                 "items": {
                   "type": "object",
                   "properties": {
-                    "index": {
-                      "type": "integer",
-                      "minimum": 0
-                    },
+                    "index": {"type": "integer", "minimum": 0},
                     "delta": {
                       "type": "object",
-                      "properties": {
-                        "role": {
-                          "const": "assistant"
-                        },
-                        "content": {
-                          "type": "string"
-                        }
-                      }
+                      "properties": {"role": {"const": "assistant"}, "content": {"type": "string"}}
                     },
-                    "logprobs": {
-                      "anyOf": [
-                        {
-                          "$ref": "#/components/schemas/ChatLogprobs"
-                        },
-                        {
-                          "type": "null"
-                        }
-                      ]
-                    },
+                    "logprobs": {"anyOf": [{"$ref": "#/components/schemas/ChatLogprobs"}, {"type": "null"}]},
                     "finish_reason": {
-                      "anyOf": [
-                        {
-                          "type": "string",
-                          "enum": [
-                            "stop",
-                            "length"
-                          ]
-                        },
-                        {
-                          "type": "null"
-                        }
-                      ]
+                      "anyOf": [{"type": "string", "enum": ["stop", "length"]}, {"type": "null"}]
                     }
                   },
-                  "required": [
-                    "index",
-                    "delta",
-                    "logprobs",
-                    "finish_reason"
-                  ]
+                  "required": ["index", "delta", "logprobs", "finish_reason"]
                 }
               },
-              "usage": {
-                "anyOf": [
-                  {
-                    "$ref": "#/components/schemas/Usage"
-                  },
-                  {
-                    "type": "null"
-                  }
-                ]
-              },
-              "timings": {
-                "$ref": "#/components/schemas/Timings"
-              }
+              "usage": {"anyOf": [{"$ref": "#/components/schemas/Usage"}, {"type": "null"}]},
+              "timings": {"$ref": "#/components/schemas/Timings"}
             },
-            "required": [
-              "id",
-              "object",
-              "created",
-              "model",
-              "choices"
-            ]
+            "required": ["id", "object", "created", "model", "choices"]
           },
           "CompletionLogprobs": {
             "type": "object",
             "description": "Four lists of equal length.",
             "properties": {
-              "tokens": {
-                "type": "array",
-                "items": {
-                  "type": "string"
-                }
-              },
-              "token_logprobs": {
-                "type": "array",
-                "items": {
-                  "type": [
-                    "number",
-                    "null"
-                  ]
-                }
-              },
+              "tokens": {"type": "array", "items": {"type": "string"}},
+              "token_logprobs": {"type": "array", "items": {"type": ["number", "null"]}},
               "top_logprobs": {
                 "type": "array",
-                "items": {
-                  "type": [
-                    "object",
-                    "null"
-                  ],
-                  "additionalProperties": {
-                    "type": [
-                      "number",
-                      "null"
-                    ]
-                  }
-                }
+                "items": {"type": ["object", "null"], "additionalProperties": {"type": ["number", "null"]}}
               },
-              "text_offset": {
-                "type": "array",
-                "items": {
-                  "type": "integer",
-                  "minimum": 0
-                }
-              }
+              "text_offset": {"type": "array", "items": {"type": "integer", "minimum": 0}}
             },
-            "required": [
-              "tokens",
-              "token_logprobs",
-              "top_logprobs",
-              "text_offset"
-            ]
+            "required": ["tokens", "token_logprobs", "top_logprobs", "text_offset"]
           },
           "ChatLogprobs": {
             "type": "object",
@@ -3062,221 +1472,81 @@ enum OpenAPIDocument {
                 "items": {
                   "type": "object",
                   "properties": {
-                    "token": {
-                      "type": "string"
-                    },
-                    "logprob": {
-                      "type": [
-                        "number",
-                        "null"
-                      ]
-                    },
-                    "bytes": {
-                      "type": "array",
-                      "items": {
-                        "type": "integer",
-                        "minimum": 0,
-                        "maximum": 255
-                      }
-                    },
+                    "token": {"type": "string"},
+                    "logprob": {"type": ["number", "null"]},
+                    "bytes": {"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 255}},
                     "top_logprobs": {
                       "type": "array",
                       "items": {
                         "type": "object",
                         "properties": {
-                          "token": {
-                            "type": "string"
-                          },
-                          "logprob": {
-                            "type": [
-                              "number",
-                              "null"
-                            ]
-                          },
-                          "bytes": {
-                            "type": "array",
-                            "items": {
-                              "type": "integer",
-                              "minimum": 0,
-                              "maximum": 255
-                            }
-                          }
+                          "token": {"type": "string"},
+                          "logprob": {"type": ["number", "null"]},
+                          "bytes": {"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 255}}
                         },
-                        "required": [
-                          "token",
-                          "logprob",
-                          "bytes"
-                        ]
+                        "required": ["token", "logprob", "bytes"]
                       }
                     }
                   },
-                  "required": [
-                    "token",
-                    "logprob",
-                    "bytes",
-                    "top_logprobs"
-                  ]
+                  "required": ["token", "logprob", "bytes", "top_logprobs"]
                 }
               },
-              "refusal": {
-                "type": "null"
-              }
+              "refusal": {"type": "null"}
             },
-            "required": [
-              "content",
-              "refusal"
-            ]
+            "required": ["content", "refusal"]
           },
           "Usage": {
             "type": "object",
             "properties": {
-              "prompt_tokens": {
-                "type": "integer",
-                "minimum": 0
-              },
-              "completion_tokens": {
-                "type": "integer",
-                "minimum": 0
-              },
-              "total_tokens": {
-                "type": "integer",
-                "minimum": 0
-              },
+              "prompt_tokens": {"type": "integer", "minimum": 0},
+              "completion_tokens": {"type": "integer", "minimum": 0},
+              "total_tokens": {"type": "integer", "minimum": 0},
               "prompt_tokens_details": {
                 "type": "object",
-                "properties": {
-                  "cached_tokens": {
-                    "type": "integer",
-                    "minimum": 0
-                  }
-                },
-                "required": [
-                  "cached_tokens"
-                ]
+                "properties": {"cached_tokens": {"type": "integer", "minimum": 0}},
+                "required": ["cached_tokens"]
               },
               "completion_tokens_details": {
                 "type": "object",
                 "properties": {
-                  "accepted_prediction_tokens": {
-                    "type": "integer",
-                    "minimum": 0
-                  },
-                  "rejected_prediction_tokens": {
-                    "type": "integer",
-                    "minimum": 0
-                  }
+                  "accepted_prediction_tokens": {"type": "integer", "minimum": 0},
+                  "rejected_prediction_tokens": {"type": "integer", "minimum": 0}
                 }
               },
               "kv_cache": {
                 "type": "object",
                 "properties": {
-                  "policy": {
-                    "type": "string"
-                  },
+                  "policy": {"type": "string"},
                   "budget": {
-                    "type": [
-                      "integer",
-                      "null"
-                    ],
+                    "type": ["integer", "null"],
                     "description": "Slots of each layer and head.",
                     "minimum": 1
                   },
-                  "resident": {
-                    "type": "integer",
-                    "minimum": 0
-                  },
-                  "evicted": {
-                    "type": "integer",
-                    "minimum": 0
-                  },
-                  "pinned": {
-                    "type": "integer",
-                    "minimum": 0
-                  },
-                  "peak_bytes": {
-                    "type": "integer",
-                    "minimum": 0
-                  },
-                  "shrunk_from": {
-                    "type": "integer",
-                    "minimum": 0
-                  }
+                  "resident": {"type": "integer", "minimum": 0},
+                  "evicted": {"type": "integer", "minimum": 0},
+                  "pinned": {"type": "integer", "minimum": 0},
+                  "peak_bytes": {"type": "integer", "minimum": 0},
+                  "shrunk_from": {"type": "integer", "minimum": 0}
                 },
-                "required": [
-                  "policy",
-                  "budget",
-                  "resident",
-                  "evicted",
-                  "pinned",
-                  "peak_bytes"
-                ]
+                "required": ["policy", "budget", "resident", "evicted", "pinned", "peak_bytes"]
               }
             },
-            "required": [
-              "prompt_tokens",
-              "completion_tokens",
-              "total_tokens",
-              "prompt_tokens_details"
-            ]
+            "required": ["prompt_tokens", "completion_tokens", "total_tokens", "prompt_tokens_details"]
           },
           "Timings": {
             "type": "object",
             "description": "Of all choices together; rates of nothing are null.",
             "properties": {
-              "cache_n": {
-                "type": "integer",
-                "minimum": 0
-              },
-              "queue_ms": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              },
-              "prompt_n": {
-                "type": "integer",
-                "minimum": 0
-              },
-              "prompt_ms": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              },
-              "prompt_per_token_ms": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              },
-              "prompt_per_second": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              },
-              "predicted_n": {
-                "type": "integer",
-                "minimum": 0
-              },
-              "predicted_ms": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              },
-              "predicted_per_token_ms": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              },
-              "predicted_per_second": {
-                "type": [
-                  "number",
-                  "null"
-                ]
-              }
+              "cache_n": {"type": "integer", "minimum": 0},
+              "queue_ms": {"type": ["number", "null"]},
+              "prompt_n": {"type": "integer", "minimum": 0},
+              "prompt_ms": {"type": ["number", "null"]},
+              "prompt_per_token_ms": {"type": ["number", "null"]},
+              "prompt_per_second": {"type": ["number", "null"]},
+              "predicted_n": {"type": "integer", "minimum": 0},
+              "predicted_ms": {"type": ["number", "null"]},
+              "predicted_per_token_ms": {"type": ["number", "null"]},
+              "predicted_per_second": {"type": ["number", "null"]}
             },
             "required": [
               "cache_n",
@@ -3297,121 +1567,48 @@ enum OpenAPIDocument {
               "error": {
                 "type": "object",
                 "properties": {
-                  "message": {
-                    "type": "string"
-                  },
-                  "type": {
-                    "type": "string"
-                  },
-                  "param": {
-                    "type": [
-                      "string",
-                      "null"
-                    ]
-                  },
-                  "code": {
-                    "type": [
-                      "string",
-                      "null"
-                    ]
-                  }
+                  "message": {"type": "string"},
+                  "type": {"type": "string"},
+                  "param": {"type": ["string", "null"]},
+                  "code": {"type": ["string", "null"]}
                 },
-                "required": [
-                  "message",
-                  "type",
-                  "param",
-                  "code"
-                ]
+                "required": ["message", "type", "param", "code"]
               }
             },
-            "required": [
-              "error"
-            ]
+            "required": ["error"]
           },
           "Model": {
             "type": "object",
             "properties": {
-              "id": {
-                "type": "string"
-              },
-              "object": {
-                "const": "model"
-              },
-              "created": {
-                "type": "integer"
-              },
-              "owned_by": {
-                "const": "kvota"
-              }
+              "id": {"type": "string"},
+              "object": {"const": "model"},
+              "created": {"type": "integer"},
+              "owned_by": {"const": "kvota"}
             },
-            "required": [
-              "id",
-              "object",
-              "created",
-              "owned_by"
-            ]
+            "required": ["id", "object", "created", "owned_by"]
           },
           "ModelList": {
             "type": "object",
             "properties": {
-              "object": {
-                "const": "list"
-              },
-              "data": {
-                "type": "array",
-                "items": {
-                  "$ref": "#/components/schemas/Model"
-                },
-                "minItems": 1
-              }
+              "object": {"const": "list"},
+              "data": {"type": "array", "items": {"$ref": "#/components/schemas/Model"}, "minItems": 1}
             },
-            "required": [
-              "object",
-              "data"
-            ]
+            "required": ["object", "data"]
           },
           "Session": {
             "type": "object",
             "properties": {
-              "id": {
-                "type": "string"
-              },
-              "object": {
-                "const": "kv_session"
-              },
-              "model": {
-                "type": "string"
-              },
-              "usable": {
-                "type": "boolean"
-              },
-              "policy": {
-                "type": "string"
-              },
-              "budget": {
-                "type": [
-                  "integer",
-                  "null"
-                ]
-              },
-              "tokens": {
-                "type": "integer",
-                "minimum": 0
-              },
-              "resident": {
-                "type": "integer",
-                "minimum": 0
-              },
-              "bytes": {
-                "type": "integer",
-                "minimum": 0
-              },
-              "created": {
-                "type": "integer"
-              },
-              "updated": {
-                "type": "integer"
-              }
+              "id": {"type": "string"},
+              "object": {"const": "kv_session"},
+              "model": {"type": "string"},
+              "usable": {"type": "boolean"},
+              "policy": {"type": "string"},
+              "budget": {"type": ["integer", "null"]},
+              "tokens": {"type": "integer", "minimum": 0},
+              "resident": {"type": "integer", "minimum": 0},
+              "bytes": {"type": "integer", "minimum": 0},
+              "created": {"type": "integer"},
+              "updated": {"type": "integer"}
             },
             "required": [
               "id",
@@ -3430,137 +1627,51 @@ enum OpenAPIDocument {
           "SessionList": {
             "type": "object",
             "properties": {
-              "object": {
-                "const": "list"
-              },
-              "data": {
-                "type": "array",
-                "items": {
-                  "$ref": "#/components/schemas/Session"
-                }
-              }
+              "object": {"const": "list"},
+              "data": {"type": "array", "items": {"$ref": "#/components/schemas/Session"}}
             },
-            "required": [
-              "object",
-              "data"
-            ]
+            "required": ["object", "data"]
           },
           "SessionDeletion": {
             "type": "object",
             "properties": {
-              "id": {
-                "type": "string"
-              },
-              "object": {
-                "const": "kv_session"
-              },
-              "deleted": {
-                "const": true
-              }
+              "id": {"type": "string"},
+              "object": {"const": "kv_session"},
+              "deleted": {"const": true}
             },
-            "required": [
-              "id",
-              "object",
-              "deleted"
-            ]
+            "required": ["id", "object", "deleted"]
           },
           "TokenizeRequest": {
             "type": "object",
             "description": "One of content, prompt and messages.",
             "properties": {
               "model": {
-                "type": [
-                  "string",
-                  "null"
-                ],
+                "type": ["string", "null"],
                 "description": "The alias, or ALIAS@POLICY-BUDGET with further options, such as ALIAS@roco-512;pins=system; the one model if left out."
               },
-              "content": {
-                "type": [
-                  "string",
-                  "null"
-                ],
-                "description": "A text, as llama-server calls it."
-              },
-              "prompt": {
-                "type": [
-                  "string",
-                  "null"
-                ],
-                "description": "A text, as vLLM calls it."
-              },
+              "content": {"type": ["string", "null"], "description": "A text, as llama-server calls it."},
+              "prompt": {"type": ["string", "null"], "description": "A text, as vLLM calls it."},
               "messages": {
-                "type": [
-                  "array",
-                  "null"
-                ],
+                "type": ["array", "null"],
                 "description": "A conversation, as the model's template writes it.",
-                "items": {
-                  "$ref": "#/components/schemas/Message"
-                },
+                "items": {"$ref": "#/components/schemas/Message"},
                 "minItems": 1
               },
               "add_special": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
+                "type": ["boolean", "null"],
                 "description": "Whether a begin token is put first where the model wants one; true by default for prompt only."
               },
-              "add_special_tokens": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
-                "description": "The same under vLLM's name."
-              },
+              "add_special_tokens": {"type": ["boolean", "null"], "description": "The same under vLLM's name."},
               "parse_special": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
+                "type": ["boolean", "null"],
                 "description": "Whether control tokens are found in the text.",
                 "default": true
               },
-              "with_pieces": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
-                "default": false
-              },
-              "return_token_strs": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
-                "default": false
-              },
-              "add_generation_prompt": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
-                "default": true
-              }
+              "with_pieces": {"type": ["boolean", "null"], "default": false},
+              "return_token_strs": {"type": ["boolean", "null"], "default": false},
+              "add_generation_prompt": {"type": ["boolean", "null"], "default": true}
             },
-            "anyOf": [
-              {
-                "required": [
-                  "content"
-                ]
-              },
-              {
-                "required": [
-                  "prompt"
-                ]
-              },
-              {
-                "required": [
-                  "messages"
-                ]
-              }
-            ]
+            "anyOf": [{"required": ["content"]}, {"required": ["prompt"]}, {"required": ["messages"]}]
           },
           "Tokens": {
             "type": "object",
@@ -3569,180 +1680,65 @@ enum OpenAPIDocument {
                 "type": "array",
                 "items": {
                   "anyOf": [
-                    {
-                      "type": "integer"
-                    },
+                    {"type": "integer"},
                     {
                       "type": "object",
                       "properties": {
-                        "id": {
-                          "type": "integer"
-                        },
-                        "piece": {
-                          "anyOf": [
-                            {
-                              "type": "string"
-                            },
-                            {
-                              "type": "array",
-                              "items": {
-                                "type": "integer"
-                              }
-                            }
-                          ]
-                        }
+                        "id": {"type": "integer"},
+                        "piece": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "integer"}}]}
                       },
-                      "required": [
-                        "id",
-                        "piece"
-                      ]
+                      "required": ["id", "piece"]
                     }
                   ]
                 }
               },
-              "count": {
-                "type": "integer",
-                "minimum": 0
-              },
-              "max_model_len": {
-                "type": "integer",
-                "minimum": 1
-              },
-              "token_strs": {
-                "type": "array",
-                "items": {
-                  "type": "string"
-                }
-              }
+              "count": {"type": "integer", "minimum": 0},
+              "max_model_len": {"type": "integer", "minimum": 1},
+              "token_strs": {"type": "array", "items": {"type": "string"}}
             },
-            "required": [
-              "tokens",
-              "count",
-              "max_model_len"
-            ]
+            "required": ["tokens", "count", "max_model_len"]
           },
           "DetokenizeRequest": {
             "type": "object",
             "properties": {
               "model": {
-                "type": [
-                  "string",
-                  "null"
-                ],
+                "type": ["string", "null"],
                 "description": "The alias, or ALIAS@POLICY-BUDGET with further options, such as ALIAS@roco-512;pins=system; the one model if left out."
               },
-              "tokens": {
-                "type": "array",
-                "items": {
-                  "type": "integer",
-                  "minimum": 0,
-                  "maximum": 2147483647
-                }
-              }
+              "tokens": {"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 2147483647}}
             },
-            "required": [
-              "tokens"
-            ]
+            "required": ["tokens"]
           },
           "Text": {
             "type": "object",
-            "properties": {
-              "content": {
-                "type": "string"
-              },
-              "prompt": {
-                "type": "string"
-              }
-            },
-            "required": [
-              "content",
-              "prompt"
-            ]
+            "properties": {"content": {"type": "string"}, "prompt": {"type": "string"}},
+            "required": ["content", "prompt"]
           },
           "ApplyTemplateRequest": {
             "type": "object",
             "properties": {
               "model": {
-                "type": [
-                  "string",
-                  "null"
-                ],
+                "type": ["string", "null"],
                 "description": "The alias, or ALIAS@POLICY-BUDGET with further options, such as ALIAS@roco-512;pins=system; the one model if left out."
               },
-              "messages": {
-                "type": "array",
-                "items": {
-                  "$ref": "#/components/schemas/Message"
-                },
-                "minItems": 1
-              },
-              "add_generation_prompt": {
-                "type": [
-                  "boolean",
-                  "null"
-                ],
-                "default": true
-              }
+              "messages": {"type": "array", "items": {"$ref": "#/components/schemas/Message"}, "minItems": 1},
+              "add_generation_prompt": {"type": ["boolean", "null"], "default": true}
             },
-            "required": [
-              "messages"
-            ]
+            "required": ["messages"]
           },
-          "Prompt": {
-            "type": "object",
-            "properties": {
-              "prompt": {
-                "type": "string"
-              }
-            },
-            "required": [
-              "prompt"
-            ]
-          },
+          "Prompt": {"type": "object", "properties": {"prompt": {"type": "string"}}, "required": ["prompt"]},
           "TokenizerInfo": {
             "type": "object",
             "properties": {
-              "tokenizer_class": {
-                "type": "string"
-              },
-              "vocab_size": {
-                "type": "integer",
-                "minimum": 0
-              },
-              "model_max_length": {
-                "type": "integer",
-                "minimum": 0
-              },
-              "add_bos_token": {
-                "type": "boolean"
-              },
-              "bos_token": {
-                "type": [
-                  "string",
-                  "null"
-                ]
-              },
-              "eos_token": {
-                "type": [
-                  "string",
-                  "null"
-                ]
-              },
-              "unk_token": {
-                "type": [
-                  "string",
-                  "null"
-                ]
-              },
-              "pad_token": {
-                "type": [
-                  "string",
-                  "null"
-                ]
-              },
-              "chat_template": {
-                "type": "string"
-              }
+              "tokenizer_class": {"type": "string"},
+              "vocab_size": {"type": "integer", "minimum": 0},
+              "model_max_length": {"type": "integer", "minimum": 0},
+              "add_bos_token": {"type": "boolean"},
+              "bos_token": {"type": ["string", "null"]},
+              "eos_token": {"type": ["string", "null"]},
+              "unk_token": {"type": ["string", "null"]},
+              "pad_token": {"type": ["string", "null"]},
+              "chat_template": {"type": "string"}
             },
             "required": [
               "tokenizer_class",
@@ -3759,37 +1755,14 @@ enum OpenAPIDocument {
           "Props": {
             "type": "object",
             "properties": {
-              "default_generation_settings": {
-                "type": "object"
-              },
-              "total_slots": {
-                "type": "integer",
-                "minimum": 0
-              },
-              "model_alias": {
-                "type": "string"
-              },
-              "chat_template": {
-                "type": "string"
-              },
-              "bos_token": {
-                "type": [
-                  "string",
-                  "null"
-                ]
-              },
-              "eos_token": {
-                "type": [
-                  "string",
-                  "null"
-                ]
-              },
-              "modalities": {
-                "type": "object"
-              },
-              "build_info": {
-                "type": "string"
-              }
+              "default_generation_settings": {"type": "object"},
+              "total_slots": {"type": "integer", "minimum": 0},
+              "model_alias": {"type": "string"},
+              "chat_template": {"type": "string"},
+              "bos_token": {"type": ["string", "null"]},
+              "eos_token": {"type": ["string", "null"]},
+              "modalities": {"type": "object"},
+              "build_info": {"type": "string"}
             },
             "required": [
               "default_generation_settings",
@@ -3807,332 +1780,124 @@ enum OpenAPIDocument {
             "items": {
               "type": "object",
               "properties": {
-                "id": {
-                  "type": "integer",
-                  "minimum": 0
-                },
-                "n_ctx": {
-                  "type": "integer",
-                  "minimum": 0
-                },
-                "speculative": {
-                  "type": "boolean"
-                },
-                "is_processing": {
-                  "type": "boolean"
-                }
+                "id": {"type": "integer", "minimum": 0},
+                "n_ctx": {"type": "integer", "minimum": 0},
+                "speculative": {"type": "boolean"},
+                "is_processing": {"type": "boolean"}
               },
-              "required": [
-                "id",
-                "n_ctx",
-                "is_processing"
-              ]
+              "required": ["id", "n_ctx", "is_processing"]
             }
           },
-          "Status": {
-            "type": "object",
-            "properties": {
-              "status": {
-                "const": "ok"
-              }
-            },
-            "required": [
-              "status"
-            ]
-          },
-          "Version": {
-            "type": "object",
-            "properties": {
-              "version": {
-                "type": "string"
-              }
-            },
-            "required": [
-              "version"
-            ]
-          }
+          "Status": {"type": "object", "properties": {"status": {"const": "ok"}}, "required": ["status"]},
+          "Version": {"type": "object", "properties": {"version": {"type": "string"}}, "required": ["version"]}
         },
         "responses": {
           "BadRequest": {
             "description": "A wrong body, value or combination; `param` names the field.",
-            "headers": {
-              "x-request-id": {
-                "$ref": "#/components/headers/x-request-id"
-              }
-            },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Error"
-                }
-              }
-            }
+            "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           },
           "NotFound": {
             "description": "No such path, model or session.",
-            "headers": {
-              "x-request-id": {
-                "$ref": "#/components/headers/x-request-id"
-              }
-            },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Error"
-                }
-              }
-            }
+            "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           },
           "MethodNotAllowed": {
             "description": "The path does not take the method; Allow tells which it takes.",
             "headers": {
-              "x-request-id": {
-                "$ref": "#/components/headers/x-request-id"
-              },
-              "Allow": {
-                "schema": {
-                  "type": "string"
-                }
-              }
+              "x-request-id": {"$ref": "#/components/headers/x-request-id"},
+              "Allow": {"schema": {"type": "string"}}
             },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Error"
-                }
-              }
-            }
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           },
           "RequestTimeout": {
             "description": "The request came too slowly.",
-            "headers": {
-              "x-request-id": {
-                "$ref": "#/components/headers/x-request-id"
-              }
-            },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Error"
-                }
-              }
-            }
+            "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           },
           "Conflict": {
             "description": "The session is in use.",
-            "headers": {
-              "x-request-id": {
-                "$ref": "#/components/headers/x-request-id"
-              }
-            },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Error"
-                }
-              }
-            }
+            "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           },
           "ContentTooLarge": {
             "description": "The body is longer than 8 MiB.",
-            "headers": {
-              "x-request-id": {
-                "$ref": "#/components/headers/x-request-id"
-              }
-            },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Error"
-                }
-              }
-            }
+            "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           },
           "URITooLong": {
             "description": "The request line is too long.",
-            "headers": {
-              "x-request-id": {
-                "$ref": "#/components/headers/x-request-id"
-              }
-            },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Error"
-                }
-              }
-            }
+            "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           },
           "UnsupportedMediaType": {
             "description": "The body is not JSON.",
-            "headers": {
-              "x-request-id": {
-                "$ref": "#/components/headers/x-request-id"
-              }
-            },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Error"
-                }
-              }
-            }
+            "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           },
           "ExpectationFailed": {
             "description": "An expectation that is not met.",
-            "headers": {
-              "x-request-id": {
-                "$ref": "#/components/headers/x-request-id"
-              }
-            },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Error"
-                }
-              }
-            }
+            "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           },
           "TooManyRequests": {
             "description": "The queue is full, or the client has too many requests here.",
             "headers": {
-              "x-request-id": {
-                "$ref": "#/components/headers/x-request-id"
-              },
+              "x-request-id": {"$ref": "#/components/headers/x-request-id"},
               "Retry-After": {
                 "description": "Seconds.",
-                "schema": {
-                  "type": "integer",
-                  "minimum": 1,
-                  "maximum": 60
-                }
+                "schema": {"type": "integer", "minimum": 1, "maximum": 60}
               }
             },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Error"
-                }
-              }
-            }
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           },
           "HeadersTooLarge": {
             "description": "The headers are too long.",
-            "headers": {
-              "x-request-id": {
-                "$ref": "#/components/headers/x-request-id"
-              }
-            },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Error"
-                }
-              }
-            }
+            "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           },
           "ServerError": {
             "description": "A failure of the server.",
-            "headers": {
-              "x-request-id": {
-                "$ref": "#/components/headers/x-request-id"
-              }
-            },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Error"
-                }
-              }
-            }
+            "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           },
           "Unavailable": {
             "description": "The model is being loaded, the server stops, or there are too many connections.",
             "headers": {
-              "x-request-id": {
-                "$ref": "#/components/headers/x-request-id"
-              },
+              "x-request-id": {"$ref": "#/components/headers/x-request-id"},
               "Retry-After": {
                 "description": "Seconds.",
-                "schema": {
-                  "type": "integer",
-                  "minimum": 1,
-                  "maximum": 60
-                }
+                "schema": {"type": "integer", "minimum": 1, "maximum": 60}
               }
             },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Error"
-                }
-              }
-            }
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           },
           "Unauthorized": {
             "description": "Keys are set, and the request has none or an unknown one; 'code' is 'invalid_api_key'.",
             "headers": {
-              "x-request-id": {
-                "$ref": "#/components/headers/x-request-id"
-              },
-              "www-authenticate": {
-                "schema": {
-                  "type": "string"
-                }
-              }
+              "x-request-id": {"$ref": "#/components/headers/x-request-id"},
+              "www-authenticate": {"schema": {"type": "string"}}
             },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Error"
-                }
-              }
-            }
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           },
           "Forbidden": {
             "description": "The key may only read; 'code' is 'insufficient_permissions'.",
-            "headers": {
-              "x-request-id": {
-                "$ref": "#/components/headers/x-request-id"
-              }
-            },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Error"
-                }
-              }
-            }
+            "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           }
         },
         "headers": {
-          "x-request-id": {
-            "description": "What the request is called in the log.",
-            "schema": {
-              "type": "string"
-            }
-          },
+          "x-request-id": {"description": "What the request is called in the log.", "schema": {"type": "string"}},
           "x-kvota-ignored": {
             "description": "Names of the body's fields that were not understood.",
-            "schema": {
-              "type": "string"
-            }
+            "schema": {"type": "string"}
           }
         },
         "securitySchemes": {
-          "apiKey": {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "Only where the server has API keys."
-          }
+          "apiKey": {"type": "http", "scheme": "bearer", "description": "Only where the server has API keys."}
         }
       },
-      "security": [
-        {},
-        {
-          "apiKey": []
-        }
-      ]
+      "security": [{}, {"apiKey": []}]
     }
 
     """#
