@@ -45,7 +45,8 @@ TEST_APT_PACKAGES := chromium chromium-driver haproxy openssl slowhttptest sslsc
 UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/GGUF/MappedFile.swift \
   Sources/Inference/ComputeThread.swift Sources/Synthesis/NewFile.swift Sources/Serving/Sessions/ReplacementFile.swift \
   Sources/Compression/Gzip.swift Sources/Transport/TLS/TLSContext.swift Sources/Transport/TLS/TLSSession.swift \
-  Sources/Transport/UnixDatagrams.swift
+  Sources/Transport/UnixDatagrams.swift Sources/Transport/Bell.swift \
+  Sources/Transport/EventLoop.swift
 
 .PHONY: help setup model build run bench bench-http bench-kernels test test-tools conformance fuzz fuzz-http openapi format lint install clean
 

@@ -69,6 +69,7 @@ let package = Package(
       "Transport",
       [
         "COpenSSL", "HTTP", .product(name: "FlyingSocks", package: "FlyingFox"),
+        .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
       ]),
 

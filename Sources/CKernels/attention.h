@@ -5,21 +5,51 @@
 //
 // Exponentials lie page by page: [page][rows of the piece][16], so that a kernel needs one pointer and constant offsets.
 
-// Scores of `count` rows with a page of 16 keys: the even dimensions' sum and the odd ones', so that few rows keep the units busy too.
+// Rows that are taken together: two sums for each fill the registers.
+#define ROWS_AT_ONCE (SUMS / 2)
+// Registers of sums for each of so many rows.
+INLINE int vectors_for(int rows, int most) {
+  const int vectors = SUMS / rows;
+  return vectors >= 4 && most >= 4 ? 4 : vectors >= 2 && most >= 2 ? 2 : 1;
+}
+
+// Scores of `count` of `stride` rows with some lanes of a page: the even dimensions' sum and the odd ones', so that few rows keep the
+// units busy too.
+INLINE void lane_scores(const uint8_t *keys, const kvota_kv_type type, int lane, int head_dim, const float *queries, const int count,
+                        const int stride, const int vectors, float *out) {
+  vrf even[KVOTA_ROWS][16 / WIDTH], odd[KVOTA_ROWS][16 / WIDTH];
+  for (int r = 0; r < count; r++)
+    for (int v = 0; v < vectors; v++) even[r][v] = odd[r][v] = splat_r(0);
+  for (int d = 0; d < head_dim; d += 2, queries += 2 * stride) {
+    vrf k[2][16 / WIDTH];
+    for (int v = 0; v < vectors; v++) {
+      k[0][v] = load_stored_r(keys, 16 * d + lane + WIDTH * v, type);
+      k[1][v] = load_stored_r(keys, 16 * d + 16 + lane + WIDTH * v, type);
+    }
+    for (int r = 0; r < count; r++)
+      for (int v = 0; v < vectors; v++) even[r][v] = fma_r(k[0][v], splat_r(queries[r]), even[r][v]);
+    for (int r = 0; r < count; r++)
+      for (int v = 0; v < vectors; v++) odd[r][v] = fma_r(k[1][v], splat_r(queries[stride + r]), odd[r][v]);
+  }
+  for (int r = 0; r < count; r++)
+    for (int v = 0; v < vectors; v++) save_r(out + r * 16 + lane + WIDTH * v, even[r][v] + odd[r][v]);
+}
+
+INLINE void row_scores(const uint8_t *keys, const kvota_kv_type type, int head_dim, const float *queries, const int count,
+                       const int stride, float *out) {
+  const int vectors = vectors_for(2 * count, 16 / WIDTH);
+  for (int lane = 0; lane < 16; lane += WIDTH * vectors)
+    lane_scores(keys, type, lane, head_dim, queries, count, stride, vectors, out);
+}
+
+// Scores of `count` rows with a page of 16 keys.
 INLINE void page_scores(const uint8_t *keys, const kvota_kv_type type, int head_dim, const float *queries, const int count, float *out) {
-  v16f even[KVOTA_ROWS], odd[KVOTA_ROWS];
-  for (int r = 0; r < count; r++) even[r] = odd[r] = splat(0);
-  for (int d = 0; d < head_dim; d += 2, queries += 2 * count) {
-    v16f k[2] = {load_stored(keys, 16 * d, type), load_stored(keys, 16 * d + 16, type)};
-    for (int r = 0; r < count; r++) even[r] = fma16(k[0], splat(queries[r]), even[r]);
-    for (int r = 0; r < count; r++) odd[r] = fma16(k[1], splat(queries[count + r]), odd[r]);
-  }
-  if (type == KVOTA_KV_F16) {
-    for (int r = 0; r < count; r++) save(out + r * 16, even[r] + odd[r]);
-  } else {
-    const v16f scales = load_slot_scales(keys, head_dim);
-    for (int r = 0; r < count; r++) save(out + r * 16, (even[r] + odd[r]) * scales);
-  }
+  const int together = count < ROWS_AT_ONCE ? count : ROWS_AT_ONCE;
+  row_scores(keys, type, head_dim, queries, together, count, out);
+  if (count > together) row_scores(keys, type, head_dim, queries + together, count - together, count, out + 16 * together);
+  if (type == KVOTA_KV_F16) return;
+  const v16f scales = load_slot_scales(keys, head_dim);
+  for (int r = 0; r < count; r++) save(out + r * 16, load(out + r * 16) * scales);
 }
 
 INLINE void split_scores(const kvota_slots *slots, const kvota_kv_type type, int first, int pages, const float *queries, const int count,
@@ -66,14 +96,14 @@ INLINE void exponentiate(float *scores, int pages, const int count, float *max_o
   *sum_out = across_sum(sum);
 }
 
-// weighted[r][from ..< from + 16 * vectors] = sum over slots of exponential * value.
+// weighted[r][from ..< from + WIDTH * vectors] = sum over slots of exponential * value, for `count` of `stride` rows.
 INLINE void weigh_vectors(const kvota_slots *slots, const kvota_kv_type type, int first, int last, int from, const int vectors,
-                          const float *exponentials, const int count, float *weighted) {
-  v16f sums[KVOTA_ROWS][4];
+                          const float *exponentials, const int count, const int stride, float *weighted) {
+  vrf sums[KVOTA_ROWS][4];
   for (int r = 0; r < count; r++)
-    for (int v = 0; v < vectors; v++) sums[r][v] = splat(0);
+    for (int v = 0; v < vectors; v++) sums[r][v] = splat_r(0);
   const int head_dim = slots->head_dim;
-  for (int page = first; page < last; page += 16, exponentials += 16 * count) {
+  for (int page = first; page < last; page += 16, exponentials += 16 * stride) {
     const uint8_t *values = values_of(slots, page);
     const float *weights = exponentials;
     float scaled[16 * KVOTA_ROWS];
@@ -84,29 +114,38 @@ INLINE void weigh_vectors(const kvota_slots *slots, const kvota_kv_type type, in
     }
     const int end = last - page < 16 ? last - page : 16;
     for (int s = 0; s < end; s++) {
-      v16f value[4];
-      for (int v = 0; v < vectors; v++) value[v] = load_stored(values, s * head_dim + from + 16 * v, type);
+      vrf value[4];
+      for (int v = 0; v < vectors; v++) value[v] = load_stored_r(values, s * head_dim + from + WIDTH * v, type);
       for (int r = 0; r < count; r++) {
-        v16f e = splat(weights[16 * r + s]);
-        for (int v = 0; v < vectors; v++) sums[r][v] = fma16(e, value[v], sums[r][v]);
+        vrf e = splat_r(weights[16 * r + s]);
+        for (int v = 0; v < vectors; v++) sums[r][v] = fma_r(e, value[v], sums[r][v]);
       }
     }
   }
   for (int r = 0; r < count; r++)
-    for (int v = 0; v < vectors; v++) save(weighted + r * head_dim + from + 16 * v, sums[r][v]);
+    for (int v = 0; v < vectors; v++) save_r(weighted + r * head_dim + from + WIDTH * v, sums[r][v]);
 }
 
-INLINE void weigh(const kvota_slots *slots, const kvota_kv_type type, int first, int last, const int vectors, const float *exponentials,
-                  const int count, float *weighted) {
+INLINE void weigh_rows(const kvota_slots *slots, const kvota_kv_type type, int first, int last, const float *exponentials,
+                       const int count, const int stride, float *weighted) {
+  const int vectors = vectors_for(count, 4);
   int from = 0;
-  for (; from + 16 * vectors <= slots->head_dim; from += 16 * vectors)
-    weigh_vectors(slots, type, first, last, from, vectors, exponentials, count, weighted);
-  for (; from < slots->head_dim; from += 16) weigh_vectors(slots, type, first, last, from, 1, exponentials, count, weighted);
+  for (; from + WIDTH * vectors <= slots->head_dim; from += WIDTH * vectors)
+    weigh_vectors(slots, type, first, last, from, vectors, exponentials, count, stride, weighted);
+  for (; from < slots->head_dim; from += WIDTH) weigh_vectors(slots, type, first, last, from, 1, exponentials, count, stride, weighted);
 }
 
-// One split of `count` rows; queries are [head_dim][count]. `vectors` is chosen so that the sums of all rows stay in registers.
+INLINE void weigh(const kvota_slots *slots, const kvota_kv_type type, int first, int last, const float *exponentials, const int count,
+                  float *weighted) {
+  const int together = count < ROWS_AT_ONCE ? count : ROWS_AT_ONCE;
+  weigh_rows(slots, type, first, last, exponentials, together, count, weighted);
+  if (count > together)
+    weigh_rows(slots, type, first, last, exponentials + 16 * together, count - together, count, weighted + together * slots->head_dim);
+}
+
+// One split of `count` rows; queries are [head_dim][count].
 INLINE void attend_rows(const kvota_slots *slots, int first, int last, const float *queries, const int *query, const int count,
-                        const int vectors, float *exponentials, float *maxima, float *sums, float *weighted) {
+                        float *exponentials, float *maxima, float *sums, float *weighted) {
   const int pages = (last - first + 15) / 16;
   if (slots->key_type == KVOTA_KV_F16) split_scores(slots, KVOTA_KV_F16, first, pages, queries, count, exponentials);
   else split_scores(slots, KVOTA_KV_Q8, first, pages, queries, count, exponentials);
@@ -115,19 +154,19 @@ INLINE void attend_rows(const kvota_slots *slots, int first, int last, const flo
     mask_row(slots, first, last, token, query[r], exponentials + 16 * r, count);
     exponentiate(exponentials + 16 * r, pages, count, &maxima[r], &sums[r]);
   }
-  if (slots->value_type == KVOTA_KV_F16) weigh(slots, KVOTA_KV_F16, first, last, vectors, exponentials, count, weighted);
-  else weigh(slots, KVOTA_KV_Q8, first, last, vectors, exponentials, count, weighted);
+  if (slots->value_type == KVOTA_KV_F16) weigh(slots, KVOTA_KV_F16, first, last, exponentials, count, weighted);
+  else weigh(slots, KVOTA_KV_Q8, first, last, exponentials, count, weighted);
 }
 
-#define ROWS(n, vectors)                                                                                             \
-  case n: attend_rows(slots, first, last, queries, query, n, vectors, exponentials, maxima, sums, weighted); break;
+#define ROWS(n)                                                                                             \
+  case n: attend_rows(slots, first, last, queries, query, n, exponentials, maxima, sums, weighted); break;
 
 static void attend_some(const kvota_slots *slots, int first, int last, const float *queries, const int *query, int row_count,
                         float *exponentials, float *maxima, float *sums, float *weighted) {
   switch (row_count) {
-    ROWS(1, 4) ROWS(2, 4) ROWS(3, 4) ROWS(4, 4) ROWS(5, 4) ROWS(6, 4)
-    ROWS(7, 2) ROWS(8, 2) ROWS(9, 2) ROWS(10, 2) ROWS(11, 2)
-  default: attend_rows(slots, first, last, queries, query, 12, 2, exponentials, maxima, sums, weighted);
+    ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6)
+    ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11)
+  default: attend_rows(slots, first, last, queries, query, 12, exponentials, maxima, sums, weighted);
   }
 }
 

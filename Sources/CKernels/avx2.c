@@ -5,6 +5,8 @@
 #define NAME kvota_isa_avx2
 #define LABEL "avx2"
 #define FUSED 1
+#define WIDTH 8
+#define SUMS 12
 #define HALVES 1
 #define MASKS 0
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)

@@ -5,6 +5,8 @@
 #define NAME kvota_isa_avx512
 #define LABEL "avx512"
 #define FUSED 1
+#define WIDTH 16
+#define SUMS 24
 #define HALVES 1
 #define MASKS 1
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c"))), apply_to = function)

@@ -1,5 +1,6 @@
 // All kernels of one instruction set. A file that includes this sets, first, NAME, FUSED (has fused multiply-add),
-// HALVES (converts f16 in hardware), MASKS (picks bytes by a bit each), the integer product `dot`; CHAINS (sums of 16 that fill the
+// WIDTH (lanes that attention's inner loops take at once: 8 or 16) and SUMS (such vectors of sums that stay in registers beside what is
+// added), HALVES (converts f16 in hardware), MASKS (picks bytes by a bit each), the integer product `dot`; CHAINS (sums of 16 that fill the
 // registers) and add_products (64 byte products, 4 to a sum) for the ceilings.
 #include "kernels.h"
 
@@ -102,6 +103,25 @@ INLINE v16f exp2_16(v16f x) {
   p = fma16(p, r, splat(6.931469776e-1f));
   p = fma16(p, r, splat(1.0f));
   return (v16f)((v16i)p + ((v16i)rounded << 23));
+}
+
+// The same by registers of WIDTH lanes.
+#if WIDTH == 16
+typedef v16f vrf;
+#else
+typedef float vrf __attribute__((vector_size(32)));
+typedef _Float16 v8h __attribute__((vector_size(16)));
+typedef int32_t v8i __attribute__((vector_size(32)));
+typedef int8_t v8c __attribute__((vector_size(8)));
+#endif
+INLINE vrf splat_r(float x) { return x - (vrf){}; } // folded: taking zeros away changes nothing
+INLINE void save_r(float *p, vrf v) { memcpy(p, &v, sizeof v); }
+INLINE vrf fma_r(vrf a, vrf b, vrf c) {
+#if FUSED
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
 }
 
 #include "quants/gemm_quantized.h"

@@ -5,6 +5,8 @@
 #define NAME kvota_isa_neon
 #define LABEL "neon"
 #define FUSED 1
+#define WIDTH 16
+#define SUMS 24
 #define HALVES 1
 #define MASKS 0
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)

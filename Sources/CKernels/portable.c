@@ -3,6 +3,8 @@
 #define NAME kvota_isa_portable
 #define LABEL "portable"
 #define FUSED 0
+#define WIDTH 16
+#define SUMS 24
 #define HALVES 0
 #define MASKS 0
 

@@ -16,6 +16,21 @@ INLINE v16f load_stored(const uint8_t *half_page, int index, kvota_kv_type type)
   memcpy(&bytes, half_page + index, sizeof bytes);
   return widen(bytes);
 }
+// The same by a register of WIDTH lanes.
+#if WIDTH == 16
+INLINE vrf load_stored_r(const uint8_t *half_page, int index, kvota_kv_type type) { return load_stored(half_page, index, type); }
+#else
+INLINE vrf load_stored_r(const uint8_t *half_page, int index, kvota_kv_type type) {
+  if (type == KVOTA_KV_F16) {
+    v8h halves;
+    memcpy(&halves, (const uint16_t *)half_page + index, sizeof halves);
+    return __builtin_convertvector(halves, vrf);
+  }
+  v8c bytes;
+  memcpy(&bytes, half_page + index, sizeof bytes);
+  return __builtin_convertvector(__builtin_convertvector(bytes, v8i), vrf);
+}
+#endif
 // The scales of a half page of Q8, one for each slot.
 INLINE uint16_t *slot_scales_of(const uint8_t *half_page, int head_dim) { return (uint16_t *)(half_page + 16 * head_dim); }
 INLINE v16f load_slot_scales(const uint8_t *half_page, int head_dim) { return load_half(slot_scales_of(half_page, head_dim)); }

@@ -3,15 +3,9 @@ import Glibc
 
 /// Waits for many connections to servers on this machine at once, with one thread.
 package struct ClientSockets: Sendable {
-  private let pool: PolledSocket.Pool
+  private let loop: EventLoop
 
-  package init() async throws {
-    pool = SocketPool(queue: ePoll(triggering: .level, maxEvents: 64))
-    try await pool.prepare()
-  }
-
-  /// Waits for the sockets until its task is cancelled; without it none ever gets a byte.
-  package func run() async throws { try await pool.run() }
+  package init() throws { loop = try EventLoop.all.get()[0] }
 
   /// Connects to a port of 127.0.0.1, as a client whose own address is `source`, an IPv4 literal of this machine.
   ///
@@ -21,7 +15,7 @@ package struct ClientSockets: Sendable {
       let socket = try Socket(domain: AF_INET)
       do {
         try socket.bind(to: .inet(ip4: source, port: 0))
-        let polled = try PolledSocket(socket, pool: pool, outputBufferBytes: Self.outputBufferBytes)
+        let polled = try PolledSocket(socket, loop: loop, outputBufferBytes: Self.outputBufferBytes)
         try await polled.connect(to: .inet(ip4: "127.0.0.1", port: port))
         return ClientSocket(socket: polled)
       } catch {

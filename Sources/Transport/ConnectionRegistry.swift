@@ -32,7 +32,10 @@ final class ConnectionRegistry: Sendable {
   /// Runs a new connection in a task of its own, unless that would be one too many.
   ///
   /// The limit for each address holds for those who have one.
-  func admit(_ address: String?, serve: @escaping @Sendable (ID) async -> Void) -> Bool {
+  func admit(
+    _ address: String?, on executor: any TaskExecutor = globalConcurrentExecutor,
+    serve: @escaping @Sendable (ID) async -> Void
+  ) -> Bool {
     state.withLock { state in
       let fromAddress = address.flatMap { state.countByAddress[$0] } ?? 0
       guard !state.isDraining, state.entries.count < limit, fromAddress < limitPerAddress else {
@@ -41,7 +44,7 @@ final class ConnectionRegistry: Sendable {
       let id = state.nextID
       state.nextID += 1
       // The task cannot remove itself before it is entered: removing takes this lock.
-      let task = Task {
+      let task = Task(executorPreference: executor) {
         await serve(id)
         self.remove(id)
       }

@@ -38,7 +38,10 @@ struct Exchange: Sendable {
       return Outcome(keepsConnection: await handle(request), inputEnded: inputEnded)
     }
     return await withTaskGroup(of: Report.self) { group in
-      group.addTask { .handled(keepsConnection: await handle(request)) }
+      // Handlers compute: sockets are not to wait for them.
+      group.addTask(executorPreference: globalConcurrentExecutor) {
+        .handled(keepsConnection: await handle(request))
+      }
       group.addTask { await watch(inputEnded: inputEnded, pipelinedBefore: pipelinedBefore) }
       var outcome = Outcome(keepsConnection: false)
       for await report in group {

@@ -14,7 +14,7 @@ package final class Listener: Sendable {
 
   private let sockets: [ListeningSocket]
   private let identity: TLSIdentity?
-  private let pool: PolledSocket.Pool
+  private let loops: [EventLoop]
   private let limits: HTTPLimits
   private let handler: any HTTPHandler
   private let logger: Logger
@@ -34,16 +34,15 @@ package final class Listener: Sendable {
     on places: [ListeningPlace], identity: TLSIdentity? = nil, limits: HTTPLimits,
     handler: any HTTPHandler, logger: Logger
   ) async throws {
-    // Level-triggered: an event that nobody waited for yet is not lost.
-    let pool = SocketPool(queue: ePoll(triggering: .level, maxEvents: 64))
-    sockets = try places.map { try ListeningSocket($0, pool: pool) }
-    self.pool = pool
+    let loops = try EventLoop.all.get()
+    sockets = try places.map { try ListeningSocket($0, loop: loops[0]) }
+    self.loops = loops
     self.identity = identity
     self.limits = limits
     self.handler = handler
     self.logger = logger
-    registry = ConnectionRegistry(limit: limits.connections, limitPerAddress: limits.connectionsPerAddress)
-    try await pool.prepare()
+    registry = ConnectionRegistry(
+      limit: limits.connections, limitPerAddress: limits.connectionsPerAddress)
     // The first timer opens descriptors for all of them, and is never set if there are none left: so it is set now.
     try await Task.sleep(for: .milliseconds(1))
   }
@@ -52,12 +51,23 @@ package final class Listener: Sendable {
   ///
   /// Cancelling its task stops at once. Throws if the system's polling fails.
   package func run() async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      defer { group.cancelAll() }
-      group.addTask { try await self.pool.run() }
-      group.addTask { try await self.acceptUntilStopped() }
-      try await group.next()
+    let task = accepting.withLock { accepting in
+      let task = Task(executorPreference: loops[0]) { try await self.acceptConnections() }
+      accepting = task
+      return task
     }
+    let result = await withTaskCancellationHandler {
+      await task.result
+    } onCancel: {
+      task.cancel()
+    }
+    let wasAsked = registry.isDraining
+    for socket in sockets { socket.close() }
+    let running = registry.drain()
+    if Task.isCancelled || !wasAsked { for connection in running { connection.cancel() } }
+    for connection in running { await connection.value }
+    // Unasked, accepting ends only if polling failed: whoever runs the server must know.
+    if case .failure(let error) = result, !wasAsked { throw error }
   }
 
   /// Stops: takes no more connections, closes the idle ones, and lets running requests finish.
@@ -73,26 +83,6 @@ package final class Listener: Sendable {
     }
     for task in running { await task.value }
     cut.cancel()
-  }
-
-  private func acceptUntilStopped() async throws {
-    let task = accepting.withLock { accepting in
-      let task = Task { try await self.acceptConnections() }
-      accepting = task
-      return task
-    }
-    let result = await withTaskCancellationHandler {
-      await task.result
-    } onCancel: {
-      task.cancel()
-    }
-    let wasAsked = registry.isDraining
-    for socket in sockets { await socket.close() }
-    let running = registry.drain()
-    if Task.isCancelled || !wasAsked { for connection in running { connection.cancel() } }
-    for connection in running { await connection.value }
-    // Unasked, accepting ends only if polling failed: whoever runs the server must know.
-    if case .failure(let error) = result, !wasAsked { throw error }
   }
 
   private func acceptConnections() async throws {
@@ -123,16 +113,17 @@ package final class Listener: Sendable {
   }
 
   private func admit(_ socket: Socket, _ address: String?) {
+    let loop = loops[Int(socket.file.rawValue) % loops.count]
     guard
       let polled = try? PolledSocket(
-        socket, pool: pool, outputBufferBytes: limits.outputBufferBytes, isTCP: address != nil),
+        socket, loop: loop, outputBufferBytes: limits.outputBufferBytes, isTCP: address != nil),
       let stream = secured(polled)
     else {
       try? socket.close()
       return
     }
     let name = address ?? HTTPRequest.unixAddress
-    let isAdmitted = registry.admit(address) { [handler, limits, registry, logger] id in
+    let isAdmitted = registry.admit(address, on: loop) { [handler, limits, registry, logger] id in
       var connection = Connection(
         id: id, stream: stream, remoteAddress: name, handler: handler, limits: limits, registry: registry,
         logger: logger)

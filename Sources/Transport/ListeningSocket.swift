@@ -7,11 +7,11 @@ struct ListeningSocket: Sendable {
   let address: ListeningAddress
   private let socket: Socket
   private let file: UnixSocketFile?
-  private let pool: PolledSocket.Pool
+  private let loop: EventLoop
 
   /// Binds, or takes over what is bound, and listens; throws `TransportError.cannotListen`.
-  init(_ place: ListeningPlace, pool: PolledSocket.Pool) throws(TransportError) {
-    self.pool = pool
+  init(_ place: ListeningPlace, loop: EventLoop) throws(TransportError) {
+    self.loop = loop
     switch place {
     case .address(let address): (socket, file, self.address) = try Self.open(address)
     case .inherited(let descriptor):
@@ -29,15 +29,13 @@ struct ListeningSocket: Sendable {
         let (file, storage) = try socket.accept()
         return (Socket(file: file), peer(try? Socket.makeAddress(from: storage)))
       } catch SocketError.blocked {
-        do {
-          try await pool.suspendSocket(socket, untilReadyFor: .connection)
-        } catch SocketError.disconnected {}
+        _ = try await loop.wait(for: .read, of: socket, until: nil)
       }
     }
   }
 
-  func close() async {
-    await pool.settle()
+  func close() {
+    loop.forget(socket)
     file?.remove()
     try? socket.close()
   }

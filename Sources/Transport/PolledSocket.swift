@@ -4,15 +4,13 @@ import Glibc
 
 /// A connected socket that waits without holding a thread, and not beyond a deadline.
 struct PolledSocket: ByteStream {
-  typealias Pool = SocketPool<ePoll>
-
   private let socket: Socket
-  private let pool: Pool
+  private let loop: EventLoop
 
   /// Makes it one that does not block; `isTCP` is false for a Unix socket, which never waits to fill a packet.
-  init(_ socket: Socket, pool: Pool, outputBufferBytes: Int, isTCP: Bool = true) throws {
+  init(_ socket: Socket, loop: EventLoop, outputBufferBytes: Int, isTCP: Bool = true) throws {
     self.socket = socket
-    self.pool = pool
+    self.loop = loop
     try socket.setFlags(.nonBlocking)
     // A token must leave at once, and a client that does not read must be noticed before megabytes are queued.
     if isTCP {
@@ -39,17 +37,19 @@ struct PolledSocket: ByteStream {
     do {
       try socket.connect(to: address)
     } catch SocketError.blocked {
-      try await suspend(for: .write)
+      _ = try await isReady(for: .write, by: nil)
       try socket.connect(to: address)
     }
   }
 
+  /// Waits first, even if there are bytes: who sends without pause has its turn among the others.
   func read(atMost limit: Int, until deadline: ContinuousClock.Instant?) async throws -> StreamInput {
     while true {
+      guard try await isReady(for: .read, by: deadline) else { return .timedOut }
       do {
         return .bytes(try socket.read(atMost: limit))
       } catch SocketError.blocked {
-        guard try await isReady(for: .read, by: deadline) else { return .timedOut }
+        continue
       } catch SocketError.disconnected {
         return .endOfInput
       } catch {
@@ -97,7 +97,7 @@ struct PolledSocket: ByteStream {
   func dismiss(with bytes: [UInt8]) {
     _ = try? socket.write(Data(bytes))
     _ = try? socket.read(atMost: 1 << 16)
-    try? socket.close()
+    close()
   }
 
   /// Closing with unread input makes the kernel send a reset, which can destroy a response on its way
@@ -110,42 +110,18 @@ struct PolledSocket: ByteStream {
         dropped += bytes.count
       }
     }
-    await pool.settle()
+    close()
+  }
+
+  private func close() {
+    loop.forget(socket)
     try? socket.close()
   }
 
   /// Waits until the socket is ready; false if that takes longer than until the deadline.
-  func isReady(for events: Socket.Events, by deadline: ContinuousClock.Instant?) async throws -> Bool {
-    guard let deadline else {
-      try await suspend(for: events)
-      return true
-    }
-    return try await withThrowingTaskGroup(of: Bool.self) { group in
-      group.addTask {
-        try await suspend(for: events)
-        return true
-      }
-      group.addTask {
-        try await Task.sleep(until: deadline, clock: .continuous)
-        return false
-      }
-      defer { group.cancelAll() }
-      return try await group.next() ?? false
-    }
-  }
-
-  /// Whether the peer hung up is for the next read or write to say, so the pool's word on it is not taken.
-  private func suspend(for events: Socket.Events) async throws {
-    do {
-      try await pool.suspendSocket(socket, untilReadyFor: events)
-    } catch SocketError.disconnected {}
-  }
-}
-
-extension SocketPool {
-  /// Returns when the pool has finished what it was doing.
   ///
-  /// The pool resumes a waiting task before it unregisters the descriptor. If that is closed in between,
-  /// the pool's books stay wrong and the next connection with the same number is never woken.
-  func settle() {}
+  /// A peer that hung up is ready too: the next read or write says so.
+  func isReady(for event: Socket.Event, by deadline: ContinuousClock.Instant?) async throws -> Bool {
+    try await loop.wait(for: event, of: socket, until: deadline)
+  }
 }

@@ -6,6 +6,10 @@ import OpenAIAPI
 extension Server {
   /// One line for a request that went to its end.
   func log(_ head: RequestHead, _ id: String, key: APIKey?, _ responder: Responder, seconds: Double) {
+    // Probes and scrapes come every few seconds and say nothing.
+    let isQuiet = head.method == "GET" && responder.status == 200
+    let level = isQuiet ? Logger.Level.debug : .info
+    guard level >= logger.logLevel else { return }
     var metadata = Self.metadata(head, id, key: key)
     metadata["status"] = "\(responder.status.map(String.init) ?? "none")"
     metadata["seconds"] = Self.text(seconds)
@@ -23,9 +27,7 @@ extension Server {
     } else if responder.isCut {
       metadata["finish_reason"] = "abort"
     }
-    // Probes and scrapes come every few seconds and say nothing.
-    let isQuiet = head.method == "GET" && responder.status == 200
-    logger.log(level: isQuiet ? .debug : .info, "answered", metadata: metadata)
+    logger.log(level: level, "answered", metadata: metadata)
   }
 
   /// One line for a request that its head was enough to refuse.
@@ -53,7 +55,8 @@ extension Routes {
   /// The path without what its route takes as a parameter, which is a client's own word, such as a session's name.
   static func loggedPath(_ head: RequestHead) -> String {
     let path = head.target.decodedPath ?? head.path
-    let route = all.first { $0.parameter(in: path)?.isEmpty == false }
-    return route.map { $0.path + "*" } ?? String(head.path.prefix(mostPathCharacters))
+    guard let (place, parameter) = table.place(at: path), !parameter.isEmpty, let route = place.routes.first
+    else { return String(head.path.prefix(mostPathCharacters)) }
+    return route.path
   }
 }

@@ -1,6 +1,7 @@
 /// What a request is called in the response's `x-request-id` and in the log.
 enum RequestID {
   private static let lengths = 1...128
+  private static let digitsOf16 = Array("0123456789abcdef".utf8)
 
   /// The client's own id if it is sane, else a new one.
   static func choose(_ sent: String?) -> String {
@@ -23,9 +24,13 @@ enum RequestID {
 
   /// 24 random hexadecimal digits.
   static func random() -> String {
-    (0..<3).map { _ in
-      let digits = String(UInt32.random(in: .min ... .max), radix: 16)
-      return String(repeating: "0", count: 8 - digits.count) + digits
-    }.joined()
+    var digits: [UInt8] = []
+    digits.reserveCapacity(24)
+    for bits in [UInt64.random(in: .min ... .max), .random(in: .min ... .max)] {
+      for shift in stride(from: 0, to: 48, by: 4) {
+        digits.append(digitsOf16[Int(bits >> UInt64(shift) & 15)])
+      }
+    }
+    return String(decoding: digits, as: UTF8.self)
   }
 }

@@ -29,16 +29,45 @@ struct Route: Sendable {
     self.endpoint = endpoint
   }
 
-  /// The parameter if the path is this route's, empty if it has none; nil if it is another's.
-  func parameter(in path: String) -> String? {
-    guard let star = self.path.firstIndex(of: "*") else { return path == self.path ? "" : nil }
-    let (start, end) = (self.path[..<star], self.path[star...].dropFirst())
-    guard path.hasPrefix(start), path.hasSuffix(end), path.utf8.count > start.utf8.count + end.utf8.count
-    else { return nil }
-    return String(path.dropFirst(start.count).dropLast(end.count))
+  func takes(_ method: String) -> Bool { method == self.method || (method == "HEAD" && self.method == "GET") }
+}
+
+/// Routes by their paths, found without going through all of them.
+struct RouteTable {
+  /// The routes of a path, one for each method.
+  struct Place {
+    var routes: [Route]
+    /// Methods that are taken, with those that follow from them.
+    var allowed: [String] {
+      routes.flatMap { $0.method == "GET" ? ["GET", "HEAD"] : [$0.method] } + ["OPTIONS"]
+    }
   }
 
-  func takes(_ method: String) -> Bool { method == self.method || (method == "HEAD" && self.method == "GET") }
+  private var places: [String: Place] = [:]
+  /// Those with a parameter, and what stands before and after it.
+  private var patterns: [(place: Place, start: Substring, end: Substring)] = []
+
+  init(_ routes: [Route]) {
+    let byPath = Dictionary(grouping: routes, by: \.path)
+    for path in routes.map(\.path) where places[path] == nil {
+      let place = Place(routes: byPath[path] ?? [])
+      if let star = path.firstIndex(of: "*") {
+        patterns.append((place, path[..<star], path[star...].dropFirst()))
+      } else {
+        places[path] = place
+      }
+    }
+  }
+
+  /// What is at a path, and its parameter, which is empty where there is none.
+  func place(at path: String) -> (place: Place, parameter: String)? {
+    if let place = places[path] { return (place, "") }
+    for (place, start, end) in patterns where path.hasPrefix(start) && path.hasSuffix(end) {
+      guard path.utf8.count > start.utf8.count + end.utf8.count else { continue }
+      return (place, String(path.dropFirst(start.count).dropLast(end.count)))
+    }
+    return nil
+  }
 }
 
 /// All routes: a new endpoint is a file and a line here.
@@ -69,6 +98,8 @@ enum Routes {
     Route("GET", "/openapi.json", .access, OpenAPIDescription()),
   ]
 
+  static let table = RouteTable(all)
+
   /// What is to be done with a request, by its head alone.
   enum Match {
     case endpoint(Route, parameter: String)
@@ -86,21 +117,18 @@ enum Routes {
       return .options(allowed: ["DELETE", "GET", "HEAD", "OPTIONS", "POST"])
     }
     let path = head.target.decodedPath ?? head.path
-    let here = all.compactMap { route in route.parameter(in: path).map { (route: route, parameter: $0) } }
-    guard !here.isEmpty else {
+    guard let (place, parameter) = table.place(at: path) else {
       let known = all.map(\.path).joined(separator: ", ")
       return .refusal(.notFound("there is nothing at \(path.prefix(200)); known: \(known)"), fields: [])
     }
-    let allowed =
-      here.flatMap { $0.route.method == "GET" ? ["GET", "HEAD"] : [$0.route.method] } + ["OPTIONS"]
-    if head.method == "OPTIONS" { return .options(allowed: allowed) }
-    guard let found = here.first(where: { $0.route.takes(head.method) }) else {
+    if head.method == "OPTIONS" { return .options(allowed: place.allowed) }
+    guard let route = place.routes.first(where: { $0.takes(head.method) }) else {
       let error = APIError.http(
-        405, "\(path) does not take \(head.method); allowed: \(allowed.joined(separator: ", "))")
-      return .refusal(error, fields: [allow(allowed)])
+        405, "\(path) does not take \(head.method); allowed: \(place.allowed.joined(separator: ", "))")
+      return .refusal(error, fields: [allow(place.allowed)])
     }
-    if found.route.method == "POST", let refusal = bodyRefusal(head) { return refusal }
-    return .endpoint(found.route, parameter: found.parameter)
+    if route.method == "POST", let refusal = bodyRefusal(head) { return refusal }
+    return .endpoint(route, parameter: parameter)
   }
 
   /// The field that says what may be asked.

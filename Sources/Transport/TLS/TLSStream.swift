@@ -17,7 +17,10 @@ struct TLSStream: ByteStream {
   func read(atMost limit: Int, until deadline: ContinuousClock.Instant?) async throws -> StreamInput {
     while true {
       switch session.read(atMost: min(limit, Self.recordBytes)) {
-      case .done(let bytes): return .bytes(bytes)
+      case .done(let bytes):
+        // Who sends without pause is not to keep the others waiting.
+        await Task.yield()
+        return .bytes(bytes)
       case .endOfInput: return .endOfInput
       case .plainHTTP:
         throw HTTPError(400, "plain HTTP was sent to a port of HTTPS; use https:// in the address")
@@ -25,7 +28,7 @@ struct TLSStream: ByteStream {
       case .wait(let event):
         // Messages that carry no data of HTTP could come for ever without a wait that is long enough to time out.
         if let deadline, deadline <= .now { return .timedOut }
-        guard try await socket.isReady(for: [event], by: deadline) else { return .timedOut }
+        guard try await socket.isReady(for: event, by: deadline) else { return .timedOut }
       }
     }
   }
@@ -39,7 +42,7 @@ struct TLSStream: ByteStream {
       switch session.write(rest) {
       case .done(let count): rest = rest.dropFirst(count)
       case .wait(let event):
-        guard try await socket.isReady(for: [event], by: .now + stallTime) else {
+        guard try await socket.isReady(for: event, by: .now + stallTime) else {
           throw TransportError.writeStalled
         }
       case .endOfInput, .plainHTTP, .failed: throw TransportError.clientGone

@@ -10,10 +10,7 @@ struct LoadClient: Sendable {
   static func with<Result>(
     port: UInt16, isolation: isolated (any Actor)? = #isolation, _ body: (LoadClient) async throws -> Result
   ) async throws -> Result {
-    let sockets = try await ClientSockets()
-    let waiting = Task { try await sockets.run() }
-    defer { waiting.cancel() }
-    return try await body(LoadClient(sockets: sockets, port: port))
+    try await body(LoadClient(sockets: try ClientSockets(), port: port))
   }
 
   /// Sends a request and follows its answer to the end, or until the client has had enough.

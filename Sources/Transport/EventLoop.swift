@@ -1,0 +1,258 @@
+import Dispatch
+import FlyingSocks
+import Glibc
+import HeapModule
+import Synchronization
+
+/// A thread that waits for sockets and runs the tasks that wait for them.
+///
+/// A task that prefers this executor goes on without a change of threads when its socket is ready. It must not compute for long:
+/// everybody else's sockets wait meanwhile.
+@safe final class EventLoop: TaskExecutor {
+  /// Those of the process, started by who asks first; an error if the system has no descriptors for them.
+  static let all = Result {
+    try (0..<max(1, min(most, sysconf(Int32(_SC_NPROCESSORS_ONLN))))).map { _ in try EventLoop() }
+  }
+  /// More would be idle: they pass bytes on, and others compute.
+  private static let most = 4
+
+  private let jobs = Mutex(Jobs())
+  /// Taken before that of the jobs: who is resumed under it becomes a job.
+  private let waiting: Mutex<Waiting>
+  /// What ends waiting for sockets when there are jobs.
+  private let bell: Bell
+
+  private init() throws {
+    var queue = ePoll(triggering: .level, maxEvents: 64)
+    try queue.open()
+    bell = try Bell()
+    try queue.addEvents([.read], for: bell.file)
+    waiting = Mutex(Waiting(queue: queue))
+    DispatchQueue(label: "kvota-sockets").async { self.work() }
+  }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let mustRing = jobs.withLock { jobs in
+      jobs.queued.append(job)
+      defer { jobs.isPolling = false }
+      return jobs.isPolling
+    }
+    if mustRing { bell.ring() }
+  }
+
+  /// Waits until a socket is ready, also for the news that the peer hung up; false if that takes longer than until the deadline.
+  ///
+  /// - Throws: `CancellationError`, or what the system's polling fails with.
+  func wait(for event: Socket.Event, of socket: Socket, until deadline: ContinuousClock.Instant?) async throws
+    -> Bool
+  {
+    let file = socket.file
+    let id = waiting.withLock { $0.takeID() }
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let waiter = Waiter(id: id, deadline: deadline, continuation: continuation)
+        let alarm = waiting.withLock { $0.insert(waiter, for: event, of: file) }
+        if let alarm { ring(at: alarm) }
+        // Cancelled before it was inserted: nobody else will see to it.
+        if Task.isCancelled { cancel(id, of: file) }
+      }
+    } onCancel: {
+      cancel(id, of: file)
+    }
+  }
+
+  /// Must be told before a socket is closed: its number may be the next one's.
+  func forget(_ socket: Socket) { waiting.withLock { $0.forget(socket.file) } }
+
+  private func cancel(_ id: Int, of file: Socket.FileDescriptor) {
+    waiting.withLock { $0.removeWaiter(id, of: file) }?.resume(throwing: CancellationError())
+  }
+
+  private func ring(at instant: ContinuousClock.Instant) {
+    let seconds = max((instant - .now) / .seconds(1), 0)
+    DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { self.bell.ring() }
+  }
+}
+
+// MARK: The thread
+extension EventLoop {
+  private func work() {
+    while true {
+      for job in jobs.withLock({ $0.take() }) {
+        // Safety: a loop is never freed.
+        unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+      }
+      poll()
+    }
+  }
+
+  private func poll() {
+    let mayWait = jobs.withLock { jobs in
+      jobs.isPolling = jobs.queued.isEmpty
+      return jobs.isPolling
+    }
+    if !mayWait { bell.ring() }
+    let queue = waiting.withLock { $0.queue }
+    do {
+      let notifications = try queue.getNotifications()
+      jobs.withLock { $0.isPolling = false }
+      let alarm = waiting.withLock { waiting in
+        for notification in notifications {
+          if notification.file == bell.file { bell.clear() } else { waiting.notify(notification) }
+        }
+        return waiting.expire(at: .now)
+      }
+      if let alarm { ring(at: alarm) }
+    } catch {
+      // Descriptors of ours that fail are a fault of the system; who waits is told, and whoever comes later.
+      waiting.withLock { $0.fail(error) }
+    }
+  }
+}
+
+// MARK: Who waits
+extension EventLoop {
+  private struct Waiter {
+    let id: Int
+    let deadline: ContinuousClock.Instant?
+    let continuation: CheckedContinuation<Bool, any Error>
+  }
+
+  private struct Entry {
+    var reader: Waiter?
+    var writer: Waiter?
+    /// The earliest deadline of this entry among all deadlines, if one is there.
+    var queuedDeadline: ContinuousClock.Instant?
+
+    subscript(event: Socket.Event) -> Waiter? {
+      get { event == .read ? reader : writer }
+      set { if event == .read { reader = newValue } else { writer = newValue } }
+    }
+  }
+
+  private struct Deadline: Comparable {
+    let instant: ContinuousClock.Instant
+    let file: Socket.FileDescriptor
+
+    static func < (a: Deadline, b: Deadline) -> Bool { a.instant < b.instant }
+  }
+
+  private struct Jobs {
+    var queued: [UnownedJob] = []
+    /// Whether the thread waits for sockets, and nobody has called it yet.
+    var isPolling = false
+
+    mutating func take() -> [UnownedJob] {
+      defer { queued.removeAll() }
+      return queued
+    }
+  }
+
+  private struct Waiting {
+    var queue: ePoll
+    private var entries: [Socket.FileDescriptor: Entry] = [:]
+    private var deadlines = Heap<Deadline>()
+    /// When the bell will be rung for a deadline.
+    private var alarm: ContinuousClock.Instant?
+    private var lastID = 0
+    private var failure: (any Error)?
+
+    init(queue: ePoll) { self.queue = queue }
+
+    mutating func takeID() -> Int {
+      lastID += 1
+      return lastID
+    }
+
+    /// Returns when to ring for its deadline, if that has to be arranged.
+    mutating func insert(
+      _ waiter: Waiter, for event: Socket.Event, of file: Socket.FileDescriptor
+    ) -> ContinuousClock.Instant? {
+      do {
+        if let failure { throw failure }
+        // Without a change this is no call to the system: a socket stays registered until it is ready while nobody waits.
+        try queue.addEvents([event], for: file)
+      } catch {
+        waiter.continuation.resume(throwing: error)
+        return nil
+      }
+      precondition(entries[file]?[event] == nil, "two tasks wait for the same event of one socket")
+      entries[file, default: Entry()][event] = waiter
+      guard let deadline = waiter.deadline else { return nil }
+      enter(deadline, of: file)
+      return nextAlarm()
+    }
+
+    private mutating func enter(_ deadline: ContinuousClock.Instant, of file: Socket.FileDescriptor) {
+      if let queued = entries[file]?.queuedDeadline, queued <= deadline { return }
+      entries[file]?.queuedDeadline = deadline
+      deadlines.insert(Deadline(instant: deadline, file: file))
+    }
+
+    private mutating func nextAlarm() -> ContinuousClock.Instant? {
+      guard let next = deadlines.min?.instant else { return nil }
+      if let alarm, alarm <= next { return nil }
+      alarm = next
+      return next
+    }
+
+    mutating func removeWaiter(
+      _ id: Int, of file: Socket.FileDescriptor
+    ) -> CheckedContinuation<Bool, any Error>? {
+      for event in [Socket.Event.read, .write] {
+        if let waiter = entries[file]?[event], waiter.id == id {
+          entries[file]?[event] = nil
+          return waiter.continuation
+        }
+      }
+      return nil
+    }
+
+    mutating func notify(_ notification: EventNotification) {
+      let file = notification.file
+      for event in notification.events {
+        if let waiter = entries[file]?[event] {
+          entries[file]?[event] = nil
+          waiter.continuation.resume(returning: true)
+        } else {
+          try? queue.removeEvents([event], for: file)
+        }
+      }
+    }
+
+    /// Resumes those whose deadline has passed; returns when to ring next, if that has to be arranged.
+    mutating func expire(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+      if let alarm, alarm <= now { self.alarm = nil }
+      while let next = deadlines.min, next.instant <= now {
+        deadlines.removeMin()
+        guard entries[next.file]?.queuedDeadline == next.instant else { continue }
+        entries[next.file]?.queuedDeadline = nil
+        for event in [Socket.Event.read, .write] {
+          guard let waiter = entries[next.file]?[event], let deadline = waiter.deadline else { continue }
+          if deadline <= now {
+            entries[next.file]?[event] = nil
+            waiter.continuation.resume(returning: false)
+          } else {
+            enter(deadline, of: next.file)
+          }
+        }
+      }
+      return nextAlarm()
+    }
+
+    mutating func forget(_ file: Socket.FileDescriptor) {
+      try? queue.removeEvents([.read, .write], for: file)
+      guard let entry = entries.removeValue(forKey: file) else { return }
+      for waiter in [entry.reader, entry.writer] { waiter?.continuation.resume(returning: true) }
+    }
+
+    mutating func fail(_ error: any Error) {
+      failure = error
+      for entry in entries.values {
+        for waiter in [entry.reader, entry.writer] { waiter?.continuation.resume(throwing: error) }
+      }
+      entries.removeAll()
+    }
+  }
+}
