@@ -80,6 +80,17 @@ INLINE void mask_row(const kvota_slots *slots, int first, int last, int token, i
   }
 }
 
+// Hides what has left the window of a row's token.
+INLINE void mask_window(const kvota_slots *slots, int first, int last, int query, float *scores, const int count) {
+  const int oldest = slots->first_position + query - slots->window;
+  for (int s = first; s < last; s++)
+    if (slots->positions[s] <= oldest) scores[(s - first) / 16 * 16 * count + (s - first) % 16] = -__builtin_inff();
+}
+
+INLINE void cap_scores(float *scores, int pages, float cap, const int count) {
+  for (int p = 0; p < pages; p++) soft_cap(scores + p * 16 * count, 16, cap);
+}
+
 // Turns a row's scores, which are in powers of two, into their exponentials relative to the maximum.
 INLINE void exponentiate(float *scores, int pages, const int count, float *max_out, float *sum_out) {
   v16f max = splat(-__builtin_inff());
@@ -151,7 +162,9 @@ INLINE void attend_rows(const kvota_slots *slots, int first, int last, const flo
   else split_scores(slots, KVOTA_KV_Q8, first, pages, queries, count, exponentials);
   const int token = first_token_from(slots, first);
   for (int r = 0; r < count; r++) {
+    if (slots->soft_cap > 0) cap_scores(exponentials + 16 * r, pages, slots->soft_cap, count);
     mask_row(slots, first, last, token, query[r], exponentials + 16 * r, count);
+    if (slots->window > 0) mask_window(slots, first, last, query[r], exponentials + 16 * r, count);
     exponentiate(exponentials + 16 * r, pages, count, &maxima[r], &sums[r]);
   }
   if (slots->value_type == KVOTA_KV_F16) weigh(slots, KVOTA_KV_F16, first, last, exponentials, count, weighted);
@@ -211,14 +224,36 @@ INLINE void gather_queries(const float *const *rows, int count, int head_dim, fl
   }
 }
 
+// Whether a split has left the window of every row from `query`, the earliest token, on.
+INLINE bool is_past(const kvota_slots *slots, int first, int last, int query) {
+  if (slots->window == 0) return false;
+  const int oldest = slots->first_position + query - slots->window;
+  for (int s = first; s < last; s++)
+    if (slots->positions[s] > oldest) return false;
+  return true;
+}
+
+// What a split gives to rows that see nothing of it.
+INLINE void leave_out(int pages, int head_dim, int count, float *exponentials, float *maxima, float *sums, float *weighted) {
+  memset(exponentials, 0, (size_t)pages * 16 * count * sizeof(float));
+  memset(weighted, 0, (size_t)count * head_dim * sizeof(float));
+  for (int r = 0; r < count; r++) {
+    maxima[r] = -__builtin_inff();
+    sums[r] = 0;
+  }
+}
+
 // One split of `count` rows, in register-sized pieces.
 INLINE void attend_piecewise(const kvota_slots *slots, size_t split, int visible, const float *queries, const int *query, int count,
                              const attention_scratch *s) {
   const int first = (int)split * KVOTA_SPLIT, last = smaller(visible, first + KVOTA_SPLIT), head_dim = slots->head_dim;
-  for (int r = 0; r < count; r += KVOTA_ROWS)
-    attend_some(slots, first, last, queries + r * head_dim, query + r, smaller(KVOTA_ROWS, count - r),
-                exponentials_of(s, count, r, first), s->maxima + split * count + r, s->sums + split * count + r,
-                s->weighted + (split * count + r) * head_dim);
+  for (int r = 0; r < count; r += KVOTA_ROWS) {
+    const int rows = smaller(KVOTA_ROWS, count - r);
+    float *exponentials = exponentials_of(s, count, r, first), *weighted = s->weighted + (split * count + r) * head_dim;
+    float *maxima = s->maxima + split * count + r, *sums = s->sums + split * count + r;
+    if (is_past(slots, first, last, query[r])) leave_out((last - first + 15) / 16, head_dim, rows, exponentials, maxima, sums, weighted);
+    else attend_some(slots, first, last, queries + r * head_dim, query + r, rows, exponentials, maxima, sums, weighted);
+  }
 }
 
 // Joins one row's splits into out[head_dim], and leaves in maxima[split] the factor that normalises the row's exponentials there.

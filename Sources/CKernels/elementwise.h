@@ -63,6 +63,23 @@ static void rms_norm(const float *x, const float *weight, int count, float epsil
     save_some(out + i, load_some(x + i, count - i) * splat(inverse) * load_some(weight + i, count - i), count - i);
 }
 
+static void layer_norm(const float *x, const float *weight, const float *bias, int count, float epsilon, float *out) {
+  v16f sum = splat(0), squares = splat(0);
+  for (int i = 0; i < count; i += 16) sum = sum + load_some(x + i, count - i);
+  const float mean = across_sum(sum) / (float)count;
+  for (int i = 0; i < count; i += 16) {
+    v16f v = load_some(x + i, count - i) - splat(mean);
+    // What is missing of the last vector is no value of the row.
+    for (int lane = count - i; lane < 16; lane++) v[lane] = 0;
+    squares = fma16(v, v, squares);
+  }
+  const float inverse = 1.0f / __builtin_sqrtf(across_sum(squares) / (float)count + epsilon);
+  for (int i = 0; i < count; i += 16) {
+    v16f v = (load_some(x + i, count - i) - splat(mean)) * splat(inverse);
+    save_some(out + i, fma16(v, load_some(weight + i, count - i), load_some(bias + i, count - i)), count - i);
+  }
+}
+
 static void add(float *x, const float *y, int count) {
   for (int i = 0; i < count; i += 16) save_some(x + i, load_some(x + i, count - i) + load_some(y + i, count - i), count - i);
 }
@@ -83,6 +100,36 @@ static void silu_multiply(const float *gate, const float *up, int count, float *
     v16f silu = g / (splat(1) + e);
     save_some(out + i, silu * load_some(up + i, count - i), count - i);
   }
+}
+
+// The hyperbolic tangent, by the exponential of twice its argument: exactly 1 where that is beyond all bounds, and -1 at the other end.
+INLINE v16f tanh_16(v16f x) {
+  v16f e = exp2_16(__builtin_elementwise_min(x * splat(2.88539008f), splat(126.0f)));
+  return splat(1) - splat(2) / (e + splat(1));
+}
+
+INLINE v16f gelu_16(v16f x) {
+  v16f inner = fma16(x * x * x, splat(0.044715f), x) * splat(0.797884561f);
+  return splat(0.5f) * x * (splat(1) + tanh_16(inner));
+}
+
+static void gelu(const float *x, int count, float *out) {
+  for (int i = 0; i < count; i += 16) save_some(out + i, gelu_16(load_some(x + i, count - i)), count - i);
+}
+
+static void gelu_multiply(const float *gate, const float *up, int count, float *out) {
+  for (int i = 0; i < count; i += 16)
+    save_some(out + i, gelu_16(load_some(gate + i, count - i)) * load_some(up + i, count - i), count - i);
+}
+
+static void soft_cap(float *x, int count, float cap) {
+  for (int i = 0; i < count; i += 16)
+    save_some(x + i, tanh_16(load_some(x + i, count - i) / splat(cap)) * splat(cap), count - i);
+}
+
+static void add_scaled(float *x, const float *y, float factor, int count) {
+  for (int i = 0; i < count; i += 16)
+    save_some(x + i, fma16(load_some(y + i, count - i), splat(factor), load_some(x + i, count - i)), count - i);
 }
 
 // Pairs (a, b) turned by their angles.

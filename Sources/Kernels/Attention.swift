@@ -1,20 +1,29 @@
 import CKernels
 import Glibc
 
-/// The sizes of a model's attention.
+/// The sizes of a model's attention, and what becomes of its scores.
 package struct AttentionShape: Sendable, Equatable {
   package let queryHeads: Int
   package let kvHeads: Int
   /// Values in a head: a multiple of 16.
   package let headDimension: Int
+  /// What a query's products with keys are divided by.
+  package var queryDivisor: Double
+  /// Scores s become `softCap * tanh(s / softCap)`; nil leaves them.
+  package var softCap: Double?
 
-  package init(queryHeads: Int, kvHeads: Int, headDimension: Int) {
+  /// `queryDivisor` is the root of the head dimension by default.
+  package init(
+    queryHeads: Int, kvHeads: Int, headDimension: Int, queryDivisor: Double? = nil, softCap: Double? = nil
+  ) {
     precondition(kvHeads > 0 && queryHeads % kvHeads == 0, "query heads must share KV heads evenly")
     precondition(headDimension % 16 == 0, "the head dimension must be a multiple of 16")
     precondition(queryHeads / kvHeads <= KVOTA_MAX_GROUP, "too many query heads share a KV head")
     self.queryHeads = queryHeads
     self.kvHeads = kvHeads
     self.headDimension = headDimension
+    self.queryDivisor = queryDivisor ?? Double(headDimension).squareRoot()
+    self.softCap = softCap
   }
 
   /// Query heads that share one KV head.
@@ -42,25 +51,29 @@ package struct AttentionShape: Sendable, Equatable {
 
   private let compute: Compute
   private let shape: AttentionShape
-  private let rotary: RotaryEmbedding
-  private let cosines: FloatRows
-  private let sines: FloatRows
+  /// The rotations of layers that see all tokens, and of those with a window.
+  private let rotations: Rotations
+  private let windowRotations: Rotations
+  /// Those of the layer that is being computed.
+  private var current: Rotations
+  private var window: Int?
   private var chunks: [Chunk] = []
   private var chunkOfRow: [Int] = []
   private var heads: [AttentionStep.Head] = []
   private var tasks: [AttentionStep.Task] = []
   private var turning: [AttentionStep.Task] = []
-  private var rotations: RotationTable
   private var scratch = AlignedBuffer(byteCount: 0)
 
-  /// `capacity` is the most rows of a step.
-  package init(compute: Compute, shape: AttentionShape, rotary: RotaryEmbedding, capacity: Int) {
+  /// `capacity` is the most rows of a step; layers with a window rotate by `windowRotary`, if that is another.
+  package init(
+    compute: Compute, shape: AttentionShape, rotary: RotaryEmbedding, windowRotary: RotaryEmbedding? = nil,
+    capacity: Int
+  ) {
     self.compute = compute
     self.shape = shape
-    self.rotary = rotary
-    rotations = RotationTable(rotary)
-    cosines = FloatRows(capacity: capacity, width: max(rotary.frequencies.count, 1))
-    sines = FloatRows(capacity: capacity, width: max(rotary.frequencies.count, 1))
+    rotations = Rotations(rotary, capacity: capacity)
+    windowRotations = windowRotary.map { Rotations($0, capacity: capacity) } ?? rotations
+    current = rotations
     chunkOfRow.reserveCapacity(capacity)
   }
 
@@ -73,17 +86,18 @@ package struct AttentionShape: Sendable, Equatable {
       chunks.append(chunk)
       precondition(chunk.firstRow == chunkOfRow.count, "chunks must follow each other")
       for offset in 0..<chunk.count {
-        let row = chunk.firstRow + offset
-        // Safety: the row was checked by `pointer`, the pairs are the rows' width.
-        unsafe rotary.write(
-          position: chunk.firstPosition + offset, cosines: cosines.pointer(row), sines: sines.pointer(row))
+        let (row, position) = (chunk.firstRow + offset, chunk.firstPosition + offset)
+        rotations.setRow(row, to: position)
+        if windowRotations !== rotations { windowRotations.setRow(row, to: position) }
         chunkOfRow.append(index)
       }
     }
   }
 
-  /// Sets a layer's slots: `slots(chunk, kvHead)` for each.
-  package func setLayer(_ slots: (Int, Int) -> KeyValueSlots) {
+  /// Sets a layer's slots, `slots(chunk, kvHead)` for each, and how many tokens a query sees, itself included; nil is all.
+  package func setLayer(window: Int? = nil, _ slots: (Int, Int) -> KeyValueSlots) {
+    self.window = window
+    current = window == nil ? rotations : windowRotations
     heads.removeAll(keepingCapacity: true)
     var needed = 0
     for chunk in chunks.indices {
@@ -100,7 +114,8 @@ package struct AttentionShape: Sendable, Equatable {
           ? TurnedKeys.floatCount(slots: slots.slotCount, headDimension: shape.headDimension) : 0
         unsafe heads.append(
           AttentionStep.Head(
-            slots: kvota_slots(slots), slotCount: slots.slotCount, columns: slots.columns, scratch: needed,
+            slots: kernelSlots(slots, chunks[chunk]), slotCount: slots.slotCount, columns: slots.columns,
+            scratch: needed,
             turnedKeys: turned > 0 ? needed + attending : nil))
         needed += attending + turned
       }
@@ -109,17 +124,32 @@ package struct AttentionShape: Sendable, Equatable {
     if bytes > scratch.byteCount { scratch = AlignedBuffer(byteCount: bytes + bytes / 4) }
   }
 
+  /// Slots as the kernels see them, with what this layer's attention makes of their scores.
+  private func kernelSlots(_ slots: KeyValueSlots, _ chunk: Chunk) -> kvota_slots {
+    var view = unsafe kvota_slots(slots)
+    // Scores are in powers of two.
+    unsafe view.soft_cap = Float((shape.softCap ?? 0) * M_LOG2E)
+    guard let window else { return unsafe view }
+    // Keys that are turned as they are read have the positions that they are turned to.
+    let positions = unsafe slots.columns.keyPositions ?? slots.positions
+    precondition(unsafe positions != nil, "a window over slots without positions")
+    unsafe view.positions = positions
+    unsafe view.first_position = Int32(chunk.firstPosition)
+    unsafe view.window = Int32(window)
+    return unsafe view
+  }
+
   /// Whether keys are to be turned as they are read; then there are rotations for all their positions.
   private func reachPositions(_ slots: KeyValueSlots) -> Bool {
     guard let positions = unsafe slots.columns.keyPositions else { return false }
     var greatest: UInt32 = 0
     // Safety: every slot has a position; a negative one becomes larger than any table.
     for slot in 0..<slots.slotCount { greatest = unsafe max(greatest, UInt32(bitPattern: positions[slot])) }
-    rotations.reach(Int(greatest) + 1)
+    current.table.reach(Int(greatest) + 1)
     return true
   }
 
-  /// Rotates queries and keys of every row in place, scales queries by `log2(e) / sqrt(headDimension)` (attention takes powers of two),
+  /// Rotates queries and keys of every row in place, scales queries (by `log2(e)` too: attention takes powers of two),
   /// and stores keys and values in their slots.
   ///
   /// Before that, adds to the queries' moments where they are wanted; keys whose slots have positions are stored as they are.
@@ -139,7 +169,7 @@ package struct AttentionShape: Sendable, Equatable {
         chunkOfRow.count,
         Storing(
           step: step, base: base, width: width, keyOffset: keyOffset, valueOffset: valueOffset,
-          scale: Float(M_LOG2E / Double(dimension).squareRoot())))
+          scale: Float(M_LOG2E / shape.queryDivisor)))
     }
   }
 
@@ -173,9 +203,10 @@ package struct AttentionShape: Sendable, Equatable {
             unsafe turning.withUnsafeBufferPointer { turning in
               unsafe body(
                 AttentionStep(
-                  table: compute.table, shape: shape, rotated: rotary.dimensions,
-                  pairsHalves: rotary.pairsHalves, cosines: cosines.pointer(), sines: sines.pointer(),
-                  pairs: cosines.width, rotations: rotations.rows, chunks: chunks, chunkOfRow: chunkOfRow,
+                  table: compute.table, shape: shape, rotated: current.rotary.dimensions,
+                  pairsHalves: current.rotary.pairsHalves, cosines: current.cosines.pointer(),
+                  sines: current.sines.pointer(), pairs: current.cosines.width,
+                  rotations: current.table.rows, chunks: chunks, chunkOfRow: chunkOfRow,
                   heads: heads, tasks: tasks, turning: turning, scratch: scratch.pointer()))
             }
           }

@@ -1,5 +1,10 @@
 import CKernels
 
+/// What makes a feed-forward layer more than a matrix; GELU is the form with a hyperbolic tangent.
+package enum Activation: Sendable, Equatable {
+  case silu, gelu
+}
+
 /// The transformer's operations on rows of tokens: one instruction set, one pool of threads.
 ///
 /// Only the engine's thread calls it. Every operation gives a token the same result whatever its company and the number of threads.
@@ -30,12 +35,12 @@ package struct Compute {
     }
   }
 
-  /// `out[row] = silu(gate) * up`, where a row of `products` becomes gate, then up: the two parts of `matrix` times `input[row]`.
+  /// `out[row] = activation(gate) * up`, where a row of `products` becomes gate, then up: the two parts of `matrix` times `input[row]`.
   ///
-  /// Quantized too if `out` is; SwiGLU of arXiv 2002.05202.
+  /// Quantized too if `out` is; SwiGLU and GEGLU of arXiv 2002.05202.
   package func multiplyGated(
     _ matrix: PackedMatrix, _ input: borrowing Activations, rows: Int, products: borrowing FloatRows,
-    into out: borrowing Activations
+    activation: Activation = .silu, into out: borrowing Activations
   ) {
     let width = out.floats.width
     precondition(matrix.offsets.count == 2 && width <= matrix.offsets[1], "gate and up have other shapes")
@@ -44,6 +49,7 @@ package struct Compute {
     let work = unsafe GatedProduct(
       gate: product(matrix, 0, input, rows: rows, into: products),
       up: product(matrix, 1, input, rows: rows, into: products), table: table,
+      activate: activation == .silu ? table.pointee.silu_multiply : table.pointee.gelu_multiply,
       unit: out.isQuantized ? KVOTA_BLOCK : KVOTA_GROUP, width: width, target: out.floats.pointer(),
       tiles: out.isQuantized ? out.tileBase : nil)
     pool.run(tasks: work.gate.tasks, work)
@@ -81,47 +87,4 @@ package struct Compute {
 
   /// Weights times tiles of tokens that are worth a task: some microseconds.
   private static let leastTaskBytes = 96 << 10
-
-  /// `out[row] = x[row] / rms(x[row]) * weight`, quantized too if `out` is; RMSNorm of arXiv 1910.07467.
-  package func normalize(
-    _ x: borrowing FloatRows, weight: borrowing FloatRows, epsilon: Float, rows: Int,
-    into out: borrowing Activations
-  ) {
-    unsafe normalize(x, update: nil, updateWidth: 0, weight: weight, epsilon: epsilon, rows: rows, into: out)
-  }
-
-  /// `x[row] += update[row]`, the residual connection, then `normalize`; update's rows may be padded.
-  package func normalize(
-    _ x: borrowing FloatRows, adding update: borrowing FloatRows, weight: borrowing FloatRows, epsilon: Float,
-    rows: Int, into out: borrowing Activations
-  ) {
-    precondition(update.width >= x.width && rows <= update.capacity, "shapes do not fit")
-    unsafe normalize(
-      x, update: update.pointer(), updateWidth: update.width, weight: weight, epsilon: epsilon, rows: rows,
-      into: out)
-  }
-
-  private func normalize(
-    _ x: borrowing FloatRows, update: UnsafePointer<Float>?, updateWidth: Int, weight: borrowing FloatRows,
-    epsilon: Float, rows: Int, into out: borrowing Activations
-  ) {
-    precondition(x.width == out.floats.width && weight.width == x.width, "shapes do not fit")
-    precondition(rows <= x.capacity && rows <= out.floats.capacity, "too many rows")
-    // Safety: rows and widths were checked above, and by the caller.
-    unsafe forRows(
-      rows,
-      Normalization(
-        table: table, x: x.pointer(), update: update, updateWidth: updateWidth, scale: weight.pointer(),
-        width: x.width, epsilon: epsilon, target: out.floats.pointer(),
-        tiles: out.isQuantized ? out.tileBase : nil))
-  }
-
-  /// `x[row] += y[row]`, the residual connection; y's rows may be padded.
-  package func add(_ y: borrowing FloatRows, to x: borrowing FloatRows, rows: Int) {
-    precondition(y.width >= x.width && rows <= x.capacity && rows <= y.capacity, "shapes do not fit")
-    let table = unsafe self.table
-    let (target, source, width, stride) = unsafe (x.pointer(), y.pointer(), x.width, y.width)
-    // Safety: rows and widths were checked above.
-    unsafe forRows(rows, Addition(table: table, target: target, width: width, source: source, stride: stride))
-  }
 }

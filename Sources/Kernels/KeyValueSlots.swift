@@ -18,13 +18,15 @@ import CKernels
   /// Slot of each token being fed, in token order and ascending; a token must not see the slots of later ones.
   package let newSlots: UnsafePointer<Int32>
   package let newCount: Int
+  /// Position of every slot's token, which attention with a window needs.
+  package let positions: UnsafePointer<Int32>?
   /// What attention adds to.
   package let columns: SlotColumns
 
   package init(
     keys: UnsafeMutableRawPointer, values: UnsafeMutableRawPointer, pages: UnsafePointer<UInt32>,
     type: KeyValueType, headDimension: Int, slotCount: Int, newSlots: UnsafePointer<Int32>, newCount: Int,
-    columns: SlotColumns
+    positions: UnsafePointer<Int32>? = nil, columns: SlotColumns
   ) {
     // Safety: only stores the pointers; the type's contract says how long they live.
     unsafe self.keys = keys
@@ -35,6 +37,7 @@ import CKernels
     self.slotCount = slotCount
     unsafe self.newSlots = newSlots
     self.newCount = newCount
+    unsafe self.positions = positions
     self.columns = columns
   }
 }
@@ -87,7 +90,8 @@ extension kvota_slots {
       keys: slots.keys.assumingMemoryBound(to: UInt8.self),
       values: slots.values.assumingMemoryBound(to: UInt8.self), key_pages: slots.pages, pages: slots.pages,
       key_type: slots.type.kernelType, value_type: slots.type.kernelType, slots: Int32(slots.slotCount),
-      head_dim: Int32(slots.headDimension), new_slots: slots.newSlots, new_count: Int32(slots.newCount))
+      head_dim: Int32(slots.headDimension), new_slots: slots.newSlots, new_count: Int32(slots.newCount),
+      positions: nil, first_position: 0, window: 0, soft_cap: 0)
   }
 }
 

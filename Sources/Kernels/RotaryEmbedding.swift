@@ -4,6 +4,8 @@ import Glibc
 package struct RotaryEmbedding: Sendable, Equatable {
   /// Radians per position of each pair, `[rotated / 2]`.
   package let frequencies: [Double]
+  /// What rotated pairs are multiplied by, queries and keys alike.
+  package let magnitude: Double
   /// Whether pair i is (i, i + rotated / 2) instead of (2 i, 2 i + 1).
   package let pairsHalves: Bool
 
@@ -11,12 +13,14 @@ package struct RotaryEmbedding: Sendable, Equatable {
   ///
   /// `divisors` is `[dimensions / 2]`, as models for long contexts bring them; nil divides by 1.
   package init(
-    dimensions: Int, base: Double, linearFactor: Double = 1, divisors: [Float]? = nil, pairsHalves: Bool
+    dimensions: Int, base: Double, linearFactor: Double = 1, divisors: [Float]? = nil,
+    magnitude: Double = 1, pairsHalves: Bool
   ) {
     precondition(divisors == nil || divisors?.count == dimensions / 2, "a divisor for each pair")
     frequencies = (0..<dimensions / 2).map { pair in
       pow(base, -2 * Double(pair) / Double(dimensions)) / (linearFactor * Double(divisors?[pair] ?? 1))
     }
+    self.magnitude = magnitude
     self.pairsHalves = pairsHalves
   }
 

@@ -45,8 +45,8 @@ extension RotaryEmbedding {
     for pair in frequencies.indices {
       let angle = Double(position) * frequencies[pair]
       // Safety: the caller has room for every pair.
-      unsafe cosines[pair] = Float(cos(angle))
-      unsafe sines[pair] = Float(sin(angle))
+      unsafe cosines[pair] = Float(magnitude * cos(angle))
+      unsafe sines[pair] = Float(magnitude * sin(angle))
     }
   }
 }

@@ -31,35 +31,55 @@ import CKernels
   }
 }
 
-/// The residual connection of a row if there is an update, its RMSNorm, and its quantizing if there are tiles for it.
+/// The residual connection of a row if there is an update, its norm, and its quantizing if there are tiles for it.
 @safe struct Normalization: ParallelWork {
   let table: UnsafePointer<kvota_isa>
+  let norm: NormWeights
   let x: UnsafeMutablePointer<Float>
   let update: UnsafePointer<Float>?
   let updateWidth: Int
-  let scale: UnsafePointer<Float>
-  let width: Int
-  let epsilon: Float
   let target: UnsafeMutablePointer<Float>
   let tiles: UnsafeMutablePointer<UInt8>?
 
   func perform(_ row: Int) {
     // Safety: checked by `Compute.normalize`.
+    let width = norm.width
     let (values, out) = unsafe (x + row * width, target + row * width)
     if let update = unsafe update {
       unsafe table.pointee.add(values, update + row * updateWidth, Int32(width))
     }
-    unsafe table.pointee.rms_norm(values, scale, Int32(width), epsilon, out)
+    unsafe norm.apply(table, values, out)
     if let tiles = unsafe tiles { unsafe table.pointee.quantize(out, width: width, row: row, tiles) }
   }
 }
 
-/// Two packed matrices times all rows, SwiGLU of the two products, and its quantizing if there are tiles for it; a task is a range of
+/// The norm of each of the parts of a row, in place.
+@safe struct PartNormalization: ParallelWork {
+  let table: UnsafePointer<kvota_isa>
+  let norm: NormWeights
+  /// The first part of the first row.
+  let start: UnsafeMutablePointer<Float>
+  let stride: Int
+  let parts: Int
+
+  func perform(_ row: Int) {
+    for part in 0..<parts {
+      // Safety: checked by `Compute.normalizeParts`.
+      let values = unsafe start + row * stride + part * norm.width
+      unsafe norm.apply(table, values, values)
+    }
+  }
+}
+
+/// Two packed matrices times all rows, the gated activation of the two products, and its quantizing if there are tiles for it; a task is a range of
 /// columns that are still in the nearest caches when they meet.
 @safe struct GatedProduct: ParallelWork {
   let gate: Product
   let up: Product
   let table: UnsafePointer<kvota_isa>
+  /// Of a gate and what it lets through, as they lie in two rows.
+  let activate:
+    @convention(c) (UnsafePointer<Float>?, UnsafePointer<Float>?, Int32, UnsafeMutablePointer<Float>?) -> Void
   /// Columns that belong together: a quantized block, or a group.
   let unit: Int
   let width: Int
@@ -86,7 +106,7 @@ import CKernels
     for row in rows {
       // Safety: checked by `Compute.multiplyGated`.
       let (at, out) = unsafe (row * gate.width + first, target + row * width)
-      unsafe table.pointee.silu_multiply(gate.target + at, up.target + at, Int32(last - first), out + first)
+      unsafe activate(gate.target + at, up.target + at, Int32(last - first), out + first)
       if let tiles = unsafe tiles {
         unsafe table.pointee.quantize(
           out, Int32(width / KVOTA_BLOCK), Int32(first / KVOTA_BLOCK), Int32(last / KVOTA_BLOCK), Int32(row),
@@ -107,6 +127,34 @@ import CKernels
   func perform(_ row: Int) {
     // Safety: checked by `Compute.add`.
     unsafe table.pointee.add(target + row * width, source + row * stride, Int32(width))
+  }
+}
+
+/// The same bias added to a row.
+@safe struct BiasAddition: ParallelWork {
+  let table: UnsafePointer<kvota_isa>
+  let target: UnsafeMutablePointer<Float>
+  let bias: UnsafePointer<Float>
+  let width: Int
+
+  // Safety: checked by `Compute.addBias`.
+  func perform(_ row: Int) { unsafe table.pointee.add(target + row * width, bias, Int32(width)) }
+}
+
+/// GELU of a row, and its quantizing if there are tiles for it.
+@safe struct Gelu: ParallelWork {
+  let table: UnsafePointer<kvota_isa>
+  let source: UnsafePointer<Float>
+  let stride: Int
+  let width: Int
+  let target: UnsafeMutablePointer<Float>
+  let tiles: UnsafeMutablePointer<UInt8>?
+
+  func perform(_ row: Int) {
+    // Safety: checked by `Compute.gelu`.
+    let out = unsafe target + row * width
+    unsafe table.pointee.gelu(source + row * stride, Int32(width), out)
+    if let tiles = unsafe tiles { unsafe table.pointee.quantize(out, width: width, row: row, tiles) }
   }
 }
 

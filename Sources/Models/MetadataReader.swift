@@ -5,11 +5,13 @@ struct MetadataReader {
   let file: GGUFFile
   /// Goes before keys that start with a dot, such as `llama`.
   var prefix = ""
+  /// What is asked of rotary positions instead of what the file says.
+  var rotary = RotarySettings()
 
   /// A whole number between 1 and `most`; `fallback` where the key is absent, an error where there is none.
   func size(_ key: String, most: Int = 1 << 24, default fallback: Int? = nil) throws(ModelError) -> Int {
-    guard let value = try optional(key, file.metadata.integer) ?? fallback else {
-      throw .file(.missingKey(full(key)))
+    guard let value = try integer(key) ?? fallback else {
+      throw missing(key)
     }
     guard (1...most).contains(value) else {
       throw .badValue(key: full(key), found: "\(value)", expected: "1 to \(most)")
@@ -19,8 +21,8 @@ struct MetadataReader {
 
   /// A finite number above 0.
   func positive(_ key: String, default fallback: Double? = nil) throws(ModelError) -> Double {
-    guard let value = try optional(key, file.metadata.float) ?? fallback else {
-      throw .file(.missingKey(full(key)))
+    guard let value = try number(key) ?? fallback else {
+      throw missing(key)
     }
     guard value > 0, value.isFinite else {
       throw .badValue(key: full(key), found: "\(value)", expected: "a number above 0")
@@ -28,18 +30,31 @@ struct MetadataReader {
     return value
   }
 
-  func optional<Value>(
+  /// As in `general.architecture`.
+  var architecture: String {
+    get throws(ModelError) {
+      guard let name = try text("general.architecture") else { throw missing("general.architecture") }
+      return name
+    }
+  }
+
+  /// A value that may be absent, of any size.
+  func integer(_ key: String) throws(ModelError) -> Int? { try value(key, file.metadata.integer) }
+  func number(_ key: String) throws(ModelError) -> Double? { try value(key, file.metadata.float) }
+  func flag(_ key: String) throws(ModelError) -> Bool? { try value(key, file.metadata.bool) }
+  func text(_ key: String) throws(ModelError) -> String? { try value(key, file.metadata.string) }
+
+  func hasTensor(_ name: String) -> Bool { file.hasTensor(name) }
+
+  /// The error that says that a key has to be there.
+  func missing(_ key: String) -> ModelError { .file(.missingKey(full(key))) }
+
+  private func value<Value>(
     _ key: String, _ read: (String) throws(GGUFError) -> Value?
   ) throws(ModelError) -> Value? {
-    do { return try read(full(key)) } catch { throw .file(error) }
+    do throws(GGUFError) { return try read(full(key)) } catch { throw .file(error) }
   }
 
-  func required<Value>(
-    _ key: String, _ read: (String) throws(GGUFError) -> Value?
-  ) throws(ModelError) -> Value {
-    guard let value = try optional(key, read) else { throw .file(.missingKey(full(key))) }
-    return value
-  }
-
-  private func full(_ key: String) -> String { key.hasPrefix(".") ? prefix + key : key }
+  /// A key as the file has it.
+  func full(_ key: String) -> String { key.hasPrefix(".") ? prefix + key : key }
 }

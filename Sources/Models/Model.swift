@@ -16,15 +16,13 @@ package final class Model {
   package var weightBytes: Int { weights.byteCount }
 
   private let weights: Weights
-  private let attention: Attention
+  private let attention: AttentionBlock
+  private let feedForward: FeedForwardBlock
   // Scratch of a step, `[maxTokens, ...]`.
   private let hidden: FloatRows
   private let normalized: Activations
-  private let projections: FloatRows
-  private let attended: Activations
   private let update: FloatRows
-  private let gateAndUp: FloatRows
-  private let gated: Activations
+  private let position: FloatRows
   // Of the rows whose logits are wanted, `[maxLogitsRows, ...]`.
   private let lastHidden: FloatRows
   private let lastNormalized: Activations
@@ -32,12 +30,14 @@ package final class Model {
 
   /// Checks, packs and readies the model in `file`.
   ///
-  /// `progress` is told the share done, 0 to 1. Throws `ModelError` with what does not fit.
+  /// `rotary` replaces what the file says of rotary positions; `progress` is told the share done, 0 to 1. Throws `ModelError` with
+  /// what does not fit.
   package init(
     file: GGUFFile, compute: Compute, maxTokens: Int, maxLogitsRows: Int,
+    rotary: RotarySettings = RotarySettings(),
     progress: (Double) -> Void = { _ in }
   ) throws(ModelError) {
-    let model = try Architectures.configuration(of: file)
+    let model = try Architectures.configuration(of: file, rotary: rotary)
     let scratchBytes = model.scratchBytes(tokens: maxTokens, logitsRows: maxLogitsRows)
     guard scratchBytes <= Self.mostScratchBytes else {
       throw .scratchTooLarge(bytes: scratchBytes, most: Self.mostScratchBytes)
@@ -47,29 +47,21 @@ package final class Model {
     self.compute = compute
     self.maxTokens = maxTokens
     self.maxLogitsRows = maxLogitsRows
-    attention = Attention(compute: compute, shape: model.attention, rotary: model.rotary, capacity: maxTokens)
-    let first = weights.layers[0]
-    let rows = { (matrix: PackedMatrix) in FloatRows(capacity: maxTokens, width: matrix.outputWidth) }
+    let layer = weights.layers[0]
+    attention = AttentionBlock(model, like: layer, compute: compute, capacity: maxTokens)
+    feedForward = FeedForwardBlock(model, like: layer, compute: compute, capacity: maxTokens)
     hidden = FloatRows(capacity: maxTokens, width: model.width)
-    normalized = Self.activations(maxTokens, model.width)
-    projections = rows(first.queryKeyValue)
-    attended = Self.activations(maxTokens, model.attention.queryHeads * model.attention.headDimension)
-    update = rows(first.down)
-    gateAndUp = rows(first.gateAndUp)
-    gated = Self.activations(maxTokens, model.feedForwardWidth)
+    normalized = Activations(capacity: maxTokens, width: model.width)
+    update = FloatRows(capacity: maxTokens, width: layer.attentionOutput.matrix.outputWidth)
+    position = FloatRows(capacity: model.learnsPositions ? 1 : 0, width: model.width)
     lastHidden = FloatRows(capacity: maxLogitsRows, width: model.width)
-    lastNormalized = Self.activations(maxLogitsRows, model.width)
+    lastNormalized = Activations(capacity: maxLogitsRows, width: model.width)
     logits = FloatRows(capacity: maxLogitsRows, width: weights.output.outputWidth)
   }
 
   /// Far above what real models need (a 70-billion one takes less than 1 GiB for steps of 300 tokens), far below what a hostile
   /// file can ask for with a few large numbers.
   private static let mostScratchBytes = 8 << 30
-
-  /// Widths that are no whole blocks can only meet unquantized matrices.
-  private static func activations(_ capacity: Int, _ width: Int) -> Activations {
-    Activations(capacity: capacity, width: width, quantized: width % 32 == 0)
-  }
 
   /// Runs the batch's tokens through all layers: keys and values go to their caches, wanted logits to `withLogits`.
   package func forward(_ batch: borrowing Batch) {
@@ -78,14 +70,13 @@ package final class Model {
       rows <= maxTokens && batch.logitsRows <= maxLogitsRows, "the batch is larger than the scratch")
     guard rows > 0 else { return }
     embed(batch)
-    attention.begin(batch.entries.count) { index in
-      let entry = batch.entries[index]
-      return Attention.Chunk(
-        firstRow: entry.firstRow, count: entry.count, firstPosition: entry.cache.firstQueryPosition)
-    }
-    for layer in weights.layers.indices {
-      attend(weights.layers[layer], layer, batch, rows: rows)
-      feedForward(weights.layers[layer], rows: rows)
+    attention.begin(batch)
+    for index in weights.layers.indices {
+      let layer = weights.layers[index]
+      normalize(by: layer.attentionNorm, rows: rows, isFirst: index == 0)
+      attention.run(layer, index, batch, rows: rows, input: normalized, into: update)
+      prepareFeedForward(layer, rows: rows)
+      feedForward.run(layer, rows: rows, input: normalized, into: update)
     }
     if batch.logitsRows > 0 || batch.keepsHidden { compute.add(update, to: hidden, rows: rows) }
     projectLast(batch)
@@ -108,36 +99,42 @@ package final class Model {
   private func embed(_ batch: borrowing Batch) {
     for (row, token) in batch.tokens.enumerated() {
       precondition(token >= 0 && token < configuration.vocabularySize, "a token outside the vocabulary")
-      hidden.withRow(row) { values in weights.embedding.read(Int(token), into: &values) }
+      hidden.withRow(row) { values in
+        weights.embedding.read(Int(token), into: &values)
+        guard let scale = configuration.embeddingScale else { return }
+        for index in values.indices { values[index] *= scale }
+      }
+    }
+    guard let positions = weights.positions else { return }
+    for entry in batch.entries {
+      for offset in 0..<entry.count {
+        addPosition(entry.cache.firstQueryPosition + offset, of: positions, to: entry.firstRow + offset)
+      }
     }
   }
 
-  private func attend(_ layer: LayerWeights, _ index: Int, _ batch: borrowing Batch, rows: Int) {
-    if index == 0 {
-      compute.normalize(
-        hidden, weight: layer.attentionNorm.values, epsilon: configuration.normEpsilon, rows: rows,
-        into: normalized)
+  private func addPosition(_ number: Int, of positions: VectorTable, to row: Int) {
+    precondition(number < configuration.contextLength, "a position beyond the context")
+    position.withRow(0) { vector in
+      positions.read(number, into: &vector)
+      hidden.withRow(row) { values in for index in values.indices { values[index] += vector[index] } }
+    }
+  }
+
+  /// Adds what the last part of a layer gave, if there was one, and norms.
+  private func normalize(by norm: Norm, rows: Int, isFirst: Bool = false) {
+    if isFirst {
+      compute.normalize(hidden, by: norm, rows: rows, into: normalized)
     } else {
-      normalize(adding: update, weight: layer.attentionNorm, rows: rows)
+      compute.normalize(hidden, adding: update, by: norm, rows: rows, into: normalized)
     }
-    compute.multiply(layer.queryKeyValue, normalized, rows: rows, into: projections)
-    attention.setLayer { chunk, head in batch.entries[chunk].cache.slots(layer: index, head: head) }
-    let offsets = layer.queryKeyValue.offsets
-    attention.rotateAndStore(projections, keyOffset: offsets[1], valueOffset: offsets[2])
-    attention.attend(projections, into: attended)
-    compute.multiply(layer.attentionOutput, attended, rows: rows, into: update)
   }
 
-  private func feedForward(_ layer: LayerWeights, rows: Int) {
-    normalize(adding: update, weight: layer.feedForwardNorm, rows: rows)
-    compute.multiplyGated(layer.gateAndUp, normalized, rows: rows, products: gateAndUp, into: gated)
-    compute.multiply(layer.down, gated, rows: rows, into: update)
-  }
-
-  private func normalize(adding update: borrowing FloatRows, weight: PackedVector, rows: Int) {
-    compute.normalize(
-      hidden, adding: update, weight: weight.values, epsilon: configuration.normEpsilon, rows: rows,
-      into: normalized)
+  private func prepareFeedForward(_ layer: LayerWeights, rows: Int) {
+    guard configuration.isParallel else { return normalize(by: layer.feedForwardNorm, rows: rows) }
+    // What attention gave is not read here, only added.
+    compute.normalize(hidden, by: layer.feedForwardNorm, rows: rows, into: normalized)
+    compute.add(update, to: hidden, rows: rows)
   }
 
   /// Logits of the last tokens of each entry that wants some.
@@ -154,9 +151,8 @@ package final class Model {
 
   /// Final norm and output matrix.
   private func makeLogits(rows: Int) {
-    compute.normalize(
-      lastHidden, weight: weights.outputNorm.values, epsilon: configuration.normEpsilon, rows: rows,
-      into: lastNormalized)
+    compute.normalize(lastHidden, by: weights.outputNorm, rows: rows, into: lastNormalized)
     compute.multiply(weights.output, lastNormalized, rows: rows, into: logits)
+    if let cap = configuration.logitSoftCap { compute.softCap(logits, at: cap, rows: rows) }
   }
 }

@@ -9,6 +9,8 @@ package enum ModelError: Error, CustomStringConvertible {
   case unsupportedType(tensor: String, type: String)
   case unsupportedFeature(String)
   case unusedTensor(String)
+  /// What was asked of the rotary positions cannot be.
+  case rotary(String)
   /// A step's scratch would take more than any machine should give it.
   case scratchTooLarge(bytes: Int, most: Int)
 
@@ -31,6 +33,8 @@ package enum ModelError: Error, CustomStringConvertible {
     case .scratchTooLarge(let bytes, let most):
       "a step of this model would need \(bytes) bytes of scratch, and \(most) are the most that is taken: "
         + "let fewer sequences run at a time, or the model's sizes are wrong"
+    case .rotary(let problem):
+      problem
     case .unusedTensor(let name):
       "tensor '\(name)' is not part of the architecture as it is known here: results would be wrong without it"
     }

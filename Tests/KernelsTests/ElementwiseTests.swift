@@ -23,6 +23,59 @@ import Testing
     #expect(out[width] == 7, "writes nothing beyond its row")
   }
 
+  @Test(
+    "LayerNorm centres, divides by the deviation and adds a bias", arguments: InstructionSet.available, widths
+  )
+  func layerNorm(set: InstructionSet, width: Int) {
+    var random = SplitMix64(state: UInt64(width))
+    let x = random.normals(width, scale: 3).map { $0 + 5 }
+    let (weight, bias) = (random.normals(width), random.normals(width))
+    var out = [Float](repeating: 7, count: width + 1)
+    set.table.pointee.layer_norm(x, weight, bias, Int32(width), 1e-5, &out)
+    let mean = x.reduce(0.0) { $0 + Double($1) } / Double(width)
+    let variance = x.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(width)
+    for index in 0..<width {
+      let expected = (Double(x[index]) - mean) / (variance + 1e-5).squareRoot() * Double(weight[index])
+      #expect(abs(Double(out[index]) - expected - Double(bias[index])) < 1e-4)
+    }
+    #expect(out[width] == 7, "writes nothing beyond its row")
+  }
+
+  @Test(
+    "GELU, alone and times up, and soft caps, from -200 to 200", arguments: InstructionSet.available, widths)
+  func tangents(set: InstructionSet, width: Int) {
+    var random = SplitMix64(state: UInt64(width))
+    let x = (0..<width).map { _ in
+      Float.random(in: -200...200, using: &random) * Float.random(in: 0...1, using: &random)
+    }
+    let up = random.normals(width)
+    let gelu = x.map { value in
+      let value = Double(value)
+      return value / 2 * (1 + tanh((2 / Double.pi).squareRoot() * (value + 0.044715 * value * value * value)))
+    }
+    var (plain, gated, capped) = (x + [7], [Float](repeating: 7, count: width + 1), x + [7])
+    set.table.pointee.gelu(x, Int32(width), &plain)
+    set.table.pointee.gelu_multiply(x, up, Int32(width), &gated)
+    set.table.pointee.soft_cap(&capped, Int32(width), 30)
+    // 1 + tanh loses its last digits where tanh is near -1.
+    for index in 0..<width {
+      #expect(abs(Double(plain[index]) - gelu[index]) < 1e-6 + 1e-5 * abs(gelu[index]))
+      #expect(abs(Double(gated[index]) - gelu[index] * Double(up[index])) < 1e-5 + 1e-5 * abs(gelu[index]))
+      #expect(abs(Double(capped[index]) - 30 * tanh(Double(x[index]) / 30)) < 1e-4)
+    }
+    #expect(plain[width] == 7 && gated[width] == 7 && capped[width] == 7)
+  }
+
+  @Test("a scaled row is added", arguments: InstructionSet.available, widths)
+  func addScaled(set: InstructionSet, width: Int) {
+    var random = SplitMix64(state: UInt64(width))
+    let (x, y) = (random.normals(width), random.normals(width))
+    var sum = x + [7]
+    set.table.pointee.add_scaled(&sum, y, 0.3, Int32(width))
+    for index in 0..<width { #expect(abs(sum[index] - (x[index] + 0.3 * y[index])) < 1e-6) }
+    #expect(sum[width] == 7)
+  }
+
   @Test("SiLU times up, from -200 to 200", arguments: InstructionSet.available, widths)
   func siluMultiply(set: InstructionSet, width: Int) {
     var random = SplitMix64(state: UInt64(width))

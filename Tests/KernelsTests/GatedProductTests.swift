@@ -44,7 +44,7 @@ import Testing
       let values = random.normals(inner)
       source.withRow(row) { span in for i in span.indices { span[i] = values[i] } }
     }
-    compute.normalize(source, weight: ones, epsilon: 1e-5, rows: rows, into: input)
+    compute.normalize(source, by: Norm(rms: ones, epsilon: 1e-5), rows: rows, into: input)
 
     let products = FloatRows(capacity: rows, width: matrix.outputWidth)
     let out = Activations(capacity: rows, width: width, quantized: quantized)

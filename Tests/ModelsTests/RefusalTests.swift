@@ -60,7 +60,11 @@ struct Spoiled: Sendable, CustomStringConvertible {
     .key("llama.attention.layer_norm_rms_epsilon", .float32(.nan)),
     .key("llama.rope.freq_base", .float32(-1)), .key("llama.rope.freq_base", .float32(.infinity)),
     .key("llama.rope.dimension_count", .uint32(7)), .key("llama.rope.dimension_count", .uint32(18)),
-    .key("llama.rope.scaling.type", .string("yarn"), names: "yarn"),
+    .key("llama.rope.scaling.type", .string("su"), names: "'su'"),
+    .key("llama.rope.scaling.type", .string("yarn"), names: "llama.rope.scaling.factor"),
+    .key("llama.rope.scaling.type", .string("longrope"), names: "rope_factors_long.weight"),
+    .key("llama.expert_count", .uint32(1 << 20)),
+    .key("llama.expert_count", .uint32(4), names: "expert_used_count"),
     .key("llama.rope.scaling.type", .string("linear"), names: "llama.rope.scaling.factor"),
     .key("llama.context_length", .uint32(0)),
     Spoiled("no epsilon", names: "llama.attention.layer_norm_rms_epsilon") {
@@ -69,7 +73,10 @@ struct Spoiled: Sendable, CustomStringConvertible {
     Spoiled("a tensor missing", names: "blk.1.ffn_up.weight") {
       $0.tensors.removeAll { $0.name == "blk.1.ffn_up.weight" }
     },
-    Spoiled("a bias", names: "blk.0.attn_q.bias") {
+    Spoiled("a bias", names: "blk.0.ffn_up.bias") {
+      $0.tensors.append(.float32("blk.0.ffn_up.bias", [160], [Float](repeating: 1, count: 160)))
+    },
+    Spoiled("one bias of three", names: "blk.0.attn_k.bias") {
       $0.tensors.append(.float32("blk.0.attn_q.bias", [96], [Float](repeating: 1, count: 96)))
     },
     Spoiled("too few divisors of frequencies", names: "rope_freqs.weight") {

@@ -75,6 +75,10 @@ typedef struct {
   int head_dim;            // a multiple of 16
   const int32_t *new_slots; // slot of each token of this chunk, ascending
   int new_count;
+  const int32_t *positions; // of every slot, if there is a window
+  int first_position;       // of the chunk's first token
+  int window;               // a token sees so many positions, its own included; 0: all
+  float soft_cap;           // scores, which are in powers of two, become soft_cap * tanh(score / soft_cap); 0: they stay
 } kvota_slots;
 
 // What attention tells of each slot, in columns indexed by slot; each may be NULL. A query's attention is the mean of its heads'
@@ -117,12 +121,21 @@ typedef struct kvota_isa {
 
   // out = x / rms(x) * weight
   void (*rms_norm)(const float *x, const float *weight, int count, float epsilon, float *out);
+  // out = (x - mean) / deviation * weight + bias
+  void (*layer_norm)(const float *x, const float *weight, const float *bias, int count, float epsilon, float *out);
   // x += y
   void (*add)(float *x, const float *y, int count);
+  // x += factor * y
+  void (*add_scaled)(float *x, const float *y, float factor, int count);
   // moments[0 ..< count] += x, moments[count ..< 2 count] += x^2
   void (*add_moments)(const float *x, int count, float *moments);
   // out = silu(gate) * up
   void (*silu_multiply)(const float *gate, const float *up, int count, float *out);
+  // out = gelu(gate) * up, and out = gelu(x), which may be x; GELU in its form with a hyperbolic tangent
+  void (*gelu_multiply)(const float *gate, const float *up, int count, float *out);
+  void (*gelu)(const float *x, int count, float *out);
+  // x = cap * tanh(x / cap)
+  void (*soft_cap)(float *x, int count, float cap);
   // Rotates pairs of x in place and scales: pair i is (2i, 2i+1), or (i, i + rotated / 2) when `halves`.
   void (*rope)(float *x, int rotated, int head_dim, const float *cosines, const float *sines, int halves, float scale);
   // Writes one token's key and value [head_dim] into a slot, rounded to its type; what is too large saturates.

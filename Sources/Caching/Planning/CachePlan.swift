@@ -182,6 +182,6 @@ extension CachePlan {
   func moment(_ phase: EvictionPhase, layer: Int, fed: Int) -> EvictionMoment {
     EvictionMoment(
       phase: phase, budgetSlots: schedule.windowBudget, stride: stride, sinks: sinks, seed: request.seed,
-      layer: layer, head: 0, victims: 0, fedTokens: fed, rotary: shape.rotary)
+      layer: layer, head: 0, victims: 0, fedTokens: fed, rotary: shape.rotary(layer: layer))
   }
 }

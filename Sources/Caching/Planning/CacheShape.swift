@@ -8,6 +8,10 @@ package struct CacheShape: Sendable, Equatable {
   package let headDimension: Int
   /// How keys and queries are turned by their position.
   package let rotary: RotaryEmbedding
+  /// Which layers see only the newest tokens; nil if none does.
+  package var window: SlidingWindow?
+  /// Whether positions are part of what tokens are when they come in, so that no key can be read at another.
+  package var learnsPositions = false
   /// How keys and values are stored.
   package var type = KeyValueType.f16
 
@@ -38,6 +42,12 @@ package struct CacheShape: Sendable, Equatable {
     self.queryHeads = queryHeads
     self.headDimension = headDimension
     self.rotary = rotary
+  }
+
+  /// How a layer's keys and queries are turned by their position.
+  package func rotary(layer: Int) -> RotaryEmbedding {
+    guard let window, window.covers(layer: layer) else { return rotary }
+    return window.rotary ?? rotary
   }
 
   /// Heads that keep slots of their own: layers times KV heads.

@@ -45,6 +45,11 @@ struct CacheSizing {
       throw .contradiction(
         "policy '\(description.name)' needs keys at their original positions", "positions=cache")
     }
+    if request.positions == .cache, shape.learnsPositions {
+      throw .contradiction(
+        "this model learned a vector for each position instead of rotating keys, which keep the one that they have",
+        "positions=cache")
+    }
     if request.positions == .cache, request.allocator != UniformAllocator.name {
       throw .contradiction("cache positions need heads of equal size", "allocator=\(request.allocator)")
     }

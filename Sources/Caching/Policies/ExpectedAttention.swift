@@ -78,7 +78,8 @@ struct MeanRotation {
     let means = rotary.frequencies.map { frequency in
       let middle = frequency * (Double(first) + Double(count - 1) / 2)
       let step = sin(frequency / 2)
-      let length = step == 0 ? 1 : sin(Double(count) * frequency / 2) / (Double(count) * step)
+      let shrunk = step == 0 ? 1 : sin(Double(count) * frequency / 2) / (Double(count) * step)
+      let length = rotary.magnitude * shrunk
       return (cosine: Float(length * cos(middle)), sine: Float(length * sin(middle)))
     }
     cosines = means.map(\.cosine)

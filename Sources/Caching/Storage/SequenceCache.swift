@@ -155,7 +155,7 @@ package final class SequenceCache {
     return unsafe KeyValueSlots(
       keys: pool.keys, values: pool.values, pages: columns.pages, type: plan.shape.type,
       headDimension: plan.shape.headDimension, slotCount: columns.slotCount, newSlots: columns.newSlots,
-      newCount: newCount, columns: kept(columns))
+      newCount: newCount, positions: UnsafePointer(columns.slotPositions), columns: kept(columns))
   }
 
   private func kept(_ columns: HeadColumns) -> SlotColumns {

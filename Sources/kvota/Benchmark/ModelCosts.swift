@@ -54,22 +54,25 @@ struct ModelCosts {
   init(_ model: Model, file: GGUFFile, shape: CacheShape) {
     let embedding = "token_embd.weight"
     let outputName = file.hasTensor("output.weight") ? "output.weight" : embedding
-    let matrices = file.tensors.filter { $0.dimensions.count > 1 }
+    // Learned positions are looked up, not multiplied.
+    let matrices = file.tensors.filter { $0.dimensions.count > 1 && $0.name != "position_embd.weight" }
+    let experts = model.configuration.experts
     self.init(
       weightBytes: model.weightBytes,
-      layers: Self.matrices(matrices.filter { ![embedding, outputName].contains($0.name) }),
+      layers: Self.matrices(matrices.filter { ![embedding, outputName].contains($0.name) }, experts),
       output: Self.matrices(matrices.filter { $0.name == outputName }),
       shape: shape)
   }
 
-  private static func matrices(_ tensors: [TensorInfo]) -> Matrices {
+  /// The weights that a token meets: of tensors with a matrix for each expert only those that it uses.
+  private static func matrices(
+    _ tensors: [TensorInfo], _ experts: ModelConfiguration.Experts? = nil
+  ) -> Matrices {
     tensors.reduce(into: Matrices()) { sum, tensor in
       let isQuantized = TensorStorage(id: tensor.type.rawValue)?.isQuantized ?? false
-      if isQuantized {
-        sum.integerWeights += tensor.elementCount
-      } else {
-        sum.floatWeights += tensor.elementCount
-      }
+      let perExpert = tensor.dimensions.count > 2 ? experts : nil
+      let count = perExpert.map { tensor.elementCount / $0.count * $0.used } ?? tensor.elementCount
+      if isQuantized { sum.integerWeights += count } else { sum.floatWeights += count }
     }
   }
 

@@ -48,9 +48,9 @@ struct RowCases {
   /// Random rows, quantized if that is wanted.
   static func activations(_ tokens: Int, _ width: Int, quantized: Bool, compute: Compute) -> Activations {
     let source = floats(tokens, width)
-    let weight = floats(1, width)
+    let norm = Norm(rms: floats(1, width), epsilon: 1e-5)
     let rows = Activations(capacity: tokens, width: width, quantized: quantized)
-    compute.normalize(source, weight: weight, epsilon: 1e-5, rows: tokens, into: rows)
+    compute.normalize(source, by: norm, rows: tokens, into: rows)
     return rows
   }
 
@@ -68,18 +68,20 @@ struct RowCases {
 private final class RowOperands {
   private let compute: Compute
   private let source: FloatRows
-  private let weight: FloatRows
+  private let update: FloatRows
+  private let norm: Norm
   private let out: Activations
 
   init(_ width: Int, quantized: Bool, compute: Compute) {
     self.compute = compute
     source = RowCases.floats(1, width)
-    weight = RowCases.floats(1, width)
+    update = RowCases.floats(1, width)
+    norm = Norm(rms: RowCases.floats(1, width), epsilon: 1e-5)
     out = Activations(capacity: 1, width: width, quantized: quantized && width % 32 == 0)
   }
 
-  func normalize() { compute.normalize(source, weight: weight, epsilon: 1e-5, rows: 1, into: out) }
-  func add() { compute.add(weight, to: source, rows: 1) }
+  func normalize() { compute.normalize(source, by: norm, rows: 1, into: out) }
+  func add() { compute.add(update, to: source, rows: 1) }
 }
 
 /// A row of logits, and who chooses from it.

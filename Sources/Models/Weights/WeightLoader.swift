@@ -15,14 +15,14 @@ struct WeightLoader {
   }
 
   /// Matrices `[rows, inner]` with the same input, stacked into one.
-  mutating func matrix(_ parts: [(name: String, rows: Int)], inner: Int) throws(ModelError) -> PackedMatrix {
+  mutating func matrix(_ parts: [MatrixPart], inner: Int) throws(ModelError) -> PackedMatrix {
     var packing: [PackedMatrix.Part] = []
     for part in parts {
-      let (tensor, storage) = try take(part.name, shape: [inner, part.rows])
-      let file = self.file
+      let (tensor, storage) = try take(part.name, shape: part.shape(inner: inner))
+      let (file, first) = (self.file, part.rows.lowerBound)
       packing.append(
-        PackedMatrix.Part(storage: storage, rows: part.rows) { rows, body in
-          Self.lend(rows, of: tensor, in: file, body)
+        PackedMatrix.Part(storage: storage, rows: part.rows.count) { rows, body in
+          Self.lend(first + rows.lowerBound..<first + rows.upperBound, of: tensor, in: file, body)
         })
     }
     let matrix = PackedMatrix(inner: inner, parts: packing, arena: arena, pool: pool)
@@ -30,17 +30,43 @@ struct WeightLoader {
     return matrix
   }
 
-  /// A vector `[width]`, as floats.
-  mutating func vector(_ name: String, width: Int) throws(ModelError) -> PackedVector {
-    let (tensor, storage) = try take(name, shape: [width])
-    byteCount += width * MemoryLayout<Float>.size
-    return PackedVector(Self.floats(tensor, storage, in: file))
+  /// The same with what is added to its products, if there is a bias: tensors of the matrices' names that end in `.bias`.
+  mutating func linear(_ parts: [MatrixPart], inner: Int, hasBias: Bool) throws(ModelError) -> Linear {
+    let matrix = try matrix(parts, inner: inner)
+    guard hasBias else { return Linear(matrix: matrix, bias: nil) }
+    let bias = FloatRows(capacity: 1, width: matrix.outputWidth)
+    bias.withRow(0) { padded in for index in padded.indices { padded[index] = 0 } }
+    for (part, offset) in zip(parts, matrix.offsets) {
+      let (tensor, storage) = try take(part.biasName, shape: [part.totalRows])
+      let values = Self.floats(tensor, storage, in: file)
+      bias.withRow(0) { padded in
+        values.withRow(0) { values in
+          for row in part.rows { padded[offset + row - part.rows.lowerBound] = values[row] }
+        }
+      }
+    }
+    byteCount += matrix.outputWidth * MemoryLayout<Float>.size
+    return Linear(matrix: matrix, bias: PackedVector(bias))
   }
 
-  /// The token embedding `[rows, width]`, which stays in the file.
-  mutating func embedding(_ name: String, rows: Int, width: Int) throws(ModelError) -> TokenEmbedding {
+  /// A norm over `width` values.
+  mutating func norm(_ name: String, width: Int, of model: ModelConfiguration) throws(ModelError) -> Norm {
+    let weight = try vector(name + ".weight", width: width)
+    guard model.norm == .layer else { return Norm(rms: weight, epsilon: model.normEpsilon) }
+    return Norm(layer: weight, bias: try vector(name + ".bias", width: width), epsilon: model.normEpsilon)
+  }
+
+  /// A vector `[width]`, as floats.
+  private mutating func vector(_ name: String, width: Int) throws(ModelError) -> FloatRows {
+    let (tensor, storage) = try take(name, shape: [width])
+    byteCount += width * MemoryLayout<Float>.size
+    return Self.floats(tensor, storage, in: file)
+  }
+
+  /// Vectors `[rows, width]`, which stay in the file.
+  mutating func table(_ name: String, rows: Int, width: Int) throws(ModelError) -> VectorTable {
     let (tensor, storage) = try take(name, shape: [width, rows])
-    return TokenEmbedding(file: file, tensor: tensor, storage: storage, width: width)
+    return VectorTable(file: file, tensor: tensor, storage: storage, width: width)
   }
 
   /// Counts a tensor as used that was read before, with the configuration.
@@ -71,7 +97,7 @@ struct WeightLoader {
   private static func lend(
     _ rows: Range<Int>, of tensor: TensorInfo, in file: GGUFFile, _ body: (RawSpan) -> Void
   ) {
-    let rowBytes = tensor.bytes.count / tensor.dimensions[1]
+    let rowBytes = tensor.bytes.count / tensor.dimensions.dropFirst().reduce(1, *)
     let start = tensor.bytes.lowerBound + rows.lowerBound * rowBytes
     let range = start..<start + rows.count * rowBytes
     file.file.readAhead(range.upperBound..<min(range.upperBound + range.count, file.file.byteCount))
@@ -99,21 +125,5 @@ struct WeightLoader {
       throw .wrongShape(tensor: name, found: tensor.dimensions, expected: "\(shape)")
     }
     return (tensor, storage)
-  }
-}
-
-/// The token embedding as it lies in the mapped file: only rows that are used come into memory.
-struct TokenEmbedding {
-  let file: GGUFFile
-  let tensor: TensorInfo
-  let storage: TensorStorage
-  let width: Int
-
-  /// Writes token `token`'s vector, `[width]`; the token must be in the vocabulary.
-  func read(_ token: Int, into row: inout MutableSpan<Float>) {
-    let rowBytes = tensor.bytes.count / tensor.dimensions[1]
-    file.withTensor(tensor) { bytes in
-      storage.dequantize(bytes.extracting(token * rowBytes..<(token + 1) * rowBytes), into: &row)
-    }
   }
 }
