@@ -128,7 +128,7 @@ let package = Package(
       "ServingTests",
       [
         "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Transport", "Caching", "Compression",
-        "GGUF",
+        "GGUF", "Models",
         "CertificateFixtures", "ModelFixtures",
         .product(name: "Logging", package: "swift-log"),
       ]),

@@ -45,7 +45,7 @@ package actor Engine {
     do {
       model = try Model(
         file: file, compute: compute, maxTokens: settings.stepTokens,
-        maxLogitsRows: settings.logitsRows, progress: progress)
+        maxLogitsRows: settings.logitsRows, rotary: settings.rotary, progress: progress)
       shape = try model.configuration.cacheShape
       shape.type = settings.kvType
       pool = try CachePool(limitBytes: settings.kvPoolBytes, shape: shape)

@@ -1,4 +1,5 @@
 package import Kernels
+package import Models
 
 /// The limits an engine works within.
 package struct EngineSettings: Sendable, Equatable {
@@ -30,6 +31,8 @@ package struct EngineSettings: Sendable, Equatable {
   package var prefixCache = true
   /// Tokens of a sequence, prompt included; nil for what the model was trained with.
   package var contextLength: Int?
+  /// How positions rotate keys, in place of what the file says.
+  package var rotary = RotarySettings()
   /// Compute threads.
   package var threads: Int
 

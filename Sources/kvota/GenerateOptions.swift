@@ -21,6 +21,9 @@ struct ModelOptions: ParsableArguments {
   @Option(help: KeyValueTypeHelp.text)
   var kvType: String?
 
+  @OptionGroup
+  var rotary: RotaryFlags
+
   func settings(_ cache: CacheFlags? = nil) throws -> Settings {
     let flags: [SettingName: String?] = [
       .model: model, .threads: threads, .kvMemory: kvMemory, .kvType: kvType, .maxQueue: "1",
@@ -28,7 +31,8 @@ struct ModelOptions: ParsableArguments {
     ]
     let settings = try Settings(
       SettingTexts(
-        flags: flags.merging(cache?.settings ?? [:]) { $1 }.compactMapValues { $0 },
+        flags: flags.merging(cache?.settings ?? [:]) { $1 }.merging(rotary.settings) { $1 }
+          .compactMapValues { $0 },
         environment: ProcessInfo.processInfo.environment),
       machine: .current)
     for notice in settings.notices { Console.note(notice) }

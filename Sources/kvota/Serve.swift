@@ -176,6 +176,9 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup(title: "KV cache of requests that do not say")
   var cache: CacheFlags
 
+  @OptionGroup(title: "Rotary positions")
+  var rotary: RotaryFlags
+
   @OptionGroup(title: "What a client may use")
   var connections: ConnectionFlags
 
@@ -222,9 +225,8 @@ struct Serve: AsyncParsableCommand {
       .log: log, .logLevel: logLevel,
     ]
     return SettingTexts(
-      flags: flags.merging(cache.settings) { $1 }.merging(connections.settings) { $1 }.compactMapValues {
-        $0
-      },
+      flags: [cache.settings, rotary.settings, connections.settings]
+        .reduce(flags) { $0.merging($1) { $1 } }.compactMapValues { $0 },
       environment: ProcessInfo.processInfo.environment)
   }
 }

@@ -1,4 +1,5 @@
 import HTTP
+import Models
 import OpenAIAPI
 import Testing
 import Transport
@@ -32,6 +33,22 @@ import Transport
     #expect(try settings().engine.kvType == .f16)
     #expect(try settings([.kvType: "q8"]).engine.kvType == .q8)
     #expect(try settings([:], ["KVOTA_KV_TYPE": "q8"]).engine.kvType == .q8)
+  }
+
+  @Test("rotary positions are the file's unless asked for, a kind of scaling together with its factor")
+  func rotary() throws {
+    #expect(try settings().engine.rotary == RotarySettings())
+    let asked = try settings([.ropeScaling: "yarn", .ropeFactor: "4", .ropeBase: "5e5", .context: "100"])
+    let rotary = asked.engine.rotary
+    #expect(rotary.scaling == .yarn && rotary.factor == 4 && rotary.base == 500_000)
+    #expect(rotary.contextLength == 100 && asked.text(.ropeScaling) == "yarn")
+    let bad: [[SettingName: String]] = [
+      [.ropeScaling: "su"], [.ropeScaling: "yarn"], [.ropeFactor: "2"], [.ropeBase: "x"], [.ropeBase: "-1"],
+      [.ropeScaling: "ntk", .ropeFactor: "nan"],
+    ]
+    for flags in bad {
+      #expect { try settings(flags) } throws: { error in "\(error)".contains("--rope-") }
+    }
   }
 
   @Test("what a client may use is the contract's, unless set")

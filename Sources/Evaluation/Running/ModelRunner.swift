@@ -2,7 +2,7 @@ package import Caching
 package import GGUF
 import Inference
 package import Kernels
-import Models
+package import Models
 
 /// A loaded model with pools of caches: feeds one sequence at a time, in the steps that the serving engine makes.
 package final class ModelRunner {
@@ -25,11 +25,12 @@ package final class ModelRunner {
   ///
   /// Throws `ModelError` or `CacheError`.
   package init(
-    file: GGUFFile, compute: Compute, poolBytes: Int, progress: (Double) -> Void = { _ in }
+    file: GGUFFile, compute: Compute, poolBytes: Int, rotary: RotarySettings = RotarySettings(),
+    progress: (Double) -> Void = { _ in }
   ) throws {
     model = try Model(
       file: file, compute: compute, maxTokens: Self.chunkTokens, maxLogitsRows: Self.chunkTokens,
-      progress: progress)
+      rotary: rotary, progress: progress)
     shape = try model.configuration.cacheShape
     pools = try Self.pools(poolBytes, shape)
     eviction = Eviction(compute: compute)

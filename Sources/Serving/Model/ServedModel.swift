@@ -29,7 +29,8 @@ package struct ServedModel: Sendable {
       file: file, settings: settings.engine, instructions: .fromEnvironment(), progress: progress)
     sessions = try settings.sessionFolder.map { folder in
       try SessionStore(
-        folder: folder, limitBytes: settings.sessionLimitBytes, fingerprint: file.fingerprint,
+        folder: folder, limitBytes: settings.sessionLimitBytes,
+        fingerprint: engine.configuration.fingerprint(of: file),
         alias: settings.alias)
     }
     let vocabulary = tokenizer.vocabulary

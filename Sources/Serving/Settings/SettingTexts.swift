@@ -45,6 +45,14 @@ package struct SettingTexts: Sendable {
     return number
   }
 
+  func number(_ name: SettingName) throws(SettingsError) -> Double? {
+    guard let (value, origin) = text(name) else { return nil }
+    guard let number = Double(value), number.isFinite else {
+      throw SettingsError("\(origin) is '\(value)'; expected a number")
+    }
+    return number
+  }
+
   func choice<Choice: RawRepresentable & CaseIterable>(
     _ name: SettingName, of type: Choice.Type
   ) throws(SettingsError) -> Choice? where Choice.RawValue == String {

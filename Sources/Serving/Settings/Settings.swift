@@ -114,6 +114,8 @@ package struct Settings: Sendable, Equatable {
     }
     engine.prefixCache = try texts.choice(.prefixCache, of: Switch.self) != .off
     engine.contextLength = try texts.integer(.context, in: 1...Int(Int32.max))
+    engine.rotary = try RotarySettings(texts)
+    engine.rotary.contextLength = engine.contextLength
     return engine
   }
 

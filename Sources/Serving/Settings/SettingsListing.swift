@@ -23,6 +23,9 @@ extension Settings {
     case .kvBudget: CacheDefaults.budgetText(cacheDefaults) ?? "none"
     case .kvOptions: cacheOptionsText ?? "none"
     case .kvEvents: (showsCaches ? Switch.on : .off).rawValue
+    case .ropeScaling: engine.rotary.scaling?.rawValue ?? "the model's"
+    case .ropeFactor: engine.rotary.factor.map { "\($0)" } ?? "the model's"
+    case .ropeBase: engine.rotary.base.map { "\($0)" } ?? "the model's"
     case .prefixCache: (engine.prefixCache ? Switch.on : .off).rawValue
     case .maxQueue: "\(engine.maxQueue)"
     case .maxQueueTokens: "\(engine.maxQueueTokens)"

@@ -35,6 +35,9 @@ struct BenchSpeed: ParsableCommand {
   @Option(help: KeyValueTypeHelp.text)
   var kvType: String?
 
+  @OptionGroup
+  var rotary: RotaryFlags
+
   @Option(help: ArgumentHelp("How often each thing is measured, 1 to 1000.", valueName: "count"))
   var repetitions = 5
 
@@ -70,7 +73,9 @@ struct BenchSpeed: ParsableCommand {
   func run() throws {
     let flags: [SettingName: String?] = [.model: model, .threads: threads, .kvType: kvType]
     let settings = try Settings(
-      SettingTexts(flags: flags.compactMapValues { $0 }, environment: ProcessInfo.processInfo.environment),
+      SettingTexts(
+        flags: flags.merging(rotary.settings) { $1 }.compactMapValues { $0 },
+        environment: ProcessInfo.processInfo.environment),
       machine: .current)
     for notice in settings.notices { Console.note(notice) }
     let rows = RowSelection(pattern: only)

@@ -15,14 +15,14 @@ struct Benchmark {
 
   func run() throws -> BenchReport {
     let file = try GGUFFile(path: settings.modelPath)
-    let context = try Architectures.configuration(of: file).contextLength
+    let context = try Architectures.configuration(of: file, rotary: settings.engine.rotary).contextLength
     let chosen = try chosenWorkloads
     let fitting = chosen.filter { $0.totalTokens(repetitions: repetitions) <= context }
     let compute = Compute(
       instructions: try .fromEnvironment(), pool: try ThreadPool(threads: settings.engine.threads))
     Console.note("loading \(settings.modelPath)")
     let own = try OwnModel(
-      file, compute: compute, kvType: settings.engine.kvType, workloads: fitting, repetitions: repetitions)
+      file, compute: compute, settings: settings.engine, workloads: fitting, repetitions: repetitions)
     var session = BenchSession(own: own, repetitions: repetitions, samples: CeilingSamples(compute: compute))
     try session.measure(fitting, peer: peer, settings: isFull ? [.on, .off] : [.auto])
     var report = BenchReport(

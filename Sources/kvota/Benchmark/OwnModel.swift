@@ -20,15 +20,16 @@ final class OwnModel {
   /// Prompt tokens of one pass.
   private static let chunkTokens = 512
 
-  /// Loads a model, with a pool of caches of this type for the largest of the workloads.
+  /// Loads a model, with a pool of caches as the settings say for the largest of the workloads.
   init(
-    _ file: GGUFFile, compute: Compute, kvType: KeyValueType, workloads: [Workload], repetitions: Int
+    _ file: GGUFFile, compute: Compute, settings: EngineSettings, workloads: [Workload], repetitions: Int
   ) throws {
     let sequences = workloads.map(\.sequences).max() ?? 1
     model = try Model(
-      file: file, compute: compute, maxTokens: max(Self.chunkTokens, sequences), maxLogitsRows: sequences)
+      file: file, compute: compute, maxTokens: max(Self.chunkTokens, sequences), maxLogitsRows: sequences,
+      rotary: settings.rotary)
     var shape = try model.configuration.cacheShape
-    shape.type = kvType
+    shape.type = settings.kvType
     costs = ModelCosts(model, file: file, shape: shape)
     let peaks = try workloads.map { try $0.plan(shape, repetitions: repetitions).peakBytes * $0.sequences }
     pool = try CachePool(limitBytes: max(peaks.max() ?? 0, shape.heads * shape.pageBytes), shape: shape)

@@ -47,7 +47,7 @@ final class ServerProcess {
       arguments: [
         "serve", "--model", settings.modelPath, "--threads", "\(settings.engine.threads)", "--kv-type",
         settings.engine.kvType.rawValue,
-      ] + further)
+      ] + settings.engine.rotary.flags + further)
   }
 
   /// Starts a program on a free port of this machine, its output to `log`, and waits until it has loaded its model.

@@ -24,7 +24,8 @@ struct EvalSession {
     let loading = LoadingProgress { _ in }
     tokenizer = try Tokenizer(metadata: file.metadata)
     runner = try ModelRunner(
-      file: file, compute: compute, poolBytes: settings.engine.kvPoolBytes, progress: loading.show)
+      file: file, compute: compute, poolBytes: settings.engine.kvPoolBytes,
+      rotary: settings.engine.rotary, progress: loading.show)
     kvType = settings.engine.kvType
     facts = [
       .init("model", .text(settings.alias)),

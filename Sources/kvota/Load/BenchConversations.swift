@@ -40,6 +40,9 @@ struct BenchConversations: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Its budget: slots, a share of the prompt or bytes.", valueName: "budget"))
   var kvBudget = "512"
 
+  @OptionGroup
+  var rotary: RotaryFlags
+
   @OptionGroup(title: "Peer")
   var peer: PeerOptions
 
@@ -54,6 +57,7 @@ struct BenchConversations: AsyncParsableCommand {
   func run() async throws {
     var options = ModelOptions()
     (options.model, options.threads, options.kvMemory, options.kvType) = (model, threads, kvMemory, nil)
+    options.rotary = rotary
     let settings = try options.settings()
     let benchmark = ConversationBenchmark(
       settings: settings, model: try ServedOptions.configuration(of: settings), peer: peer.peer(settings),

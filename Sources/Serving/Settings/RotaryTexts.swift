@@ -1,0 +1,12 @@
+import Models
+
+extension RotarySettings {
+  /// Reads what is asked of rotary positions; what belongs together is checked here, what the model can do when it is loaded.
+  init(_ texts: SettingTexts) throws(SettingsError) {
+    self.init()
+    scaling = try texts.choice(.ropeScaling, of: Scaling.self)
+    factor = try texts.number(.ropeFactor)
+    base = try texts.number(.ropeBase)
+    do throws(ModelError) { try check() } catch { throw SettingsError("--rope-...: \(error)") }
+  }
+}
