@@ -26,6 +26,11 @@ struct ModelReport: Encodable {
   let queryHeads: Int
   let kvHeads: Int
   let headDimension: Int
+  /// Of each layer, and how many of them a token uses; nil without.
+  let experts: Int?
+  let expertsPerToken: Int?
+  /// What a token sees in layers with a sliding window; nil without.
+  let windowTokens: Int?
   let contextLength: Int
   let vocabularySize: Int
   let hasChatTemplate: Bool
@@ -48,7 +53,10 @@ struct ModelReport: Encodable {
     architecture = model.architecture
     layers = model.layers
     width = model.width
-    feedForwardWidth = model.feedForwardWidth
+    feedForwardWidth = model.experts?.width ?? model.feedForwardWidth
+    experts = model.experts?.count
+    expertsPerToken = model.experts?.used
+    windowTokens = model.window?.tokens
     queryHeads = shape.queryHeads
     kvHeads = shape.kvHeads
     headDimension = shape.headDimension
@@ -97,8 +105,8 @@ extension ModelReport {
         + "\(cost.sequencesInDefaultPool)"
     }
     return """
-      \(name): \(architecture), \(layers) layers, width \(width), feed-forward \(feedForwardWidth)
-      heads          \(queryHeads) for queries, \(kvHeads) for keys and values, of \(headDimension)
+      \(name): \(architecture), \(layers) layers, width \(width), feed-forward \(feedForwardText)
+      heads          \(queryHeads) for queries, \(kvHeads) for keys and values, of \(headDimension)\(windowText)
       context        \(contextLength) tokens
       vocabulary     \(vocabularySize) tokens
       chat template  \(hasChatTemplate ? "yes" : "no; ChatML is used")
@@ -111,6 +119,15 @@ extension ModelReport {
         budget   most memory sequences
       \(costs.joined(separator: "\n"))
       """
+  }
+
+  private var feedForwardText: String {
+    guard let experts, let expertsPerToken else { return "\(feedForwardWidth)" }
+    return "\(expertsPerToken) of \(experts) experts of \(feedForwardWidth)"
+  }
+
+  private var windowText: String {
+    windowTokens.map { ", in layers with a window over \($0) tokens" } ?? ""
   }
 
   private func pad(_ text: String, _ width: Int) -> String {

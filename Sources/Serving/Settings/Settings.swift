@@ -2,6 +2,7 @@ import Glibc
 package import HTTP
 package import Inference
 import Kernels
+import Models
 package import OpenAIAPI
 
 /// All that a server is told before it starts, checked.
@@ -114,8 +115,7 @@ package struct Settings: Sendable, Equatable {
     }
     engine.prefixCache = try texts.choice(.prefixCache, of: Switch.self) != .off
     engine.contextLength = try texts.integer(.context, in: 1...Int(Int32.max))
-    engine.rotary = try RotarySettings(texts)
-    engine.rotary.contextLength = engine.contextLength
+    engine.rotary = try RotarySettings(texts, contextLength: engine.contextLength)
     return engine
   }
 

@@ -1,6 +1,7 @@
 import HTTP
 import Inference
 import Kernels
+import Models
 import Transport
 
 /// The settings one by one, as `--check-config` shows them.
