@@ -27,10 +27,11 @@ package struct ServedModel: Sendable {
     conversation = try ConversationPrompt(metadata: file.metadata, tokenizer: tokenizer)
     engine = try Engine(
       file: file, settings: settings.engine, instructions: .fromEnvironment(), progress: progress)
+    let fingerprint = engine.configuration.fingerprint(of: file)
     sessions = try settings.sessionFolder.map { folder in
       try SessionStore(
         folder: folder, limitBytes: settings.sessionLimitBytes,
-        fingerprint: engine.configuration.fingerprint(of: file),
+        fingerprint: fingerprint,
         alias: settings.alias)
     }
     let vocabulary = tokenizer.vocabulary
