@@ -22,7 +22,7 @@ struct WeightLoader {
       let file = self.file
       packing.append(
         PackedMatrix.Part(storage: storage, rows: part.rows) { rows, body in
-          Self.lend(rows, of: tensor, in: file, body)
+          file.withRowsOnce(rows, of: tensor, body)
         })
     }
     let matrix = PackedMatrix(inner: inner, parts: packing, arena: arena, pool: pool)
@@ -67,18 +67,6 @@ struct WeightLoader {
     return row
   }
 
-  /// Lends rows of a matrix once: what follows them in the file is read ahead meanwhile, and their memory is given back afterwards.
-  private static func lend(
-    _ rows: Range<Int>, of tensor: TensorInfo, in file: GGUFFile, _ body: (RawSpan) -> Void
-  ) {
-    let rowBytes = tensor.bytes.count / tensor.dimensions[1]
-    let start = tensor.bytes.lowerBound + rows.lowerBound * rowBytes
-    let range = start..<start + rows.count * rowBytes
-    file.file.readAhead(range.upperBound..<min(range.upperBound + range.count, file.file.byteCount))
-    file.file.withBytes(range, body)
-    file.file.dropPages(range)
-  }
-
   private mutating func take(
     _ name: String, shape: [Int]
   ) throws(ModelError) -> (TensorInfo, TensorStorage) {
@@ -111,9 +99,6 @@ struct TokenEmbedding {
 
   /// Writes token `token`'s vector, `[width]`; the token must be in the vocabulary.
   func read(_ token: Int, into row: inout MutableSpan<Float>) {
-    let rowBytes = tensor.bytes.count / tensor.dimensions[1]
-    file.withTensor(tensor) { bytes in
-      storage.dequantize(bytes.extracting(token * rowBytes..<(token + 1) * rowBytes), into: &row)
-    }
+    file.withRows(token..<token + 1, of: tensor) { storage.dequantize($0, into: &row) }
   }
 }

@@ -1,6 +1,7 @@
 import HTTP
 import Inference
 import Kernels
+import Safetensors
 import Transport
 
 /// The settings one by one, as `--check-config` shows them.
@@ -10,6 +11,7 @@ extension Settings {
     switch name {
     case .config: configPath ?? "none"
     case .model: modelPath
+    case .quantize: quantization?.rawValue ?? "none"
     case .alias: alias
     case .host: listening.hostText
     case .port: listening.portText

@@ -13,7 +13,7 @@ struct SentencePieceModel: TokenizerModel {
   /// Whether words can be merged one by one: no token has a space behind another character.
   private let spacesBeginWords: Bool
   let addsBOS = true
-  let addsSpace: Bool
+  let ownSpace: OwnSpace?
 
   /// What a character that is no token is while its word merges: this, and its value.
   private static let characterBase: Int32 = 1 << 30
@@ -33,7 +33,7 @@ struct SentencePieceModel: TokenizerModel {
     }
     self.byteTokens = byteTokens
     unknown = vocabulary.unknown
-    addsSpace = try metadata.bool("tokenizer.ggml.add_space_prefix") ?? true
+    ownSpace = try OwnSpace(metadata)
   }
 
   /// Ranks by score, the highest first; equal scores have equal ranks, and so go from left to right.
@@ -82,12 +82,11 @@ struct SentencePieceModel: TokenizerModel {
   }
 
   func encode(
-    _ text: [UInt8], _ range: Range<Int>, appendingTo output: inout [Int32],
+    _ text: [UInt8], _ range: Range<Int>, addingSpace: Bool, appendingTo output: inout [Int32],
     _ scratch: inout TokenMerger.Scratch
   ) {
-    guard !range.isEmpty else { return }
     scratch.tokens.removeAll(keepingCapacity: true)
-    if addsSpace { append([0x20], 0, end: 1, to: &scratch.tokens) }
+    if addingSpace { append([0x20], 0, end: 1, to: &scratch.tokens) }
     var index = range.lowerBound
     while index < range.upperBound {
       let isSpace = text[index] == 0x20

@@ -26,8 +26,12 @@ struct BenchSpeed: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The model, a GGUF file; by default the one that `make model` fetched.", valueName: "file"))
+      "The model, a GGUF file or a folder of safetensors; by default the one that `make model` fetched.",
+      valueName: "path"))
   var model: String?
+
+  @Option(help: QuantizeHelp.text)
+  var quantize: String?
 
   @Option(help: "Compute threads, at most one for each processor we may use. (default: as many)")
   var threads: String?
@@ -68,7 +72,9 @@ struct BenchSpeed: ParsableCommand {
   }
 
   func run() throws {
-    let flags: [SettingName: String?] = [.model: model, .threads: threads, .kvType: kvType]
+    let flags: [SettingName: String?] = [
+      .model: model, .quantize: quantize, .threads: threads, .kvType: kvType,
+    ]
     let settings = try Settings(
       SettingTexts(flags: flags.compactMapValues { $0 }, environment: ProcessInfo.processInfo.environment),
       machine: .current)

@@ -54,6 +54,7 @@ struct BenchConversations: AsyncParsableCommand {
   func run() async throws {
     var options = ModelOptions()
     (options.model, options.threads, options.kvMemory, options.kvType) = (model, threads, kvMemory, nil)
+    options.quantize = nil
     let settings = try options.settings()
     let benchmark = ConversationBenchmark(
       settings: settings, model: try ServedOptions.configuration(of: settings), peer: peer.peer(settings),

@@ -25,7 +25,7 @@ struct ServedOptions: ParsableArguments {
   func settings() throws -> Settings { try model.settings(cache) }
 
   static func configuration(of settings: Settings) throws -> ModelConfiguration {
-    try Architectures.configuration(of: GGUFFile(path: settings.modelPath))
+    try Architectures.configuration(of: settings.openModel())
   }
 }
 
