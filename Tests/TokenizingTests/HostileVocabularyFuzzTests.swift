@@ -26,7 +26,8 @@ import Testing
         bytes[place] = Bool.random(using: &random) ? 0xFF : UInt8.random(in: 0...7, using: &random)
       }
       try temporary.write(bytes)
-      guard let file = try? GGUFFile(path: temporary.path), let tokenizer = try? Tokenizer(metadata: file.metadata)
+      guard let file = try? GGUFFile(path: temporary.path),
+        let tokenizer = try? Tokenizer(metadata: file.metadata)
       else { continue }
       opened += 1
       let tokens = tokenizer.encode("hello <s> é日</s>\n\n", parseSpecial: true)

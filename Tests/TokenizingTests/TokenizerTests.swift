@@ -57,7 +57,9 @@ import Testing
     builder.metadata.removeAll { $0.key == "tokenizer.ggml.pre" }
     let stages = try #require(PreTokenizers.patterns.first { $0.names.contains("smollm") }?.stages)
     builder.metadata.append((TextPatterns.key, .strings(stages)))
-    let (own, named) = (try Fixtures.tokenizer(builder), try Fixtures.tokenizer(TinyVocabulary.metadata("smollm")))
+    let (own, named) = (
+      try Fixtures.tokenizer(builder), try Fixtures.tokenizer(TinyVocabulary.metadata("smollm"))
+    )
     var random = SplitMix64(state: 3)
     for _ in 0..<50 {
       let text = randomText(&random)

@@ -12,7 +12,9 @@ package enum TextPatterns {
       return try PreTokenizers.named(metadata.require("tokenizer.ggml.pre", as: metadata.string))
     }
     let stages = (0..<patterns.count).map { patterns[$0] }
-    if let unknown = stages.first(where: { !known.contains($0) }) { throw TokenizingError.unknownPattern(unknown) }
+    if let unknown = stages.first(where: { !known.contains($0) }) {
+      throw TokenizingError.unknownPattern(unknown)
+    }
     return try PreTokenizers.Entry(
       names: [], stages: stages, takesWholeTokens: metadata.bool(wholeTokensKey) ?? false
     ).preTokenizer()
