@@ -134,8 +134,8 @@ for layer in range(layers):
     part = f"model.layers.{layer}."
     kind = ["BF16", "F16"][layer]
     tensor(part + "input_layernorm.weight", kind, width)
-    tensor(part + "self_attn.q_proj.weight", kind, heads * dimension, width, scale=0.5)
-    tensor(part + "self_attn.k_proj.weight", kind, kv_heads * dimension, width, scale=0.5)
+    tensor(part + "self_attn.q_proj.weight", kind, heads * dimension, width, scale=0.25)
+    tensor(part + "self_attn.k_proj.weight", kind, kv_heads * dimension, width, scale=0.25)
     tensor(part + "self_attn.v_proj.weight", kind, kv_heads * dimension, width)
     tensor(part + "self_attn.o_proj.weight", kind, width, heads * dimension)
     tensor(part + "post_attention_layernorm.weight", kind, width)
