@@ -7,8 +7,8 @@ import OpenAIAPI
 struct SafetensorsFile {
   let tensors: [StoredTensor]
 
-  /// The format's own limit, so that a header cannot ask for more memory than it is worth.
-  private static let mostHeaderBytes = 100_000_000
+  /// A hundred bytes for each of 300,000 tensors, and less than the format allows: a header must not ask for more memory than it is worth.
+  private static let mostHeaderBytes = 1 << 25
   private static let types: [String: TensorType] = ["F32": .f32, "F16": .f16, "BF16": .bf16]
 
   init(path: String) throws {
