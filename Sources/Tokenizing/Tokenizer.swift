@@ -53,7 +53,7 @@ package final class Tokenizer: Sendable {
       walk.parts.append((end: bytes.count, parsesSpecial: part.parsesSpecial))
     }
     output.reserveCapacity(bytes.count / 3)
-    var scratch = TokenMerger.Scratch()
+    var scratch = TokenMerger.Scratch(textBytes: bytes.count)
     while let literal = walk.next(in: bytes, literals) {
       encode(bytes, literal.before, &output, &scratch)
       output.append(literal.token)
@@ -65,7 +65,7 @@ package final class Tokenizer: Sendable {
   /// The tokens of text that goes on after other text: no space of the tokenizer's own goes before it.
   package func encodeRest(_ text: String) -> [Int32] {
     var output: [Int32] = []
-    var scratch = TokenMerger.Scratch()
+    var scratch = TokenMerger.Scratch(textBytes: text.utf8.count)
     model.encode(Array(text.utf8), 0..<text.utf8.count, addingSpace: false, appendingTo: &output, &scratch)
     return output
   }

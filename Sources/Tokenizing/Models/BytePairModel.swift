@@ -22,12 +22,15 @@ struct BytePairModel: TokenizerModel {
     _ scratch: inout TokenMerger.Scratch
   ) {
     preTokenizer.splitter.split(text, range) { piece in
+      if scratch.words.copy(piece, of: text, to: &output) { return }
       let word = text.span.extracting(piece)
+      let firstToken = output.count
       if preTokenizer.takesWholeTokens, let token = table.token(word) {
         output.append(token)
       } else {
         merger.encode(word, appendingTo: &output, &scratch)
       }
+      scratch.words.note(piece, output, firstToken: firstToken)
     }
   }
 }
