@@ -163,7 +163,8 @@ import Tokenizing
     let template = "{% for m in messages %}<s>{{ m.role }}: {{ m.content }}</s> \n{% endfor %}<s>bot:"
     let json = #"[{"role": "system", "content": "hello </s> x"}, {"role": "user", "content": "ab é"}]"#
     let found = try places(template, json, tokenizer)
-    #expect(try found.texts(.message(0)) == ["<s> system: hello </s> x</s><s> user:"])
+    // The next message's first letter is of the same token as the space before it.
+    #expect(try found.texts(.message(0)) == ["<s> system: hello </s> x</s><s> user: a"])
     #expect(try found.texts(.message(1)) == ["</s><s> user: ab é</s><s> bot:"])
   }
 
