@@ -58,6 +58,7 @@ let package = Package(
 
     // The text and wire side.
     target("Tokenizing", ["GGUF"]),
+    target("Safetensors", ["GGUF", "Kernels", "OpenAIAPI", "Tokenizing"]),
     target("ChatTemplates"),
     target("OpenAIAPI"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -78,7 +79,8 @@ let package = Package(
       "Serving",
       [
         "Caching", "ChatTemplates", "Compression", "GGUF", "HTTP", "Inference", "Kernels", "Models",
-        "OpenAIAPI", "Playground", "Tokenizing", "Transport", .product(name: "Logging", package: "swift-log"),
+        "OpenAIAPI", "Playground", "Safetensors", "Tokenizing", "Transport",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "TOMLKit", package: "TOMLKit"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
@@ -86,8 +88,8 @@ let package = Package(
     .executableTarget(
       name: "kvota",
       dependencies: [
-        "Caching", "Evaluation", "GGUF", "HTTP", "Inference", "Kernels", "Models", "OpenAIAPI", "Serving",
-        "Synthesis", "Tokenizing", "Transport",
+        "Caching", "Evaluation", "GGUF", "HTTP", "Inference", "Kernels", "Models", "OpenAIAPI", "Safetensors",
+        "Serving", "Synthesis", "Tokenizing", "Transport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "Logging", package: "swift-log"),
@@ -132,6 +134,11 @@ let package = Package(
         "CertificateFixtures", "ModelFixtures",
         .product(name: "Logging", package: "swift-log"),
       ]),
+    tests(
+      "SafetensorsTests",
+      ["Caching", "GGUF", "Kernels", "ModelFixtures", "Models", "OpenAIAPI", "Safetensors", "Tokenizing"],
+      golden: true),
+    tests("FetchTests", ["kvota"]),
     tests("BenchmarkTests", ["kvota", "Caching", "Inference"]),
     .testTarget(
       name: "Integration", dependencies: ["CertificateFixtures", "WireFixtures"], path: "Tests/Integration",

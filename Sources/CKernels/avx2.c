@@ -49,6 +49,12 @@ INLINE v16i dot(const v64b *w, const int8_t *a, const int vectors, const int lar
   }
   return out.whole;
 }
+INLINE v64b look_up(const uint8_t *table, v64b codes) {
+  const __m256i both = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table));
+  v64b_halves out = {.whole = codes};
+  for (int h = 0; h < 2; h++) out.half[h] = _mm256_shuffle_epi8(both, out.half[h]);
+  return out.whole;
+}
 #define CHAINS 5
 // Sums of 16 bits overflow in the end, which nobody reads; widening each product would cost what the kernels need not pay.
 INLINE v16i add_products(v16i sum, const uint8_t *bytes) {

@@ -26,6 +26,9 @@ INLINE v16i dot(const v64b *w, const int8_t *a, const int vectors, const int lar
   }
   return (v16i)_mm512_add_epi32(chains[0], chains[1]);
 }
+INLINE v64b look_up(const uint8_t *table, v64b codes) {
+  return (v64b)_mm512_shuffle_epi8(_mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)table)), (__m512i)codes);
+}
 #define CHAINS 12
 INLINE v16i add_products(v16i sum, const uint8_t *bytes) {
   return (v16i)_mm512_dpbusd_epi32((__m512i)sum, _mm512_set1_epi8(3), _mm512_loadu_si512(bytes));

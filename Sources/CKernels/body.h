@@ -1,6 +1,7 @@
 // All kernels of one instruction set. A file that includes this sets, first, NAME, FUSED (has fused multiply-add),
 // WIDTH (lanes that attention's inner loops take at once: 8 or 16) and SUMS (such vectors of sums that stay in registers beside what is
-// added), HALVES (converts f16 in hardware), MASKS (picks bytes by a bit each), the integer product `dot`; CHAINS (sums of 16 that fill the
+// added), HALVES (converts f16 in hardware), MASKS (picks bytes by a bit each), the integer product `dot`, and `look_up`, which puts for
+// each byte below 16 what a table of 16 bytes has for it; CHAINS (sums of 16 that fill the
 // registers) and add_products (64 byte products, 4 to a sum) for the ceilings.
 #include "kernels.h"
 
@@ -50,6 +51,12 @@ INLINE v16s to_half(v16f v) {
   return __builtin_convertvector(((small & is_small) | (large & ~is_small)) | sign, v16s);
 }
 #endif
+
+INLINE v16f load_bfloat(const uint16_t *p) {
+  v16s bits;
+  memcpy(&bits, p, sizeof bits);
+  return (v16f)(__builtin_convertvector(bits, v16u) << 16);
+}
 
 // Adds `amount` to the bytes whose bits, 64 from `bits` on, are set. Both forms are the compiler's own vectors: the first becomes one
 // masked addition with AVX-512, the second a shuffle and a comparison where there are no masks.

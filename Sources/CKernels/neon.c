@@ -34,6 +34,12 @@ INLINE v16i dot(const v64b *w, const int8_t *a, const int vectors, const int lar
   }
   return out.whole;
 }
+INLINE v64b look_up(const uint8_t *table, v64b codes) {
+  const int8x16_t all = vreinterpretq_s8_u8(vld1q_u8(table));
+  v64b_quarters out = {.whole = codes};
+  for (int q = 0; q < 4; q++) out.quarter[q] = vqtbl1q_s8(all, vreinterpretq_u8_s8(out.quarter[q]));
+  return out.whole;
+}
 #define CHAINS 6
 INLINE v16i add_products(v16i sum, const uint8_t *bytes) {
   v16i_quarters out = {.whole = sum};

@@ -15,6 +15,10 @@ INLINE v16i dot(const v64b *w, const int8_t *a, const int vectors, const int lar
       for (int c = 0; c < 4; c++) start[lane] += (int)w[j][4 * lane + c] * a[4 * j + c];
   return start;
 }
+INLINE v64b look_up(const uint8_t *table, v64b codes) {
+  for (int lane = 0; lane < 64; lane++) codes[lane] = table[codes[lane]];
+  return codes;
+}
 #define CHAINS 3
 INLINE v16i add_products(v16i sum, const uint8_t *bytes) {
   for (int c = 0; c < 4; c++) {

@@ -8,13 +8,27 @@ package struct GGUFFile: Sendable {
   /// In the order of the file.
   package let tensors: [TensorInfo]
   package let file: MappedFile
+  /// What makes the tensors; nil if they lie in `file`.
+  let source: (any TensorSource)?
   private let tensorIndex: [String: Int]
 
   /// Opens, maps and checks a file.
   ///
   /// - Throws: `GGUFError`, which says at which byte what was found and what was expected.
   package init(path: String) throws(GGUFError) {
-    file = try MappedFile(path: path)
+    try self.init(file: MappedFile(path: path), source: nil)
+  }
+
+  /// A model whose tensors, as `header` describes them, are made by `source`.
+  ///
+  /// - Throws: `GGUFError` as for a file with this header.
+  package init(header: GGUFHeader, source: any TensorSource) throws(GGUFError) {
+    try self.init(file: MappedFile(copying: header.bytes()), source: source)
+  }
+
+  private init(file: MappedFile, source: (any TensorSource)?) throws(GGUFError) {
+    self.file = file
+    self.source = source
     var reader = GGUFReader(file: file)
     version = try Self.readVersion(&reader)
     // Fewest bytes: an entry's name length (8), count (4), one size (8), type (4) and offset (8).
@@ -27,7 +41,9 @@ package struct GGUFFile: Sendable {
     let dataStart = try Self.roundUp(reader.offset, to: alignment)
     var tensors: [TensorInfo] = []
     for entry in entries {
-      tensors.append(try entry.placed(dataStart: dataStart, alignment: alignment, fileSize: file.byteCount))
+      tensors.append(
+        try entry.placed(
+          dataStart: dataStart, alignment: alignment, fileSize: source == nil ? file.byteCount : .max))
     }
     self.tensors = tensors
     tensorIndex = try Self.index(entries)
@@ -43,11 +59,28 @@ package struct GGUFFile: Sendable {
 
   package func hasTensor(_ name: String) -> Bool { tensorIndex[name] != nil }
 
-  /// Lends a tensor's bytes as they lie in the file.
+  /// Lends all bytes of a tensor.
   package func withTensor<Result: ~Copyable, Failure: Error>(
     _ tensor: TensorInfo, _ body: (RawSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try file.withBytes(tensor.bytes, body)
+    try withRows(0..<tensor.rowCount, of: tensor, body)
+  }
+
+  /// Lends the bytes of some of a tensor's rows.
+  package func withRows<Result: ~Copyable, Failure: Error>(
+    _ rows: Range<Int>, of tensor: TensorInfo, _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    guard let source else { return try file.withBytes(tensor.bytes(ofRows: rows), body) }
+    return try source.bytes(of: tensor, rows: rows).withRawSpan(body)
+  }
+
+  /// Lends rows once, for a pass over the tensor: what follows is read ahead meanwhile, and their memory is given back afterwards.
+  package func withRowsOnce(_ rows: Range<Int>, of tensor: TensorInfo, _ body: (RawSpan) -> Void) {
+    let range = tensor.bytes(ofRows: rows)
+    let isFile = source == nil
+    if isFile { file.readAhead(range.upperBound..<min(range.upperBound + range.count, file.byteCount)) }
+    withRows(rows, of: tensor, body)
+    if isFile { file.dropPages(range) }
   }
 
   private static func readVersion(_ reader: inout GGUFReader) throws(GGUFError) -> UInt32 {

@@ -33,6 +33,24 @@ import Glibc
     unsafe base = UnsafeRawPointer(address)
   }
 
+  /// A copy of bytes that are no file's, in memory of its own.
+  ///
+  /// - Throws: `GGUFError.unreadable` when there is no memory, or nothing to copy.
+  package init(copying bytes: [UInt8]) throws(GGUFError) {
+    guard !bytes.isEmpty else { throw .unreadable(path: "memory", reason: "it is empty") }
+    byteCount = bytes.count
+    // Safety: a new mapping of `byteCount` bytes; MAP_FAILED is checked before use.
+    let address = unsafe mmap(
+      nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let address = unsafe address, unsafe address != MAP_FAILED else { throw Self.systemError("memory") }
+    // Safety: both have `byteCount` bytes, and nobody else knows the new ones yet.
+    unsafe bytes.withUnsafeBytes { source in
+      unsafe UnsafeMutableRawBufferPointer(start: address, count: source.count).copyMemory(from: source)
+    }
+    // Safety: as above, read-only from here on.
+    unsafe base = UnsafeRawPointer(address)
+  }
+
   deinit {
     // Safety: mapped in init with this length, unmapped once here; spans cannot outlive their closure.
     unsafe munmap(UnsafeMutableRawPointer(mutating: base), byteCount)
@@ -57,6 +75,14 @@ import Glibc
     return try unsafe body(UnsafeBufferPointer(start: start, count: range.count).span)
   }
 
+  /// Appends the bytes of `range` to others.
+  package func append(_ range: Range<Int>, to bytes: inout [UInt8]) {
+    checkBounds(range)
+    // Safety: as in `withBytes`; the bytes are copied.
+    unsafe bytes.append(
+      contentsOf: UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+  }
+
   /// A copy of the bytes of `range` as text; bytes that are not UTF-8 become U+FFFD.
   func string(_ range: Range<Int>) -> String {
     checkBounds(range)
@@ -66,7 +92,9 @@ import Glibc
   }
 
   /// The little-endian number at `offset`, or nil when it does not fit into the file.
-  func number<Number: FixedWidthInteger & BitwiseCopyable>(at offset: Int, as type: Number.Type) -> Number? {
+  package func number<Number: FixedWidthInteger & BitwiseCopyable>(at offset: Int, as type: Number.Type)
+    -> Number?
+  {
     let size = MemoryLayout<Number>.size
     guard offset >= 0, offset <= byteCount, byteCount - offset >= size else { return nil }
     // Safety: the line above has checked that all `size` bytes are mapped; unaligned loads are asked for.
@@ -96,5 +124,15 @@ import Glibc
   private static func systemError(_ path: String) -> GGUFError {
     // Safety: strerror returns a valid C string, copied at once.
     .unreadable(path: path, reason: unsafe String(cString: strerror(errno)))
+  }
+}
+
+extension [UInt8] {
+  /// Lends the bytes raw, as those of a file are.
+  func withRawSpan<Result: ~Copyable, Failure: Error>(
+    _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    // Safety: any byte may be read as raw memory; the span cannot outlive the call.
+    try unsafe body(span.bytes)
   }
 }

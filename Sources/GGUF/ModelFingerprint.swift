@@ -5,6 +5,12 @@ extension GGUFFile {
   package var fingerprint: UInt64 {
     var hash = FNV1a()
     hash.add(UInt64(file.byteCount))
+    if let source {
+      file.withUTF8(0..<file.byteCount) { hash.add($0) }
+      let sample = source.sample
+      hash.add(sample.span)
+      return hash.value
+    }
     let dataStart = tensors.map(\.bytes.lowerBound).min() ?? file.byteCount
     file.withUTF8(0..<dataStart) { hash.add($0) }
     for tensor in tensors {

@@ -8,6 +8,16 @@ package struct TensorInfo: Sendable {
   package let bytes: Range<Int>
 
   package var elementCount: Int { dimensions.reduce(1, *) }
+
+  /// Rows of the fastest-changing dimension's length.
+  package var rowCount: Int { elementCount / dimensions[0] }
+
+  /// Where rows lie in the file.
+  func bytes(ofRows rows: Range<Int>) -> Range<Int> {
+    let rowBytes = bytes.count / rowCount
+    let start = bytes.lowerBound + rows.lowerBound * rowBytes
+    return start..<start + rows.count * rowBytes
+  }
 }
 
 /// A tensor's entry as it stands in the file: its data's place is not known before all entries are read.

@@ -7,11 +7,13 @@ struct LiteralTokens {
   private var edges: [UInt64: Int] = [:]
   /// The token that ends at each node, -1 for none; node 0 is the root.
   private var tokens: [Int32] = [-1]
-  private let kinds: [TokenKind]
+  private let vocabulary: Vocabulary
 
   init(_ vocabulary: Vocabulary) {
-    kinds = vocabulary.kinds
-    for token in kinds.indices where kinds[token].isLiteral { insert(vocabulary.table[token], Int32(token)) }
+    self.vocabulary = vocabulary
+    for token in vocabulary.kinds.indices where vocabulary.kinds[token].isLiteral {
+      insert(vocabulary.table[token], Int32(token))
+    }
   }
 
   private mutating func insert(_ text: ArraySlice<UInt8>, _ token: Int32) {
@@ -31,8 +33,8 @@ struct LiteralTokens {
 
   /// The longest token that starts at `start`, and where it ends.
   ///
-  /// User-defined tokens are text and always found; the others steer the model and need `parseSpecial`.
-  func match(_ text: [UInt8], at start: Int, parseSpecial: Bool) -> (token: Int32, end: Int)? {
+  /// User-defined tokens are text and always found; the others steer the model and are found up to `specialEnd`.
+  func match(_ text: [UInt8], at start: Int, specialEnd: Int) -> (token: Int32, end: Int)? {
     guard starts[Int(text[start])] else { return nil }
     var node = 0
     var longest: (token: Int32, end: Int)?
@@ -40,10 +42,22 @@ struct LiteralTokens {
       guard let next = edges[Self.edge(node, text[index])] else { break }
       node = next
       let token = tokens[node]
-      if token >= 0, parseSpecial || kinds[Int(token)] == .userDefined { longest = (token, index + 1) }
+      guard token >= 0, index < specialEnd || vocabulary.kinds[Int(token)] == .userDefined else { continue }
+      longest = (token, index + 1)
     }
     return longest
   }
 
+  /// Where a token found in the text ends with the white space that it swallows.
+  func endWithSpace(_ text: [UInt8], _ literal: (token: Int32, end: Int)) -> Int {
+    guard vocabulary.swallowsSpace(literal.token) else { return literal.end }
+    return text[literal.end...].firstIndex { !$0.isSpace } ?? text.count
+  }
+
   private static func edge(_ node: Int, _ byte: UInt8) -> UInt64 { UInt64(node) << 8 | UInt64(byte) }
+}
+
+extension UInt8 {
+  /// Whether it is white space of ASCII.
+  var isSpace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
 }

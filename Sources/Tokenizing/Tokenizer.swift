@@ -28,7 +28,9 @@ package final class Tokenizer: Sendable {
   /// How many tokens a text has at least, which takes no time to tell: every token covers only so many bytes.
   package func fewestTokens(in text: String) -> Int {
     let longest = max(1, vocabulary.table.longest)
-    return (text.utf8.count + longest - 1) / longest
+    // White space behind a control token may have no token of its own.
+    let count = vocabulary.swallowsAnySpace ? text.utf8.count { !$0.isSpace } : text.utf8.count
+    return (count + longest - 1) / longest
   }
 
   /// The tokens of a text.
@@ -37,25 +39,60 @@ package final class Tokenizer: Sendable {
   /// may have written to look like one. `addBOS` puts the begin token first where the vocabulary has one.
   /// Time is O(n log n) in the length, whatever the text.
   package func encode(_ text: String, parseSpecial: Bool, addBOS: Bool = false) -> [Int32] {
-    let bytes = Array(text.utf8)
+    encode([TextPart(text: text, parsesSpecial: parseSpecial)], addBOS: addBOS)
+  }
+
+  /// The tokens of a text of several parts, which are one text but for where control tokens are found.
+  package func encode(_ parts: [TextPart], addBOS: Bool = false) -> [Int32] {
+    var bytes: [UInt8] = []
     var output: [Int32] = []
-    output.reserveCapacity(bytes.count / 3)
     if addBOS, let bos = vocabulary.bos { output.append(bos) }
-    var scratch = TokenMerger.Scratch()
-    var plainStart = 0
-    var index = 0
-    while index < bytes.count {
-      guard let literal = literals.match(bytes, at: index, parseSpecial: parseSpecial) else {
-        index += 1
-        continue
-      }
-      model.encode(bytes, plainStart..<index, appendingTo: &output, &scratch)
-      output.append(literal.token)
-      index = literal.end
-      plainStart = index
+    var walk = LiteralWalk()
+    for part in parts {
+      bytes += part.text.utf8
+      walk.parts.append((end: bytes.count, parsesSpecial: part.parsesSpecial))
     }
-    model.encode(bytes, plainStart..<bytes.count, appendingTo: &output, &scratch)
+    output.reserveCapacity(bytes.count / 3)
+    var scratch = TokenMerger.Scratch(textBytes: bytes.count)
+    while let literal = walk.next(in: bytes, literals) {
+      encode(bytes, literal.before, &output, &scratch)
+      output.append(literal.token)
+    }
+    encode(bytes, walk.plainStart..<bytes.count, &output, &scratch)
     return output
+  }
+
+  /// The tokens of text that goes on after other text: no space of the tokenizer's own goes before it.
+  package func encodeRest(_ text: String) -> [Int32] {
+    var output: [Int32] = []
+    var scratch = TokenMerger.Scratch(textBytes: text.utf8.count)
+    model.encode(Array(text.utf8), 0..<text.utf8.count, addingSpace: false, appendingTo: &output, &scratch)
+    return output
+  }
+
+  private func encode(
+    _ bytes: [UInt8], _ range: Range<Int>, _ output: inout [Int32], _ scratch: inout TokenMerger.Scratch
+  ) {
+    guard !range.isEmpty else { return }
+    let addsSpace = model.ownSpace?.goesBefore(bytes, at: range.lowerBound) ?? false
+    model.encode(bytes, range, addingSpace: addsSpace, appendingTo: &output, &scratch)
+  }
+
+  /// Where in `text`, whose tokens these are, each of them ends, in bytes; nil if they are not its tokens.
+  ///
+  /// The space of the tokenizer's own takes no bytes of the text, and white space that a control token swallows is that token's.
+  package func ends(of tokens: [Int32], in text: [UInt8]) -> [Int]? {
+    var (end, begins) = (0, true)
+    let ends = tokens.map { token in
+      let isLiteral = vocabulary.isLiteral(token)
+      let bytes = vocabulary.bytes(of: token)
+      let hasOwnSpace = begins && !isLiteral && model.ownSpace?.goesBefore(text, at: end) ?? false
+      end += bytes.count - (hasOwnSpace && bytes.first == 0x20 ? 1 : 0)
+      if vocabulary.swallowsSpace(token) { while end < text.count, text[end].isSpace { end += 1 } }
+      begins = isLiteral
+      return end
+    }
+    return end == text.count ? ends : nil
   }
 
   /// The text of tokens; bytes that are not UTF-8 become U+FFFD.
@@ -66,7 +103,7 @@ package final class Tokenizer: Sendable {
     for token in tokens where !(skipSpecial && vocabulary.isSpecial(token)) {
       bytes.append(contentsOf: vocabulary.bytes(of: token))
     }
-    if model.addsSpace, bytes.first == 0x20 { bytes.removeFirst() }
+    if model.ownSpace != nil, bytes.first == 0x20 { bytes.removeFirst() }
     return String(decoding: bytes, as: UTF8.self)
   }
 }

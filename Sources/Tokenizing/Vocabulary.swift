@@ -1,7 +1,7 @@
 import GGUF
 
 /// What a token is for, by its number in the file.
-enum TokenKind: Int {
+package enum TokenKind: Int, Sendable {
   case undefined, normal, unknown, control, userDefined, unused, byte
 
   /// Has its text as it is, not in the byte alphabet, and is found as a whole in text.
@@ -15,6 +15,7 @@ package struct Vocabulary: Sendable {
   let table: TokenTable
   let kinds: [TokenKind]
   private let endsGeneration: [Bool]
+  private let swallowing: Set<Int32>
   /// Begin of sequence.
   package let bos: Int32?
   /// End of sequence.
@@ -57,6 +58,7 @@ package struct Vocabulary: Sendable {
       endsGeneration[token] = true
     }
     self.endsGeneration = endsGeneration
+    swallowing = try SwallowingTokens.of(metadata, tokens, kinds)
   }
 
   package var count: Int { kinds.count }
@@ -77,6 +79,14 @@ package struct Vocabulary: Sendable {
   package func isSpecial(_ token: Int32) -> Bool {
     contains(token) && (kinds[Int(token)] == .control || kinds[Int(token)] == .unknown)
   }
+
+  /// Whether a token stands in text as it is, and is found there as a whole.
+  func isLiteral(_ token: Int32) -> Bool { contains(token) && kinds[Int(token)].isLiteral }
+
+  /// Whether a literal token takes the white space behind it, which then has no tokens.
+  func swallowsSpace(_ token: Int32) -> Bool { swallowing.contains(token) }
+
+  var swallowsAnySpace: Bool { !swallowing.isEmpty }
 
   package func contains(_ token: Int32) -> Bool { token >= 0 && Int(token) < count }
 

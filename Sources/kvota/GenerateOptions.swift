@@ -6,8 +6,12 @@ import Serving
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The model, a GGUF file; by default the one that `make model` fetched.", valueName: "file"))
+      "The model: a GGUF file, a folder of safetensors, or the name of a fetched one; by default the one of `make model`.",
+      valueName: "path"))
   var model: String?
+
+  @Option(help: QuantizeHelp.text)
+  var quantize: String?
 
   @Option(help: "Compute threads, at most one for each processor we may use. (default: as many)")
   var threads: String?
@@ -26,7 +30,8 @@ struct ModelOptions: ParsableArguments {
 
   func settings(_ cache: CacheFlags? = nil) throws -> Settings {
     let flags: [SettingName: String?] = [
-      .model: model, .threads: threads, .kvMemory: kvMemory, .kvType: kvType, .maxQueue: "1",
+      .model: model, .quantize: quantize, .threads: threads, .kvMemory: kvMemory, .kvType: kvType,
+      .maxQueue: "1",
       .maxSequences: "1",
     ]
     let settings = try Settings(
@@ -38,6 +43,13 @@ struct ModelOptions: ParsableArguments {
     for notice in settings.notices { Console.note(notice) }
     return settings
   }
+}
+
+/// What `--quantize` is said to do wherever it can be given.
+enum QuantizeHelp {
+  static let text = ArgumentHelp(
+    "Round the matrices of a folder of safetensors when they are loaded: q8_0 or q4_1. (default: as they are)",
+    valueName: "type")
 }
 
 /// What `--kv-type` is said to do wherever it can be given.

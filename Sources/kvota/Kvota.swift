@@ -18,6 +18,7 @@ struct Kvota: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      Serve.self, Generate.self, Inspect.self, Policies.self, Bench.self, Eval.self, Synthesize.self,
+      Serve.self, Generate.self, Inspect.self, Fetch.self, Policies.self, Bench.self, Eval.self,
+      Synthesize.self,
     ])
 }

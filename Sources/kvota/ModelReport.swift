@@ -1,5 +1,6 @@
 import Caching
 import GGUF
+import Kernels
 import Models
 import Serving
 
@@ -16,6 +17,9 @@ struct ModelReport: Encodable {
     let budgetSlots: Int?
     let peakBytes: Int
     let sequencesInDefaultPool: Int
+    /// With keys and values in 8 bits.
+    let peakBytesQ8: Int
+    let sequencesInDefaultPoolQ8: Int
   }
 
   let name: String
@@ -33,11 +37,16 @@ struct ModelReport: Encodable {
   let windowTokens: Int?
   let contextLength: Int
   let vocabularySize: Int
-  let hasChatTemplate: Bool
+  let tokenizer: String?
+  /// Nil if there is none, and ChatML is used.
+  let chatTemplate: ChatTemplateReport?
   let tensorKinds: [TensorKind]
   let fileBytes: Int
   let weightBytes: Int
   let kvBytesPerToken: Int
+  let kvBytesPerTokenQ8: Int
+  let machineBytes: Int?
+  let availableBytes: Int?
   let defaultPoolBytes: Int
   let costs: [BudgetCost]
 
@@ -62,11 +71,15 @@ struct ModelReport: Encodable {
     headDimension = shape.headDimension
     contextLength = model.contextLength
     vocabularySize = model.vocabularySize
-    hasChatTemplate = try file.metadata.string("tokenizer.chat_template") != nil
+    tokenizer = try file.metadata.string("tokenizer.ggml.model")
+    chatTemplate = try file.metadata.string("tokenizer.chat_template").map(ChatTemplateReport.init)
     tensorKinds = Self.kinds(file.tensors)
     self.fileBytes = fileBytes
     weightBytes = tensorKinds.reduce(0) { $0 + $1.bytes }
     kvBytesPerToken = shape.tokenBytes
+    kvBytesPerTokenQ8 = shape.stored(as: .q8).tokenBytes
+    machineBytes = machine.totalBytes
+    availableBytes = machine.availableBytes
     defaultPoolBytes = pool
     costs = try Self.costs(shape, contextLength: model.contextLength, poolBytes: pool)
   }
@@ -85,12 +98,23 @@ struct ModelReport: Encodable {
     return try budgets.map { budget in
       let request = CacheRequest(
         policy: budget == nil ? "full" : "roco", budget: budget.map(CacheBudget.slots))
-      let plan = try CachePlan(
-        request, shape: shape, promptTokens: contextLength - newTokens, maxNewTokens: newTokens)
+      let peaks = try [shape, shape.stored(as: .q8)].map { shape in
+        try CachePlan(
+          request, shape: shape, promptTokens: contextLength - newTokens, maxNewTokens: newTokens
+        ).peakBytes
+      }
       return BudgetCost(
-        budgetSlots: budget, peakBytes: plan.peakBytes,
-        sequencesInDefaultPool: poolBytes / max(1, plan.peakBytes))
+        budgetSlots: budget, peakBytes: peaks[0], sequencesInDefaultPool: poolBytes / max(1, peaks[0]),
+        peakBytesQ8: peaks[1], sequencesInDefaultPoolQ8: poolBytes / max(1, peaks[1]))
     }
+  }
+}
+
+extension CacheShape {
+  fileprivate func stored(as type: KeyValueType) -> CacheShape {
+    var shape = self
+    shape.type = type
+    return shape
   }
 }
 
@@ -102,21 +126,24 @@ extension ModelReport {
     }
     let costs = costs.map { cost in
       "  \(pad(cost.budgetSlots.map(String.init) ?? "full", 8)) \(pad(MemorySize.text(cost.peakBytes), 12))"
-        + "\(cost.sequencesInDefaultPool)"
+        + "\(pad("\(cost.sequencesInDefaultPool)", 10))\(pad(MemorySize.text(cost.peakBytesQ8), 12))"
+        + "\(cost.sequencesInDefaultPoolQ8)"
     }
     return """
       \(name): \(architecture), \(layers) layers, width \(width), feed-forward \(feedForwardText)
       heads          \(queryHeads) for queries, \(kvHeads) for keys and values, of \(headDimension)\(windowText)
       context        \(contextLength) tokens
-      vocabulary     \(vocabularySize) tokens
-      chat template  \(hasChatTemplate ? "yes" : "no; ChatML is used")
+      vocabulary     \(vocabularySize) tokens, \(tokenizer ?? "no tokenizer")
+      chat template  \(chatTemplate?.text ?? "none; ChatML is used")
       tensors        (in memory about the same: \(MemorySize.text(weightBytes)))
       \(kinds.joined(separator: "\n"))
-      KV cache       \(MemorySize.text(kvBytesPerToken)) a token
+      KV cache       \(MemorySize.text(kvBytesPerToken)) a token; \(MemorySize.text(kvBytesPerTokenQ8)) with --kv-type q8
+      this machine   \(memory)
 
       A sequence as long as the context takes at most, under a budget (policy roco), and so many fit in the \
       default pool of \(MemorySize.text(defaultPoolBytes)):
-        budget   most memory sequences
+                 f16                   q8
+        budget   most memory sequences most memory sequences
       \(costs.joined(separator: "\n"))
       """
   }
@@ -128,6 +155,13 @@ extension ModelReport {
 
   private var windowText: String {
     windowTokens.map { ", in layers with a window over \($0) tokens" } ?? ""
+  }
+
+  private var memory: String {
+    guard let machineBytes, let availableBytes else { return "memory unknown" }
+    let (all, free) = (MemorySize.text(machineBytes), MemorySize.text(availableBytes))
+    let fits = weightBytes < availableBytes ? "" : ": TOO LITTLE FOR THE WEIGHTS"
+    return "\(all) of memory, \(free) of it free\(fits)"
   }
 
   private func pad(_ text: String, _ width: Int) -> String {

@@ -53,8 +53,12 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The model, a GGUF file; by default the one that `make model` fetched.", valueName: "file"))
+      "The model: a GGUF file, a folder with config.json and *.safetensors, or the name of one that `kvota fetch` fetched; "
+        + "by default the one of `make model`.", valueName: "path"))
   var model: String?
+
+  @Option(help: QuantizeHelp.text)
+  var quantize: String?
 
   @Option(help: ArgumentHelp("What requests call the model; by default the file's name.", valueName: "name"))
   var alias: String?
@@ -215,7 +219,8 @@ struct Serve: AsyncParsableCommand {
 
   private var texts: SettingTexts {
     let flags: [SettingName: String?] = [
-      .config: config, .model: model, .alias: alias, .host: host, .port: port, .threads: threads,
+      .config: config, .model: model, .quantize: quantize, .alias: alias, .host: host, .port: port,
+      .threads: threads,
       .context: context, .kvMemory: kvMemory, .kvType: kvType, .kvEvents: kvEvents, .prefixCache: prefixCache,
       .maxQueue: maxQueue,
       .maxSequences: maxSequences, .maxQueueTokens: maxQueueTokens, .maxPerClient: maxPerClient,

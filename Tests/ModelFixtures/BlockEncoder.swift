@@ -31,6 +31,8 @@ package struct EncodedValues: Sendable {
     case .bf16: for value in block { appendBFloat(value) }
     case .q4_0, .q5_0, .q4_1, .q5_1: appendLevels(block, as: type)
     case .q8_0: appendBytes(block)
+    case .iq4_nl: appendCodes(block)
+    case .mxfp4: appendSmallFloats(block)
     case .q2_k, .q3_k, .q4_k, .q5_k, .q6_k:
       let encoded = SuperBlock(Array(block), as: type)
       bytes += encoded.bytes
@@ -71,6 +73,36 @@ package struct EncodedValues: Sendable {
     let integers = block.map { steps($0, Float(scale), -128...127) }
     bytes += scale.bitPattern.littleEndianBytes + integers.map { UInt8(bitPattern: Int8($0)) }
     values += integers.map { Float(scale) * Float($0) }
+  }
+}
+
+extension EncodedValues {
+  /// IQ4_NL: a scale and 32 codes of 4 bits for levels that are denser around zero.
+  private mutating func appendCodes(_ block: ArraySlice<Float>) {
+    let levels: [Float] = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113]
+    let scale = Float16(largest(block) / 113)
+    bytes += scale.bitPattern.littleEndianBytes
+    appendNearest(block, scale: Float(scale), levels: levels)
+  }
+
+  /// MXFP4: a power of two as its exponent, and 32 floats of 4 bits.
+  private mutating func appendSmallFloats(_ block: ArraySlice<Float>) {
+    let magnitudes: [Float] = [0, 0.5, 1, 1.5, 2, 3, 4, 6]
+    let greatest = largest(block)
+    let exponent = greatest == 0 ? 0 : min(max(Int(greatest.exponent) - 2 + 127, 2), 254)
+    bytes.append(UInt8(exponent))
+    appendNearest(
+      block, scale: Float(sign: .plus, exponent: exponent - 127, significand: 1),
+      levels: magnitudes + magnitudes.map { -$0 })
+  }
+
+  /// Nibbles that number the nearest of 16 levels.
+  private mutating func appendNearest(_ block: ArraySlice<Float>, scale: Float, levels: [Float]) {
+    let codes = block.map { value in
+      levels.indices.min { abs(levels[$0] * scale - value) < abs(levels[$1] * scale - value) } ?? 0
+    }
+    bytes += (0..<16).map { UInt8(codes[$0] | codes[16 + $0] << 4) }
+    values += codes.map { scale * levels[$0] }
   }
 }
 

@@ -12,7 +12,9 @@ package enum EncodedType: UInt32, CaseIterable, Sendable, CustomStringConvertibl
   case q4_k = 12
   case q5_k = 13
   case q6_k = 14
+  case iq4_nl = 20
   case bf16 = 30
+  case mxfp4 = 39
 
   /// Values in a block, its bytes, and where in a quantized one half floats lie.
   package var layout: (values: Int, bytes: Int, halves: [Int]) {
@@ -29,6 +31,8 @@ package enum EncodedType: UInt32, CaseIterable, Sendable, CustomStringConvertibl
     case .q4_k: (256, 144, [0, 2])
     case .q5_k: (256, 176, [0, 2])
     case .q6_k: (256, 210, [208])
+    case .iq4_nl: (32, 18, [0])
+    case .mxfp4: (32, 17, [])
     }
   }
 
@@ -49,6 +53,8 @@ package enum EncodedType: UInt32, CaseIterable, Sendable, CustomStringConvertibl
     case .q4_k: "Q4_K"
     case .q5_k: "Q5_K"
     case .q6_k: "Q6_K"
+    case .iq4_nl: "IQ4_NL"
+    case .mxfp4: "MXFP4"
     }
   }
 

@@ -1,3 +1,4 @@
+import GGUF
 import ModelFixtures
 import OpenAIAPI
 import Testing
@@ -150,6 +151,21 @@ import Tokenizing
     #expect(found.tokens[0] == 263)
     #expect(try found.texts(.message(1)) == ["</s><s>user:</s></s><s>user:"])
     #expect(try found.texts(.message(0)) == ["|<s>system:<s>ab</s>\u{FFFD}\u{FFFD}</s><s>user:"])
+  }
+
+  @Test(
+    "spaces that a SentencePiece tokenizer adds, and white space that control tokens swallow, shift nothing")
+  func ownSpaces() throws {
+    var builder = TinySentencePieces.metadata()
+    builder.metadata.append((SwallowingTokens.key, .int32s([2])))
+    let file = try TemporaryFile(builder.bytes())
+    let tokenizer = try Tokenizer(metadata: GGUFFile(path: file.path).metadata)
+    let template = "{% for m in messages %}<s>{{ m.role }}: {{ m.content }}</s> \n{% endfor %}<s>bot:"
+    let json = #"[{"role": "system", "content": "hello </s> x"}, {"role": "user", "content": "ab é"}]"#
+    let found = try places(template, json, tokenizer)
+    // The next message's first letter is of the same token as the space before it.
+    #expect(try found.texts(.message(0)) == ["<s> system: hello </s> x</s><s> user: a"])
+    #expect(try found.texts(.message(1)) == ["</s><s> user: ab é</s><s> bot:"])
   }
 
   @Test("more messages than one digit counts are told apart")

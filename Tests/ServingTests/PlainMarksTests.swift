@@ -1,10 +1,10 @@
 import Testing
+import Tokenizing
 
 @testable import Serving
 
 @Suite struct PlainMarksTests {
   let marks = PlainMarks(controlTexts: ["<s>", "<s>>", "<|end|>"])
-  typealias Part = PlainMarks.Part
 
   @Test("a text without control tokens stays as it is")
   func ordinaryText() { #expect(marks.mark("a < b <s > é") == "a < b <s > é") }
@@ -14,19 +14,20 @@ import Testing
     let text = "<s>" + marks.mark("say <|end|> now") + "<|end|>"
     #expect(
       PlainMarks.parts(text) == [
-        Part(text: "<s>say ", isPlain: false), Part(text: "<|end|>", isPlain: true),
-        Part(text: " now<|end|>", isPlain: false),
+        TextPart(text: "<s>say ", parsesSpecial: true), TextPart(text: "<|end|>", parsesSpecial: false),
+        TextPart(text: " now<|end|>", parsesSpecial: true),
       ])
   }
 
   @Test("of two control tokens that begin alike the longer is found")
   func longest() {
-    #expect(PlainMarks.parts(marks.mark("<s>>")) == [Part(text: "<s>>", isPlain: true)])
+    #expect(PlainMarks.parts(marks.mark("<s>>")) == [TextPart(text: "<s>>", parsesSpecial: false)])
   }
 
   @Test("a combining mark behind a control token's text hides nothing")
   func combiningMark() {
-    #expect(PlainMarks.parts(marks.mark("<|end|>\u{301}")).first == Part(text: "<|end|>", isPlain: true))
+    #expect(
+      PlainMarks.parts(marks.mark("<|end|>\u{301}")).first == TextPart(text: "<|end|>", parsesSpecial: false))
   }
 
   @Test("marks that somebody writes are replaced", arguments: [0x90, 0x91, 0x92, 0xA0, 0xAF])
@@ -34,7 +35,7 @@ import Testing
     let text = "a" + String(decoding: [0xEF, 0xB7, third], as: UTF8.self) + "<s>"
     #expect(
       PlainMarks.parts(marks.mark(text)) == [
-        Part(text: "a\u{FFFD}", isPlain: false), Part(text: "<s>", isPlain: true),
+        TextPart(text: "a\u{FFFD}", parsesSpecial: true), TextPart(text: "<s>", parsesSpecial: false),
       ])
   }
 }

@@ -51,6 +51,18 @@ import Transport
     }
   }
 
+  @Test("the model is a file, a folder, or the name of one in the cache folder; a folder can be rounded")
+  func models() throws {
+    let parts = #filePath.split(separator: "/")
+    let folder = "/" + parts.dropLast().joined(separator: "/")
+    let named = try settings([.model: String(parts[parts.count - 1])], ["KVOTA_CACHE": folder])
+    #expect(named.modelPath == "\(folder)/\(parts[parts.count - 1])" && named.quantization == nil)
+    #expect(try settings([.model: folder, .quantize: "q4_1"]).quantization == .q4_1)
+    #expect(throws: SettingsError.self) {
+      try settings([.model: "../SettingsTests.swift"], ["KVOTA_CACHE": folder])
+    }
+  }
+
   @Test("what a client may use is the contract's, unless set")
   func connectionLimits() throws {
     #expect(try settings().http == HTTPLimits())
@@ -81,7 +93,7 @@ import Transport
       (.maxSequences, "0"), (.maxQueue, "-1"), (.maxQueue, "9999999999999999999"), (.kvMemory, "2 GiB"),
       (.kvMemory, "0%"),
       (.kvMemory, "9223372036854775807GiB"), (.kvBudget, "0"), (.kvBudget, "1.5"), (.kvType, "int8"),
-      (.kvPolicy, "lru"),
+      (.kvPolicy, "lru"), (.quantize, "q9"), (.quantize, "q8_0"),
       (.kvOptions, "pool=6"),
       (.kvOptions, "pins=everything"),
       (.log, "xml"), (.logLevel, "loud"), (.alias, "a@b"), (.drainSeconds, "-5"), (.model, "/nowhere/x.gguf"),

@@ -52,6 +52,47 @@ import Testing
     #expect(tokenizer.addsBOS)
   }
 
+  @Test("a control token that swallows white space leaves none for the text behind it")
+  func swallowing() throws {
+    var builder = TinySentencePieces.metadata()
+    builder.metadata.append((SwallowingTokens.key, .int32s([2])))
+    let tokenizer = try Fixtures.tokenizer(builder)
+    let expected: [Int32] = [1] + tokens("▁", "▁hello") + [2] + tokens("▁hello") + [2]
+    #expect(tokenizer.encode("<s> hello</s> \n\thello</s>\n", parseSpecial: true) == expected)
+    let mine: [Int32] = [1] + tokens("▁hello") + [2, 2]
+    #expect(tokenizer.encode("<s>hello</s> </s>", parseSpecial: true) == mine)
+  }
+
+  @Test("phi-3's control tokens swallow white space although its files do not say so")
+  func phi3() throws {
+    var builder = TinySentencePieces.metadata()
+    builder.metadata.append(("general.name", .string("Phi3 Mini")))
+    let tokenizer = try Fixtures.tokenizer(builder)
+    let expected: [Int32] = [1] + tokens("▁", "▁hello") + [2] + tokens("▁hello")
+    #expect(tokenizer.encode("<s> hello</s>\n hello", parseSpecial: true) == expected)
+  }
+
+  @Test("where tokens end in their text counts neither own spaces nor begin tokens, and what was swallowed")
+  func ends() throws {
+    var builder = TinySentencePieces.metadata()
+    builder.metadata.append((SwallowingTokens.key, .int32s([2])))
+    let tokenizer = try Fixtures.tokenizer(builder)
+    let text = "hello hello</s> \né<s> a"
+    let tokens = tokenizer.encode(text, parseSpecial: true)
+    #expect(tokenizer.ends(of: tokens, in: Array(text.utf8)) == [5, 11, 17, 17, 19, 22, 23, 24])
+    #expect(tokenizer.ends(of: tokens, in: Array("another".utf8)) == nil)
+  }
+
+  @Test("control tokens are found in the parts that may have them, and words go across parts")
+  func parts() {
+    let parts = [
+      TextPart(text: "<s>hel", parsesSpecial: true), TextPart(text: "lo</s>", parsesSpecial: false),
+      TextPart(text: "</s>", parsesSpecial: true),
+    ]
+    let plain = tokenizer.encode("hello</s>", parseSpecial: false)
+    #expect(tokenizer.encode(parts) == [1] + plain + [2])
+  }
+
   @Test("any text comes back from its tokens")
   func roundTrip() {
     var random = SplitMix64(state: 17)
@@ -87,7 +128,7 @@ import Testing
 
   @Test(
     "real vocabularies give any text back", .enabled(if: Fixtures.hasVocabularies),
-    arguments: ["llama-spm", "phi-3"])
+    arguments: ["llama-spm", "phi-3", "gpt-2", "qwen2", "llama-bpe", "deepseek-llm"])
   func realRoundTrip(name: String) throws {
     let path = Fixtures.vocabularies.appendingPathComponent("ggml-vocab-\(name).gguf").path
     let tokenizer = try Fixtures.tokenizer(path: path)

@@ -51,6 +51,24 @@ import Testing
     #expect(try !Fixtures.tokenizer(builder).addsBOS)
   }
 
+  @Test("a file may bring the patterns of a known model instead of their name, and no others")
+  func ownPatterns() throws {
+    var builder = TinyVocabulary.metadata()
+    builder.metadata.removeAll { $0.key == "tokenizer.ggml.pre" }
+    let stages = try #require(PreTokenizers.patterns.first { $0.names.contains("smollm") }?.stages)
+    builder.metadata.append((TextPatterns.key, .strings(stages)))
+    let (own, named) = (
+      try Fixtures.tokenizer(builder), try Fixtures.tokenizer(TinyVocabulary.metadata("smollm"))
+    )
+    var random = SplitMix64(state: 3)
+    for _ in 0..<50 {
+      let text = randomText(&random)
+      #expect(own.encode(text, parseSpecial: false) == named.encode(text, parseSpecial: false))
+    }
+    builder.metadata[builder.metadata.count - 1].value = .strings([#"\s*\s*\s*x"#])
+    #expect(throws: TokenizingError.self) { try Fixtures.tokenizer(builder) }
+  }
+
   @Test("decoding leaves out special tokens when asked to")
   func skipSpecial() {
     #expect(tokenizer.decode([263, 259, 265, 266]) == "<s>hello<mine></s>")

@@ -16,9 +16,10 @@ enum { KVOTA_GROUP = 16, KVOTA_BLOCK = 32 };
 enum { KVOTA_TILE = 8, KVOTA_ACTIVATION_BLOCK = 8 * 32 + 4 * 8 + 4 * 8 + 4 * 2 * 8 };
 
 // Packed formats. The quantized ones are named by the bits of a level and what levels mean. I: the one in the middle stands for
-// zero. U: a minimum is added. K: super-blocks of 256 inner values, with 8-bit integers under half-float multipliers. A group of
+// zero. U: a minimum is added. N and E: a level is a code for one of 16 (see layout.h). K: super-blocks of 256 inner values, with 8-bit integers under half-float multipliers. A group of
 // 16 rows holds, block after block:
-//   I4, I5, I8       f16 scale[16], planes
+//   I4, I5, I8, N4   f16 scale[16], planes
+//   E4               bf16 scale[16], planes
 //   U4, U5           f16 scale[16], f16 minimum[16], planes
 //   U4K, U5K         int8 scale[16], int8 minimum[16], planes; before each 8 blocks f16 scale[16], f16 minimum[16]
 //   I3K, I6K         int8 scale[2][16] (of the block's halves), planes; before each 8 blocks f16 scale[16]
@@ -30,7 +31,7 @@ enum { KVOTA_TILE = 8, KVOTA_ACTIVATION_BLOCK = 8 * 32 + 4 * 8 + 4 * 8 + 4 * 2 *
 //   bits [8][64]       (3, 5 bits)      the highest bit: bit 4r + c of the 64 at [j] is inner 4j + c's
 //   bytes [8][16][4]   (8 bits)         byte (j, r, c): inner 4j + c
 typedef enum {
-  KVOTA_U2K, KVOTA_I3K, KVOTA_I4, KVOTA_U4, KVOTA_U4K, KVOTA_I5, KVOTA_U5, KVOTA_U5K, KVOTA_I6K, KVOTA_I8,
+  KVOTA_U2K, KVOTA_I3K, KVOTA_I4, KVOTA_N4, KVOTA_E4, KVOTA_U4, KVOTA_U4K, KVOTA_I5, KVOTA_U5, KVOTA_U5K, KVOTA_I6K, KVOTA_I8,
   KVOTA_F32, KVOTA_F16, KVOTA_BF16, KVOTA_FORMATS
 } kvota_format;
 

@@ -5,10 +5,11 @@
 #include "vectors.h"
 
 // A block of 32 values. Value i is scale * scales[part] * (level - zero level) + minimum * minima[part], where a part is the
-// whole block or half of it, and where a type without super-blocks has no integers (they count as 1).
+// whole block or half of it, and where a type without super-blocks has no integers (they count as 1). With a codebook the level is
+// what that has for it.
 typedef struct {
   uint8_t levels[KVOTA_BLOCK];
-  uint16_t scale, minimum; // half floats
+  uint16_t scale, minimum; // half floats, or bfloats where the format's scales are those
   int8_t scales[2], minima[2];
 } parted_block;
 
@@ -36,12 +37,15 @@ INLINE void dequantize_blocks(const layout l, take_apart take, const uint8_t *so
     parted_block block = {0};
     take(source, b, &block);
     for (int part = 0; part < l.parts; part++) {
-      const float scale = half_to_float(block.scale) * (float)(l.blocks > 1 ? block.scales[part] : 1);
+      const float multiplier = has_bfloat_scales(l) ? bfloat_to_float(block.scale) : half_to_float(block.scale);
+      const float scale = multiplier * (float)(l.blocks > 1 ? block.scales[part] : 1);
       const float minimum =
           l.has_minimum ? half_to_float(block.minimum) * (float)(l.blocks > 1 ? block.minima[part] : 1) : 0;
       const int values = KVOTA_BLOCK / l.parts;
-      for (int i = part * values; i < (part + 1) * values; i++)
-        out[i] = scale * (float)((int)block.levels[i] - zero_level(l)) + minimum;
+      for (int i = part * values; i < (part + 1) * values; i++) {
+        const int level = l.codebook ? codebooks[l.codebook].levels[block.levels[i]] : block.levels[i];
+        out[i] = scale * (float)(level - zero_level(l)) + minimum;
+      }
     }
   }
 }

@@ -1,11 +1,5 @@
 // Matrix times float activations for unquantized weights: the same shape of loop, one fused multiply-add per inner value.
 
-INLINE v16f load_bfloat(const uint16_t *p) {
-  v16s bits;
-  memcpy(&bits, p, sizeof bits);
-  return (v16f)(__builtin_convertvector(bits, v16u) << 16);
-}
-
 #define DENSE_GEMM(format, packed_format, element, load_weights)                                                                    \
   INLINE void tile_##format(const element *w, int inner, const float *x, const int tokens, float *out,               \
                             size_t out_stride) {                                                                     \

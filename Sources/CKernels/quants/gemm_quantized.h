@@ -32,7 +32,8 @@ INLINE v16f load_integers(const uint8_t *p) {
 INLINE row_scales load_scales(const layout l, const uint8_t *multipliers, const uint8_t *record) {
   row_scales out;
   const uint16_t *halves = (const uint16_t *)(l.blocks > 1 ? multipliers : record);
-  v16f scale = load_half(halves), minimum = l.has_minimum ? load_half(halves + KVOTA_GROUP) : splat(0);
+  v16f scale = has_bfloat_scales(l) ? load_bfloat(halves) : load_half(halves);
+  v16f minimum = l.has_minimum ? load_half(halves + KVOTA_GROUP) : splat(0);
   for (int part = 0; part < l.parts; part++) {
     out.scale[part] = l.blocks > 1 ? scale * load_integers(record + KVOTA_GROUP * part) : scale;
     if (l.has_minimum)
@@ -48,7 +49,8 @@ INLINE v64b pairs_of(v64b packed, const int from, const int to) {
 }
 
 // Vector j of 8 gets the levels of inner values 4j ..< 4j + 4 for 16 rows.
-INLINE void load_levels(const int bits, const uint8_t *planes, v64b *levels) {
+INLINE void load_levels(const layout l, const uint8_t *planes, v64b *levels) {
+  const int bits = l.bits;
   if (bits == 8)
     for (int j = 0; j < 8; j++) levels[j] = load_bytes(planes + 64 * j);
   else if (bits < 4)
@@ -63,6 +65,7 @@ INLINE void load_levels(const int bits, const uint8_t *planes, v64b *levels) {
     if (bits == 3) levels[j] = add_where(levels[j], planes + 128 + 8 * j, 4);
     if (bits == 5) levels[j] = add_where(levels[j], planes + 256 + 8 * j, 16);
     if (bits == 6) levels[j] |= pairs_of(load_bytes(planes + 256 + 64 * (j % 2)), j / 2 * 2, 4);
+    if (l.codebook) levels[j] = look_up(codebooks[l.codebook].levels, levels[j]);
   }
 }
 
@@ -70,7 +73,7 @@ INLINE void load_levels(const int bits, const uint8_t *planes, v64b *levels) {
 // what that adds.
 INLINE v16f level_product(const layout l, const v64b *levels, const int8_t *activations, int32_t sum) {
   const v16i start = (v16i){0} - sum * zero_level(l);
-  return __builtin_convertvector(dot(levels, activations, 8 / l.parts, (1 << l.bits) - 1, start), v16f);
+  return __builtin_convertvector(dot(levels, activations, 8 / l.parts, largest_level(l), start), v16f);
 }
 
 // Adds the product of a block with one token's activations.
@@ -101,7 +104,7 @@ INLINE void multiply_tile(const layout l, const uint8_t *w, int blocks, const ui
     for (int b = 0; b < l.blocks; b++, block += block_bytes(l), tile += KVOTA_ACTIVATION_BLOCK) {
       row_scales rows = load_scales(l, w, block);
       v64b levels[8];
-      load_levels(l.bits, block + record_bytes(l), levels);
+      load_levels(l, block + record_bytes(l), levels);
       for (int t = 0; t < tokens; t++) sums[t] = add_block(l, levels, &rows, tile, t, sums[t]);
     }
   }

@@ -1,4 +1,4 @@
-// Scalar half floats.
+// Scalar half floats and bfloats.
 #pragma once
 #include <stdint.h>
 #include <string.h>
@@ -19,6 +19,13 @@ static inline float half_to_float(uint16_t half) {
   } else {
     bits = sign | (exponent == 31 ? 0x7f800000 : (exponent + 112) << 23) | mantissa << 13;
   }
+  memcpy(&value, &bits, 4);
+  return value;
+}
+
+static inline float bfloat_to_float(uint16_t bfloat) {
+  const uint32_t bits = (uint32_t)bfloat << 16;
+  float value;
   memcpy(&value, &bits, 4);
   return value;
 }

@@ -14,7 +14,9 @@
   TYPE(11, "Q3_K", 256, 110, I3K, q3_k)                                                                              \
   TYPE(12, "Q4_K", 256, 144, U4K, q4_k)                                                                              \
   TYPE(13, "Q5_K", 256, 176, U5K, q5_k)                                                                              \
-  TYPE(14, "Q6_K", 256, 210, I6K, q6_k)
+  TYPE(14, "Q6_K", 256, 210, I6K, q6_k)                                                                              \
+  TYPE(20, "IQ4_NL", 32, 18, N4, iq4_nl)                                                                             \
+  TYPE(39, "MXFP4", 32, 17, E4, mxfp4)
 
 #define DECLARE_TYPE(id, name, values, bytes, format, function)                                                      \
   void kvota_dequantize_##function(const uint8_t *, float *, int);                                                   \

@@ -10,9 +10,6 @@ struct VectorTable {
 
   /// Writes a row of the table, `[width]`, which there must be.
   func read(_ row: Int, into values: inout MutableSpan<Float>) {
-    let rowBytes = tensor.bytes.count / tensor.dimensions[1]
-    file.withTensor(tensor) { bytes in
-      storage.dequantize(bytes.extracting(row * rowBytes..<(row + 1) * rowBytes), into: &values)
-    }
+    file.withRows(row..<row + 1, of: tensor) { storage.dequantize($0, into: &values) }
   }
 }

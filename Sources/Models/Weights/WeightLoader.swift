@@ -22,7 +22,7 @@ struct WeightLoader {
       let (file, first) = (self.file, part.rows.lowerBound)
       packing.append(
         PackedMatrix.Part(storage: storage, rows: part.rows.count) { rows, body in
-          Self.lend(first + rows.lowerBound..<first + rows.upperBound, of: tensor, in: file, body)
+          file.withRowsOnce(first + rows.lowerBound..<first + rows.upperBound, of: tensor, body)
         })
     }
     let matrix = PackedMatrix(inner: inner, parts: packing, arena: arena, pool: pool)
@@ -91,18 +91,6 @@ struct WeightLoader {
       file.withTensor(tensor) { bytes in storage.dequantize(bytes, into: &values) }
     }
     return row
-  }
-
-  /// Lends rows of a matrix once: what follows them in the file is read ahead meanwhile, and their memory is given back afterwards.
-  private static func lend(
-    _ rows: Range<Int>, of tensor: TensorInfo, in file: GGUFFile, _ body: (RawSpan) -> Void
-  ) {
-    let rowBytes = tensor.bytes.count / tensor.dimensions.dropFirst().reduce(1, *)
-    let start = tensor.bytes.lowerBound + rows.lowerBound * rowBytes
-    let range = start..<start + rows.count * rowBytes
-    file.file.readAhead(range.upperBound..<min(range.upperBound + range.count, file.file.byteCount))
-    file.file.withBytes(range, body)
-    file.file.dropPages(range)
   }
 
   private mutating func take(

@@ -34,19 +34,29 @@ package enum JSONValue: Equatable, Sendable {
 package struct JSONObject: Equatable, Sendable {
   /// The member names in order.
   package private(set) var names: [String] = []
-  private var values: [String: JSONValue] = [:]
+  private var values: [ExactName: JSONValue] = [:]
 
   /// Makes an object without members.
   package init() {}
 
   /// The value of a member, nil when it is absent; setting nil is not removal but does nothing.
   package subscript(name: String) -> JSONValue? {
-    get { values[name] }
+    get { values[ExactName(text: name)] }
     set {
       guard let newValue else { return }
-      if values.updateValue(newValue, forKey: name) == nil { names.append(name) }
+      if values.updateValue(newValue, forKey: ExactName(text: name)) == nil { names.append(name) }
     }
   }
+}
+
+/// A name compared by its code points, as JSON has it: for Swift's strings a letter with an accent equals letter and accent, and
+/// vocabularies hold both.
+private struct ExactName: Hashable {
+  let text: String
+
+  static func == (a: ExactName, b: ExactName) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+
+  func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {

@@ -64,9 +64,7 @@ struct ConversationPrompt: Sendable {
 
   /// The tokens of what `text` gave.
   func tokens(_ text: String, tokenizer: Tokenizer) -> [Int32] {
-    var tokens = tokenizer.encode("", parseSpecial: false, addBOS: addsBOS(text, tokenizer))
-    for part in PlainMarks.parts(text) { tokens += tokenizer.encode(part.text, parseSpecial: !part.isPlain) }
-    return tokens
+    tokenizer.encode(PlainMarks.parts(text), addBOS: addsBOS(text, tokenizer))
   }
 
   /// Many templates write the begin token themselves.
@@ -87,11 +85,11 @@ struct ConversationPrompt: Sendable {
     }
     let marked = MarkedText(try render(values, nowSeconds: nowSeconds))
     let tokens = tokens ?? self.tokens(text, tokenizer: tokenizer)
-    var tokenBytes = tokens.map { tokenizer.vocabulary.bytes(of: $0).count }
-    if addsBOS(text, tokenizer) { tokenBytes[0] = 0 }
-    let textBytes = PlainMarks.parts(text).reduce(0) { $0 + $1.text.utf8.count }
-    let isSame = marked.text.elementsEqual(text.utf8) && tokenBytes.reduce(0, +) == textBytes
-    return MessagePlaces(messages, runs: isSame ? marked.runs : [], tokenBytes: tokenBytes)
+    let begin = addsBOS(text, tokenizer) ? [0] : []
+    let textBytes = PlainMarks.parts(text).flatMap { Array($0.text.utf8) }
+    let ends = tokenizer.ends(of: Array(tokens.dropFirst(begin.count)), in: textBytes)
+    let isSame = marked.text.elementsEqual(text.utf8) && ends != nil
+    return MessagePlaces(messages, runs: isSame ? marked.runs : [], tokenEnds: begin + (ends ?? []))
   }
 
   private func value(_ message: ChatMessage, content: String) -> TemplateValue {

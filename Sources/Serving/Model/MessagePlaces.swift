@@ -9,10 +9,10 @@ struct MessagePlaces: Equatable, Sendable {
   /// Ends of the messages' own tokens, ascending.
   let ends: [Int]
 
-  /// A conversation's places by the runs of their marks in its text, whose tokens take `tokenBytes` bytes each.
-  init(_ messages: [ChatMessage], runs: [MarkedText.Run], tokenBytes: [Int]) {
+  /// A conversation's places by the runs of their marks in its text, whose tokens end at the bytes `tokenEnds`.
+  init(_ messages: [ChatMessage], runs: [MarkedText.Run], tokenEnds: [Int]) {
     roles = messages.map(\.role)
-    let tokens = TokenBoundaries(tokenBytes)
+    let tokens = TokenBoundaries(ends: tokenEnds)
     // What says nothing has no marks, and loses nothing.
     var spans = messages.map { $0.text.allSatisfy(\.isWhitespace) ? [] : nil as [Range<Int>]? }
     for (index, run) in runs.enumerated() where spans.indices.contains(run.message) {
@@ -83,15 +83,7 @@ extension APIError {
 /// Where tokens begin and end in a text's bytes.
 private struct TokenBoundaries {
   /// The byte behind each token, never descending.
-  private let ends: [Int]
-
-  init(_ tokenBytes: [Int]) {
-    var end = 0
-    ends = tokenBytes.map { count in
-      end += count
-      return end
-    }
-  }
+  let ends: [Int]
 
   var byteCount: Int { ends.last ?? 0 }
 

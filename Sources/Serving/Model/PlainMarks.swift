@@ -1,16 +1,11 @@
+import Tokenizing
+
 /// Marks places in a text that must stay text although they look like control tokens.
 ///
 /// The marks are two noncharacters of Unicode, which no text may hold in interchange; in what people write they
 /// become U+FFFD, like the others of their block. All work is on bytes, as tokenizers do it: by characters, a combining mark behind a control
 /// token's text would hide it.
 struct PlainMarks: Sendable {
-  /// A piece of marked text.
-  struct Part: Equatable, Sendable {
-    var text: String
-    /// Whether control tokens' texts in it are only text.
-    var isPlain: Bool
-  }
-
   /// U+FDD0 and U+FDD1, which Swift takes in no literal.
   private static let start = [0xEF, 0xB7, 0x90] as [UInt8]
   private static let end = [0xEF, 0xB7, 0x91] as [UInt8]
@@ -64,15 +59,15 @@ struct PlainMarks: Sendable {
   static func isMark(_ text: ArraySlice<UInt8>) -> Bool { text.starts(with: start) || text.starts(with: end) }
 
   /// The parts of a text that marked texts were put into, without the marks.
-  static func parts(_ text: String) -> [Part] {
-    var parts: [Part] = []
+  static func parts(_ text: String) -> [TextPart] {
+    var parts: [TextPart] = []
     var current: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.first {
       if isMark(rest) {
         let isStart = rest.starts(with: start)
         if !current.isEmpty {
-          parts.append(Part(text: String(decoding: current, as: UTF8.self), isPlain: !isStart))
+          parts.append(TextPart(text: String(decoding: current, as: UTF8.self), parsesSpecial: isStart))
         }
         current = []
         rest = rest.dropFirst(start.count)
@@ -81,7 +76,9 @@ struct PlainMarks: Sendable {
         rest = rest.dropFirst()
       }
     }
-    if !current.isEmpty { parts.append(Part(text: String(decoding: current, as: UTF8.self), isPlain: false)) }
+    if !current.isEmpty {
+      parts.append(TextPart(text: String(decoding: current, as: UTF8.self), parsesSpecial: true))
+    }
     return parts
   }
 }

@@ -20,9 +20,9 @@ package struct ServedModel: Sendable {
 
   /// Loads the file that the settings name; `progress` is told the share done, 0 to 1.
   ///
-  /// Throws `GGUFError`, `ModelError`, `ThreadStartError`, `TokenizingError`, `TemplateError`, `CacheError` or `SettingsError`.
+  /// Throws `GGUFError`, `SafetensorsError`, `ModelError`, `ThreadStartError`, `TokenizingError`, `TemplateError`, `CacheError` or `SettingsError`.
   package init(_ settings: Settings, progress: @Sendable (Double) -> Void = { _ in }) throws {
-    let file = try GGUFFile(path: settings.modelPath)
+    let file = try settings.openModel()
     tokenizer = try Tokenizer(metadata: file.metadata)
     conversation = try ConversationPrompt(metadata: file.metadata, tokenizer: tokenizer)
     engine = try Engine(

@@ -48,7 +48,7 @@ enum SessionPrompt {
     guard start > 0, units[start - 1].token == token else { return Array(prompt[token...]) }
     let bytes = units[start...].prefix { $0.token == token }.map { UInt8(truncatingIfNeeded: $0.unit) }
     guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-    return tokenizer.encode(text, parseSpecial: false) + prompt[(token + 1)...]
+    return tokenizer.encodeRest(text) + prompt[(token + 1)...]
   }
 
   private static func mismatch(_ name: String, at position: Int, of count: Int) -> APIError {

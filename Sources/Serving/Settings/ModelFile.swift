@@ -1,40 +1,71 @@
 import FoundationEssentials
+package import GGUF
+package import Safetensors
 
-/// Finds the model's file: the one that was named, else the default one in the cache folder.
+/// Finds and opens the model: the one that was named, else the default one in the cache folder.
 package enum ModelFile {
   static let defaultName = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
-  /// The path of a file that exists.
+  /// The path of a file or folder that exists: as it was named, or of that name in the cache folder.
   static func path(_ texts: SettingTexts) throws(SettingsError) -> String {
-    if let (path, origin) = texts.text(.model) {
+    let cache = cacheFolder(texts.environment)
+    guard let (name, origin) = texts.text(.model) else {
+      let path = "\(cache)/\(defaultName)"
       guard exists(path) else {
-        throw SettingsError("\(origin) is '\(path)', where no file is; expected the path of a GGUF file")
+        throw SettingsError(
+          "no model: name a GGUF file with --model, or fetch the default one with `make model` (it would be \(path))"
+        )
       }
       return path
     }
-    let path = "\(cacheFolder(texts.environment))/\(defaultName)"
-    guard exists(path) else {
+    if exists(name) { return name }
+    guard !name.isEmpty, !name.contains("/"), exists("\(cache)/\(name)") else {
       throw SettingsError(
-        "no model: name a GGUF file with --model, or fetch the default one with `make model` (it would be \(path))"
-      )
+        "\(origin) is '\(name)', where nothing is, nor in \(cache); expected the path of a GGUF file or of a folder with "
+          + "config.json and *.safetensors, or the name of a model there, as `kvota fetch` puts it")
     }
-    return path
+    return "\(cache)/\(name)"
   }
 
   /// Where fetched models lie.
-  static func cacheFolder(_ environment: [String: String]) -> String {
+  package static func cacheFolder(_ environment: [String: String]) -> String {
     if let folder = environment["KVOTA_CACHE"], !folder.isEmpty { return folder }
     if let folder = environment["XDG_CACHE_HOME"], !folder.isEmpty { return "\(folder)/kvota" }
     return "\(environment["HOME"] ?? "")/.cache/kvota"
   }
 
-  /// The file's size; 0 if it cannot be read, which loading will tell.
-  package static func bytes(_ path: String) -> Int {
-    (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+  /// What `quantize` says, which only folders can be loaded with.
+  static func quantization(_ texts: SettingTexts, path: String) throws(SettingsError) -> Quantization? {
+    guard let quantization = try texts.choice(.quantize, of: Quantization.self) else { return nil }
+    guard ModelFolder.isFolder(path) else {
+      let origin = texts.text(.quantize)?.origin ?? ""
+      throw SettingsError(
+        "\(origin) is for folders of safetensors, and '\(path)' is a file; expected a folder, or a file that is quantized"
+      )
+    }
+    return quantization
   }
 
-  private static func exists(_ path: String) -> Bool {
-    var isFolder = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder
+  /// Opens a GGUF file or a folder of safetensors.
+  ///
+  /// - Throws: `GGUFError` or `SafetensorsError`.
+  package static func open(_ path: String, quantization: Quantization? = nil) throws -> GGUFFile {
+    ModelFolder.isFolder(path)
+      ? try ModelFolder.open(path, quantization: quantization) : try GGUFFile(path: path)
   }
+
+  /// Bytes of the file, or of a folder's weights; 0 if they cannot be read, which loading will tell.
+  package static func bytes(_ path: String) -> Int {
+    if ModelFolder.isFolder(path) { return ModelFolder.weightBytes(path) }
+    return (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+  }
+
+  private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+}
+
+extension Settings {
+  /// Opens the model that the settings name.
+  ///
+  /// - Throws: `GGUFError` or `SafetensorsError`.
+  package func openModel() throws -> GGUFFile { try ModelFile.open(modelPath, quantization: quantization) }
 }

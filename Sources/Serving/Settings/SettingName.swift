@@ -1,6 +1,6 @@
 /// What `kvota serve` can be told: each name is a flag, a variable of the environment and a key of the file.
 package enum SettingName: String, CaseIterable, Sendable {
-  case config, model, alias, host, port, threads, context
+  case config, model, quantize, alias, host, port, threads, context
   case kvMemory = "kv-memory"
   case kvOptions = "kv-options"
   case kvType = "kv-type"

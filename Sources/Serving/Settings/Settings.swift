@@ -4,12 +4,15 @@ package import Inference
 import Kernels
 import Models
 package import OpenAIAPI
+package import Safetensors
 
 /// All that a server is told before it starts, checked.
 package struct Settings: Sendable, Equatable {
   /// The file that settings were read from, if any.
   package var configPath: String?
   package var modelPath: String
+  /// What the matrices of a model folder are rounded to when it is loaded; nil leaves them as they are.
+  package var quantization: Quantization?
   /// What requests call the model.
   package var alias: String
   package var listening: ListeningSettings
@@ -56,6 +59,7 @@ package struct Settings: Sendable, Equatable {
     let modelPath = try ModelFile.path(texts)
     let name = modelPath.split(separator: "/").last.map(String.init) ?? modelPath
     self.modelPath = modelPath
+    quantization = try ModelFile.quantization(texts, path: modelPath)
     alias = try Self.alias(texts, fileName: name)
     let threads = try texts.integer(.threads, in: 1...1024) ?? processors
     engine = try Self.engine(

@@ -2,6 +2,7 @@ import HTTP
 import Inference
 import Kernels
 import Models
+import Safetensors
 import Transport
 
 /// The settings one by one, as `--check-config` shows them.
@@ -11,6 +12,7 @@ extension Settings {
     switch name {
     case .config: configPath ?? "none"
     case .model: modelPath
+    case .quantize: quantization?.rawValue ?? "none"
     case .alias: alias
     case .host: listening.hostText
     case .port: listening.portText

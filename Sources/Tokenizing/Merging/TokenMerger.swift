@@ -7,10 +7,13 @@ struct TokenMerger: Sendable {
   /// Up to this many tokens searching anew is faster (measured on runs of letters: the curves cross near 150).
   private static let longestLinear = 128
 
-  /// Buffers that would otherwise be allocated for each word.
+  /// What one text's words share: buffers that would otherwise be allocated for each, and the words so far.
   struct Scratch {
     var tokens: [Int32] = []
+    var words: RepeatedWords
     fileprivate var merges: [PairTable.Merge?] = []
+
+    init(textBytes: Int) { words = RepeatedWords(textBytes: textBytes) }
   }
 
   /// Merges `scratch.tokens`, which must not be negative, in place.

@@ -13,7 +13,7 @@ struct SentencePieceModel: TokenizerModel {
   /// Whether words can be merged one by one: no token has a space behind another character.
   private let spacesBeginWords: Bool
   let addsBOS = true
-  let addsSpace: Bool
+  let ownSpace: OwnSpace?
 
   /// What a character that is no token is while its word merges: this, and its value.
   private static let characterBase: Int32 = 1 << 30
@@ -33,7 +33,7 @@ struct SentencePieceModel: TokenizerModel {
     }
     self.byteTokens = byteTokens
     unknown = vocabulary.unknown
-    addsSpace = try metadata.bool("tokenizer.ggml.add_space_prefix") ?? true
+    ownSpace = try OwnSpace(metadata)
   }
 
   /// Ranks by score, the highest first; equal scores have equal ranks, and so go from left to right.
@@ -82,21 +82,34 @@ struct SentencePieceModel: TokenizerModel {
   }
 
   func encode(
-    _ text: [UInt8], _ range: Range<Int>, appendingTo output: inout [Int32],
+    _ text: [UInt8], _ range: Range<Int>, addingSpace: Bool, appendingTo output: inout [Int32],
     _ scratch: inout TokenMerger.Scratch
   ) {
-    guard !range.isEmpty else { return }
     scratch.tokens.removeAll(keepingCapacity: true)
-    if addsSpace { append([0x20], 0, end: 1, to: &scratch.tokens) }
-    var index = range.lowerBound
-    while index < range.upperBound {
-      let isSpace = text[index] == 0x20
-      if isSpace, spacesBeginWords, index > range.lowerBound, text[index - 1] != 0x20 {
-        flush(&scratch, to: &output)
-      }
-      index = append(text, index, end: range.upperBound, to: &scratch.tokens)
+    if addingSpace { append([0x20], 0, end: 1, to: &scratch.tokens) }
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let word = start..<wordEnd(text, from: start, end: range.upperBound)
+      start = word.upperBound
+      // The space of its own makes the first word another than its letters say.
+      let isRepeatable = scratch.tokens.isEmpty
+      if isRepeatable, scratch.words.copy(word, of: text, to: &output) { continue }
+      let firstToken = output.count
+      var index = word.lowerBound
+      while index < word.upperBound { index = append(text, index, end: word.upperBound, to: &scratch.tokens) }
+      flush(&scratch, to: &output)
+      if isRepeatable { scratch.words.note(word, output, firstToken: firstToken) }
     }
     flush(&scratch, to: &output)
+  }
+
+  /// Where the word that begins at `start`, its spaces first, ends; all is one word if tokens may have spaces inside.
+  private func wordEnd(_ text: [UInt8], from start: Int, end: Int) -> Int {
+    guard spacesBeginWords else { return end }
+    var index = start
+    while index < end, text[index] == 0x20 { index += 1 }
+    while index < end, text[index] != 0x20 { index += 1 }
+    return index
   }
 
   /// Adds the character at `index`; returns where the next one begins.

@@ -4,14 +4,14 @@ import GGUF
 protocol TokenizerModel: Sendable {
   /// Whether sequences start with the begin token when the file does not say.
   var addsBOS: Bool { get }
-  /// Whether a text begins with a space of the tokenizer's own, which is no part of it.
-  var addsSpace: Bool { get }
+  /// Nil if there is none.
+  var ownSpace: OwnSpace? { get }
 
   /// Appends the tokens of `text[range]`, UTF-8 without literal tokens.
   ///
-  /// What stands before it is the text's beginning or a literal token. O(n log n), whatever the text.
+  /// With `addingSpace` a space of the tokenizer's own goes before it. O(n log n), whatever the text.
   func encode(
-    _ text: [UInt8], _ range: Range<Int>, appendingTo output: inout [Int32],
+    _ text: [UInt8], _ range: Range<Int>, addingSpace: Bool, appendingTo output: inout [Int32],
     _ scratch: inout TokenMerger.Scratch)
 }
 

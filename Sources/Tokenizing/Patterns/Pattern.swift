@@ -21,17 +21,56 @@ struct Pattern: Sendable, Equatable {
   }
 
   let alternatives: [[Node]]
+  /// For each alternative, which characters below 128 it may begin with: most are out of the question at most places.
+  private let leads: [ASCIISet]
+
+  init(alternatives: [[Node]]) {
+    self.alternatives = alternatives
+    leads = alternatives.map { alternative in ASCIISet { Self.mayBegin(alternative, with: $0) } }
+  }
 
   /// Where the match that begins at `start` ends, the first alternative that fits counting; nil if none does.
   ///
   /// `end` is where the text ends, as far as the pattern sees it. A match may be empty.
   func match(_ text: [UInt8], from start: Int, end: Int) -> Int? {
     let subject = Subject(text: text, end: end)
-    for alternative in alternatives {
+    for (index, alternative) in alternatives.enumerated() {
+      if start < end, text[start] < 128, !leads[index].contains(text[start]) { continue }
       if let end = subject.match(alternative[...], at: start, then: nil) { return end }
     }
     return nil
   }
+
+  /// Whether a match at a character is not out of the question.
+  private static func mayBegin(_ nodes: [Node], with value: UInt32) -> Bool {
+    guard let node = nodes.first else { return true }
+    let rest = Array(nodes.dropFirst())
+    switch node {
+    case .run(let set, let run): return set.contains(value) || (run.least == 0 && mayBegin(rest, with: value))
+    case .group(let alternatives, let isOptional):
+      return alternatives.contains { mayBegin($0 + rest, with: value) }
+        || (isOptional && mayBegin(rest, with: value))
+    case .ahead(let set, let isWanted): return set.contains(value) == isWanted && mayBegin(rest, with: value)
+    case .end: return false
+    }
+  }
+}
+
+/// A set of characters below 128.
+private struct ASCIISet: Sendable, Equatable {
+  private var bits: (low: UInt64, high: UInt64) = (0, 0)
+
+  init(_ isMember: (UInt32) -> Bool) {
+    for value in UInt32(0)..<128 where isMember(value) {
+      if value < 64 { bits.low |= 1 << UInt64(value) } else { bits.high |= 1 << UInt64(value - 64) }
+    }
+  }
+
+  func contains(_ byte: UInt8) -> Bool {
+    (byte < 64 ? bits.low >> UInt64(byte) : bits.high >> UInt64(byte & 63)) & 1 == 1
+  }
+
+  static func == (a: ASCIISet, b: ASCIISet) -> Bool { a.bits == b.bits }
 }
 
 /// What is left of a pattern behind a group.

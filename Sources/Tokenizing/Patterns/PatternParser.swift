@@ -10,7 +10,7 @@ struct PatternError: Error, Equatable, CustomStringConvertible {
 extension Pattern {
   init(_ text: String) throws(PatternError) {
     var parser = PatternParser(text)
-    alternatives = try parser.parse()
+    self.init(alternatives: try parser.parse())
   }
 }
 

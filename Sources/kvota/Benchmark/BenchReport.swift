@@ -25,6 +25,7 @@ struct BenchReport: Encodable {
   let ceilings: Ceilings
   var rows: [SpeedRow] = []
   var kernels: [KernelRow] = []
+  var tokenizing: TokenizingRow?
   var footprint: ServerFootprint?
   var peerFootprint: ServerFootprint?
   /// Of the weights, as packed in memory; nil where the model was not loaded.

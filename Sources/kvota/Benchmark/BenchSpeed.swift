@@ -26,8 +26,12 @@ struct BenchSpeed: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The model, a GGUF file; by default the one that `make model` fetched.", valueName: "file"))
+      "The model, a GGUF file or a folder of safetensors; by default the one that `make model` fetched.",
+      valueName: "path"))
   var model: String?
+
+  @Option(help: QuantizeHelp.text)
+  var quantize: String?
 
   @Option(help: "Compute threads, at most one for each processor we may use. (default: as many)")
   var threads: String?
@@ -71,7 +75,9 @@ struct BenchSpeed: ParsableCommand {
   }
 
   func run() throws {
-    let flags: [SettingName: String?] = [.model: model, .threads: threads, .kvType: kvType]
+    let flags: [SettingName: String?] = [
+      .model: model, .quantize: quantize, .threads: threads, .kvType: kvType,
+    ]
     let settings = try Settings(
       SettingTexts(
         flags: flags.merging(rotary.settings) { $1 }.compactMapValues { $0 },

@@ -4,7 +4,8 @@ import Serving
 extension BenchReport {
   /// The report for people.
   var text: String {
-    ([heading] + speedSections + [kernelSection, footprintSection, notes].compactMap(\.self))
+    ([heading] + speedSections
+      + [kernelSection, tokenizingSection, footprintSection, notes].compactMap(\.self))
       .joined(separator: "\n\n") + "\n"
   }
 
@@ -63,6 +64,15 @@ extension BenchReport {
           ]
         }
       ).text
+  }
+
+  private var tokenizingSection: String? {
+    tokenizing.map { row in
+      Table(
+        head: ["MB/s", "kvota", "bytes a token"],
+        rows: [[row.name, Self.describe(row.megabytesPerSecond), Self.rounded(row.bytesPerToken)]]
+      ).text
+    }
   }
 
   private var footprintSection: String? {

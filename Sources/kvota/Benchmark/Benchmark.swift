@@ -3,6 +3,7 @@ import Inference
 import Kernels
 import Models
 import Serving
+import Tokenizing
 
 /// Measures rows, each repetition of ours followed by one of the peer: what disturbs one disturbs both.
 struct Benchmark {
@@ -14,7 +15,7 @@ struct Benchmark {
   let peerExecutable: String?
 
   func run() throws -> BenchReport {
-    let file = try GGUFFile(path: settings.modelPath)
+    let file = try settings.openModel()
     let context = try Architectures.configuration(of: file, rotary: settings.engine.rotary).contextLength
     let chosen = try chosenWorkloads
     let fitting = chosen.filter { $0.totalTokens(repetitions: repetitions) <= context }
@@ -30,6 +31,12 @@ struct Benchmark {
     report.weightBytes = own.model.weightBytes
     report.rows = session.rows(fitting)
     report.leftOut = chosen.filter { !fitting.contains($0) }.map(\.name)
+    if rows.includes(TokenizingBenchmark.name) {
+      Console.note(TokenizingBenchmark.name)
+      report.tokenizing = TokenizingBenchmark(
+        tokenizer: try Tokenizer(metadata: file.metadata), repetitions: repetitions
+      ).run()
+    }
     guard rows.includes(FootprintBenchmark.name) else { return report }
     let footprint = try footprint(own.configuration).run()
     (report.footprint, report.peerFootprint) = (footprint.own, footprint.peer)
@@ -45,7 +52,7 @@ struct Benchmark {
   private var chosenWorkloads: [Workload] {
     get throws {
       let all = Workload.all(full: isFull)
-      let names = all.map(\.name) + [FootprintBenchmark.name]
+      let names = all.map(\.name) + [TokenizingBenchmark.name, FootprintBenchmark.name]
       try rows.refuseIfNone(of: names)
       return all.filter { rows.includes($0.name) }
     }

@@ -20,7 +20,7 @@ struct EvalSession {
     let settings = try options.settings()
     let compute = Compute(
       instructions: try .fromEnvironment(), pool: try ThreadPool(threads: settings.engine.threads))
-    let file = try GGUFFile(path: settings.modelPath)
+    let file = try settings.openModel()
     let loading = LoadingProgress { _ in }
     tokenizer = try Tokenizer(metadata: file.metadata)
     runner = try ModelRunner(

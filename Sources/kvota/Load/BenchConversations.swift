@@ -58,6 +58,7 @@ struct BenchConversations: AsyncParsableCommand {
     var options = ModelOptions()
     (options.model, options.threads, options.kvMemory, options.kvType) = (model, threads, kvMemory, nil)
     options.rotary = rotary
+    options.quantize = nil
     let settings = try options.settings()
     let benchmark = ConversationBenchmark(
       settings: settings, model: try ServedOptions.configuration(of: settings), peer: peer.peer(settings),

@@ -25,8 +25,7 @@ struct ServedOptions: ParsableArguments {
   func settings() throws -> Settings { try model.settings(cache) }
 
   static func configuration(of settings: Settings) throws -> ModelConfiguration {
-    try Architectures.configuration(
-      of: GGUFFile(path: settings.modelPath), rotary: settings.engine.rotary)
+    try Architectures.configuration(of: settings.openModel(), rotary: settings.engine.rotary)
   }
 }
 

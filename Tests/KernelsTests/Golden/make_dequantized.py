@@ -1,6 +1,6 @@
 """Writes dequantized.json: random blocks of every quantized type, and what llama.cpp's own `gguf` package reads in them.
 
-Every bit of a block but those of its half-float scales is random, so that each field is met with every meaning. `values` are
+Every bit of a block but those of its scale is random, so that each field is met with every meaning. `values` are
 little-endian floats. Run with `pip install numpy gguf` and no arguments.
 """
 
@@ -15,8 +15,10 @@ from gguf.quants import dequantize
 HALVES = {
     "Q4_0": [0], "Q4_1": [0, 2], "Q5_0": [0], "Q5_1": [0, 2], "Q8_0": [0],
     "Q2_K": [80, 82], "Q3_K": [108], "Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208],
+    "IQ4_NL": [0], "MXFP4": [],
 }
 SCALES = [0.0123, -1.5, 2.0**-24, 65504.0]
+EXPONENTS = [0, 1, 120, 250]
 
 random = np.random.default_rng(20240607)
 goldens = []
@@ -27,6 +29,8 @@ for name, places in HALVES.items():
     for index, block in enumerate(blocks):
         for place in places:
             block[place : place + 2] = np.frombuffer(np.float16(SCALES[(index + place) % len(SCALES)]).tobytes(), np.uint8)
+        if name == "MXFP4":
+            block[0] = EXPONENTS[index]
     read = dequantize(blocks, kind).astype("<f4")
     encoded = [base64.b64encode(a.tobytes()).decode() for a in (blocks, read)]
     goldens.append({"type": int(kind), "bytes": encoded[0], "values": encoded[1]})

@@ -1,3 +1,5 @@
+import GGUF
+import ModelFixtures
 import OpenAIAPI
 import Testing
 import Tokenizing
@@ -53,5 +55,15 @@ import Tokenizing
     #expect(try mismatch([263, 259], continuing: [263, 256, 257, 111])?.status == 400)
     let umlaut = "ü".utf8.map { Int32($0) }
     #expect(try prompt([97] + umlaut, continuing: [97, umlaut[0]]) == [97] + umlaut)
+  }
+
+  @Test("a token cut anew gets no space of the tokenizer's own")
+  func noOwnSpace() throws {
+    let file = try TemporaryFile(TinySentencePieces.metadata().bytes())
+    let tokenizer = try Tokenizer(metadata: GGUFFile(path: file.path).metadata)
+    let (hello, o) = (TinySentencePieces.token("▁hello") ?? -1, TinySentencePieces.token("o") ?? -1)
+    let saved = ["▁", "hell"].map { TinySentencePieces.token($0) ?? -1 }
+    #expect(
+      try SessionPrompt.prompt([hello], continuing: saved, of: "s", tokenizer: tokenizer) == saved + [o])
   }
 }

@@ -15,7 +15,7 @@ struct KernelBenchmark {
 
   /// Shapes are those of the model in the settings, whose weights are not read.
   func run() throws -> BenchReport {
-    let file = try GGUFFile(path: settings.modelPath)
+    let file = try settings.openModel()
     let model = try Architectures.configuration(of: file, rotary: settings.engine.rotary)
     let compute = Compute(
       instructions: try .fromEnvironment(), pool: try ThreadPool(threads: settings.engine.threads))

@@ -1,0 +1,39 @@
+import Dispatch
+import Foundation
+
+/// A program of the system that was run to its end.
+struct Tool {
+  let status: Int32
+  let output: String
+  /// What it complained of, in a line.
+  let errors: String
+
+  /// What a shell gives a program that does not exist.
+  private static let notFound: Int32 = 127
+
+  /// Runs a program, which ends with this one whichever way that ends; `watch` is called some times a second meanwhile.
+  static func run(
+    _ name: String, _ arguments: [String], input: String = "", watch: () -> Void = {}
+  ) throws -> Tool {
+    let process = Process()
+    let (source, output, errors) = (Pipe(), Pipe(), Pipe())
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["setpriv", "--pdeathsig", "KILL", name] + arguments
+    (process.standardInput, process.standardOutput, process.standardError) = (source, output, errors)
+    let ended = DispatchSemaphore(value: 0)
+    process.terminationHandler = { _ in ended.signal() }
+    try process.run()
+    // Less than a pipe holds, so neither side waits for the other.
+    try source.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+    try source.fileHandleForWriting.close()
+    while ended.wait(timeout: .now() + .milliseconds(200)) == .timedOut { watch() }
+    guard process.terminationStatus != notFound else { throw FetchError.missingTool(name) }
+    return Tool(
+      status: process.terminationStatus, output: try text(output),
+      errors: try text(errors).trimmingCharacters(in: .whitespacesAndNewlines))
+  }
+
+  private static func text(_ pipe: Pipe) throws -> String {
+    String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+  }
+}
