@@ -60,6 +60,7 @@ let package = Package(
     target("Tokenizing", ["GGUF"]),
     target("ChatTemplates"),
     target("OpenAIAPI"),
+    target("ToolCalling", ["OpenAIAPI"]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     target("Compression", ["CZlib"]),
     target("HTTP"),
@@ -77,7 +78,8 @@ let package = Package(
       "Serving",
       [
         "Caching", "ChatTemplates", "Compression", "GGUF", "HTTP", "Inference", "Kernels", "Models",
-        "OpenAIAPI", "Playground", "Tokenizing", "Transport", .product(name: "Logging", package: "swift-log"),
+        "OpenAIAPI", "Playground", "Tokenizing", "ToolCalling", "Transport",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "TOMLKit", package: "TOMLKit"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
@@ -113,6 +115,7 @@ let package = Package(
     tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),
     tests("OpenAIAPITests", ["OpenAIAPI"]),
+    tests("ToolCallingTests", ["ToolCalling"]),
     // Requests byte by byte, and a client that sends them.
     .target(name: "WireFixtures", path: "Tests/WireFixtures", swiftSettings: testing),
     tests("CompressionTests", ["Compression"]),

@@ -12,6 +12,8 @@ package struct Settings: Sendable, Equatable {
   /// What requests call the model.
   package var alias: String
   package var listening: ListeningSettings
+  /// What makes prompts of conversations.
+  package var chatTemplate = TemplateChoice.model
   /// What requests get that say nothing about their cache.
   package var cacheDefaults = CacheOptions()
   /// Their policy and budget for people, as in `roco, 512 slots`.
@@ -56,6 +58,7 @@ package struct Settings: Sendable, Equatable {
     let name = modelPath.split(separator: "/").last.map(String.init) ?? modelPath
     self.modelPath = modelPath
     alias = try Self.alias(texts, fileName: name)
+    chatTemplate = try TemplateChoice(texts)
     let threads = try texts.integer(.threads, in: 1...1024) ?? processors
     engine = try Self.engine(
       texts, threads: min(threads, processors), machine: machine, modelBytes: ModelFile.bytes(modelPath))
