@@ -14,7 +14,8 @@ enum NamedTemplates {
 
   /// ChatML with tools, told of and called as by Hermes and Qwen.
   private static let hermes = """
-    {%- set first = messages[0].content if messages and messages[0].role == 'system' else '' %}
+    {%- set begins = messages and messages[0].role == 'system' %}
+    {%- set first = messages[0].content if begins else '' %}
     {%- if tools or first %}{{ '<|im_start|>system\\n' + first }}
     {%- if tools %}
     {{- ('\\n\\n' if first else '') + 'You may call functions. There are:\\n<tools>\\n' }}
@@ -22,7 +23,7 @@ enum NamedTemplates {
     {{- '</tools>\\nTo call one, write its name and arguments as JSON within tags:\\n<tool_call>\\n' }}
     {{- '{"name": NAME, "arguments": OBJECT}\\n</tool_call>' }}
     {%- endif %}{{ '<|im_end|>\\n' }}{% endif %}
-    {%- for message in messages if not (loop.first and message.role == 'system') %}
+    {%- for message in (messages[1:] if begins else messages) %}
     {%- if message.role == 'tool' %}
     {{- '<|im_start|>user\\n<tool_response>\\n' + message.content + '\\n</tool_response><|im_end|>\\n' }}
     {%- else %}{{ '<|im_start|>' + message.role + '\\n' + message.content }}
@@ -44,7 +45,7 @@ enum NamedTemplates {
   private static let gemma = """
     {%- set first = messages[0].content | trim + '\\n\\n' if messages and messages[0].role == 'system' else '' %}
     {{- bos_token }}
-    {%- for message in messages[1:] if first else messages %}
+    {%- for message in (messages[1:] if first else messages) %}
     {{- '<start_of_turn>' + ('model' if message.role == 'assistant' else message.role) + '\\n' }}
     {{- (first if loop.first else '') + message.content | trim + '<end_of_turn>\\n' }}
     {%- endfor %}

@@ -18,10 +18,12 @@ package enum TemplateChoice: Equatable, Sendable {
     }
   }
 
-  /// Reads the two settings, of which one may be there.
+  /// Reads the two settings, of which one may be there; a flag of either beats a variable of either, and that a file.
   ///
   /// Throws `SettingsError` for a name or file that there is not, or a text that is no template, with the line of its mistake.
   init(_ texts: SettingTexts) throws(SettingsError) {
+    let texts =
+      texts.layers.first { $0.text(.chatTemplate) != nil || $0.text(.chatTemplateFile) != nil } ?? texts
     let (given, file) = (texts.text(.chatTemplate), texts.text(.chatTemplateFile))
     if let given, let file {
       throw SettingsError("\(given.origin) and \(file.origin) both name a chat template; give one")
