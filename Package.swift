@@ -130,7 +130,7 @@ let package = Package(
       "ServingTests",
       [
         "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Transport", "Caching", "Compression",
-        "GGUF",
+        "GGUF", "ToolCalling",
         "CertificateFixtures", "ModelFixtures",
         .product(name: "Logging", package: "swift-log"),
       ]),

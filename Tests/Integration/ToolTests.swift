@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 extension RealClients {
@@ -54,11 +55,11 @@ extension RealClients {
           ],
           at: server)
         let choice = answers[0].choices[0]
-        #expect(choice.finish_reason == "tool_calls" && choice.message.content == nil)
+        #expect(choice.finish_reason == "tool_calls" && choice.message.content == .null)
         let call = choice.message.tool_calls[0]
         #expect(call.type == "function" && call.function.name == "get_weather")
         let arguments = try #require(call.function.arguments.string)
-        #expect(try JSON.parse(arguments).city == "Rome")
+        #expect(try JSON.parse(Data(arguments.utf8)).city == "Rome")
 
         let events = answers[1].events.items
         let parts = events.flatMap { $0.choices[0].delta.tool_calls.items }
@@ -67,7 +68,7 @@ extension RealClients {
         #expect(parts.compactMap(\.function.arguments.string).joined() == arguments)
         #expect(events[events.count - 2].choices[0].finish_reason == "tool_calls")
 
-        #expect(answers[2].choices[0].message.tool_calls == nil)
+        #expect(answers[2].choices[0].message.tool_calls == .null)
         #expect(answers[2].choices[0].message.content.string?.isEmpty == false)
 
         let result: [JSON] = [

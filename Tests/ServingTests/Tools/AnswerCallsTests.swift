@@ -27,7 +27,7 @@ struct AnswerCallsTests {
   }
 
   @Test(
-    "a control token that marks calls is read as its text, another is not; the first call may end the answer")
+    "a control token that marks calls is read as its text, another is not")
   func controlTokens() throws {
     let tokenizer = try tinyTokenizer()
     // Here <s> stands for a marker: the vocabulary has no other control token.
@@ -35,7 +35,7 @@ struct AnswerCallsTests {
     #expect(stream.push(263).text == "<s>" && stream.push(264).text == "" && stream.push(0x61).text == "a")
   }
 
-  private func text(_ body: String, _ answer: String, _ tools: ToolUse?) throws -> ([TextPiece], ChoiceText) {
+  private func read(_ body: String, _ answer: String, _ tools: ToolUse?) throws -> ([TextPiece], ChoiceText) {
     let request = try GenerationRequest(
       GenerationRequest.Wish(
         prompts: [[1]], maxTokens: 999, parameters: completion(body).parameters,
@@ -51,18 +51,18 @@ struct AnswerCallsTests {
   @Test("where one call is wanted the answer stops behind it; where no tools are, calls are text")
   func stops() throws {
     let answer = #"<tool_call>{"name": "f", "arguments": {}}</tool_call> and more"#
-    let (single, text) = try text(
+    let (single, text) = try read(
       #"{"prompt": ""}"#, answer, ToolUse(.hermes, names: ["f"], isParallel: false))
     #expect(text.isStopped && text.hasCalls && text.tokens < answer.utf8.count)
     #expect(single.flatMap(\.calls).count > 1 && single.allSatisfy(\.text.isEmpty))
-    let (plain, other) = try self.text(#"{"prompt": ""}"#, answer, nil)
+    let (plain, other) = try read(#"{"prompt": ""}"#, answer, nil)
     #expect(plain.map(\.text).joined() == answer && !other.hasCalls)
   }
 
   @Test("a stop text counts in what the model writes")
   func stopTexts() throws {
     let answer = #"So <tool_call>{"name": "f", "arguments": {"a": "STOP"}}</tool_call>"#
-    let (pieces, text) = try text(
+    let (pieces, text) = try read(
       #"{"prompt": "", "stop": ["STOP"]}"#, answer, ToolUse(.hermes, names: ["f"]))
     #expect(text.isStopped && pieces.map(\.text).joined() == "So" && text.hasCalls)
   }
