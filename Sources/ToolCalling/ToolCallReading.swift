@@ -15,7 +15,8 @@ extension ToolCallParser {
   private mutating func readText() -> Bool {
     if format.isBare, !hasText, calls == 0 {
       guard let start = rest.firstIndex(where: { !$0.isSpace }) else { return false }
-      if rest[start] == UInt8(ascii: "{") || format.separators.first == rest[start] {
+      let opensList = format == .json && rest[start] == UInt8(ascii: "[")
+      if opensList || rest[start] == UInt8(ascii: "{") {
         enter(from: 0, through: start, isMarked: false)
         return true
       }
