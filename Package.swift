@@ -61,6 +61,7 @@ let package = Package(
     target("Safetensors", ["GGUF", "Kernels", "OpenAIAPI", "Tokenizing"]),
     target("ChatTemplates"),
     target("OpenAIAPI"),
+    target("ToolCalling", ["OpenAIAPI"]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     target("Compression", ["CZlib"]),
     target("HTTP"),
@@ -79,7 +80,7 @@ let package = Package(
       "Serving",
       [
         "Caching", "ChatTemplates", "Compression", "GGUF", "HTTP", "Inference", "Kernels", "Models",
-        "OpenAIAPI", "Playground", "Safetensors", "Tokenizing", "Transport",
+        "OpenAIAPI", "Playground", "Safetensors", "Tokenizing", "ToolCalling", "Transport",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "TOMLKit", package: "TOMLKit"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -116,6 +117,7 @@ let package = Package(
     tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),
     tests("OpenAIAPITests", ["OpenAIAPI"]),
+    tests("ToolCallingTests", ["ToolCalling"]),
     // Requests byte by byte, and a client that sends them.
     .target(name: "WireFixtures", path: "Tests/WireFixtures", swiftSettings: testing),
     tests("CompressionTests", ["Compression"]),
@@ -130,7 +132,7 @@ let package = Package(
       "ServingTests",
       [
         "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Transport", "Caching", "Compression",
-        "GGUF", "Models",
+        "GGUF", "Models", "ToolCalling",
         "CertificateFixtures", "ModelFixtures",
         .product(name: "Logging", package: "swift-log"),
       ]),

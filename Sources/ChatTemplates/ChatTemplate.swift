@@ -31,6 +31,7 @@ package struct ChatTemplate: Sendable {
   ///
   /// - Parameters:
   ///   - messages: Mappings with at least `role` and `content`.
+  ///   - tools: Mappings with a `function`, which has `name`, `description` and `parameters`.
   ///   - addGenerationPrompt: Whether the prompt ends with the opening of the assistant's turn.
   ///   - bosToken: The text of the model's begin-of-sequence token; empty if it has none.
   ///   - eosToken: The text of the model's end-of-sequence token; empty if it has none.
@@ -38,11 +39,13 @@ package struct ChatTemplate: Sendable {
   /// - Returns: The prompt.
   /// - Throws: `TemplateError`; of kind `raised` if the template refuses the conversation.
   package func render(
-    messages: [TemplateValue], addGenerationPrompt: Bool, bosToken: String, eosToken: String, nowSeconds: Int
+    messages: [TemplateValue], tools: [TemplateValue] = [], addGenerationPrompt: Bool, bosToken: String,
+    eosToken: String, nowSeconds: Int
   ) throws(TemplateError) -> String {
     let variables: TemplateMapping = [
       "messages": .list(messages), "add_generation_prompt": .boolean(addGenerationPrompt),
-      "bos_token": .string(bosToken), "eos_token": .string(eosToken), "tools": .none, "documents": .none,
+      "bos_token": .string(bosToken), "eos_token": .string(eosToken),
+      "tools": tools.isEmpty ? .none : .list(tools), "documents": .none,
     ]
     return try render(variables, nowSeconds: nowSeconds)
   }

@@ -1191,9 +1191,20 @@ enum OpenAPIDocument {
                 "minimum": 0,
                 "maximum": 20
               },
+              "tools": {
+                "type": ["array", "null"],
+                "description": "Functions that the model may call.",
+                "items": {"$ref": "#/components/schemas/Tool"},
+                "maxItems": 128
+              },
+              "tool_choice": {
+                "description": "Whether the model calls a function; to force it is not built.",
+                "enum": ["none", "auto", null]
+              },
               "parallel_tool_calls": {
                 "type": ["boolean", "null"],
-                "description": "Accepted; asks for nothing that is built."
+                "description": "Whether it may call more than one at once.",
+                "default": true
               }
             },
             "required": ["messages"]
@@ -1315,7 +1326,7 @@ enum OpenAPIDocument {
               "role": {"type": "string", "enum": ["system", "developer", "user", "assistant", "tool"]},
               "content": {
                 "anyOf": [
-                  {"type": "string"},
+                  {"type": ["string", "null"]},
                   {
                     "type": "array",
                     "items": {
@@ -1327,9 +1338,46 @@ enum OpenAPIDocument {
                 ]
               },
               "name": {"type": ["string", "null"]},
-              "tool_call_id": {"type": ["string", "null"]}
+              "tool_call_id": {"type": ["string", "null"]},
+              "tool_calls": {
+                "type": ["array", "null"],
+                "description": "Of the assistant: functions that it has called.",
+                "items": {"$ref": "#/components/schemas/ToolCall"}
+              }
             },
-            "required": ["role", "content"]
+            "anyOf": [{"required": ["role", "content"]}, {"required": ["role", "tool_calls"]}]
+          },
+          "Tool": {
+            "type": "object",
+            "properties": {
+              "type": {"const": "function"},
+              "function": {
+                "type": "object",
+                "properties": {
+                  "name": {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,128}$"},
+                  "description": {"type": ["string", "null"]},
+                  "parameters": {"type": ["object", "null"], "description": "The JSON schema of its arguments."}
+                },
+                "required": ["name"]
+              }
+            },
+            "required": ["type", "function"]
+          },
+          "ToolCall": {
+            "type": "object",
+            "properties": {
+              "id": {"type": "string"},
+              "type": {"const": "function"},
+              "function": {
+                "type": "object",
+                "properties": {
+                  "name": {"type": "string"},
+                  "arguments": {"type": "string", "description": "JSON, as the model has written it."}
+                },
+                "required": ["name", "arguments"]
+              }
+            },
+            "required": ["id", "type", "function"]
           },
           "Completion": {
             "type": "object",
@@ -1404,13 +1452,14 @@ enum OpenAPIDocument {
                       "type": "object",
                       "properties": {
                         "role": {"const": "assistant"},
-                        "content": {"type": "string"},
-                        "refusal": {"type": "null"}
+                        "content": {"type": ["string", "null"], "description": "Null beside calls alone."},
+                        "refusal": {"type": "null"},
+                        "tool_calls": {"type": "array", "items": {"$ref": "#/components/schemas/ToolCall"}}
                       },
                       "required": ["role", "content", "refusal"]
                     },
                     "logprobs": {"anyOf": [{"$ref": "#/components/schemas/ChatLogprobs"}, {"type": "null"}]},
-                    "finish_reason": {"type": "string", "enum": ["stop", "length"]}
+                    "finish_reason": {"type": "string", "enum": ["stop", "length", "tool_calls"]}
                   },
                   "required": ["index", "message", "logprobs", "finish_reason"]
                 }
@@ -1435,11 +1484,32 @@ enum OpenAPIDocument {
                     "index": {"type": "integer", "minimum": 0},
                     "delta": {
                       "type": "object",
-                      "properties": {"role": {"const": "assistant"}, "content": {"type": "string"}}
+                      "properties": {
+                        "role": {"const": "assistant"},
+                        "content": {"type": "string"},
+                        "tool_calls": {
+                          "type": "array",
+                          "description": "A call's first part has its id and name, the others more of its arguments.",
+                          "items": {
+                            "type": "object",
+                            "properties": {
+                              "index": {"type": "integer", "minimum": 0},
+                              "id": {"type": "string"},
+                              "type": {"const": "function"},
+                              "function": {
+                                "type": "object",
+                                "properties": {"name": {"type": "string"}, "arguments": {"type": "string"}},
+                                "required": ["arguments"]
+                              }
+                            },
+                            "required": ["index", "function"]
+                          }
+                        }
+                      }
                     },
                     "logprobs": {"anyOf": [{"$ref": "#/components/schemas/ChatLogprobs"}, {"type": "null"}]},
                     "finish_reason": {
-                      "anyOf": [{"type": "string", "enum": ["stop", "length"]}, {"type": "null"}]
+                      "anyOf": [{"type": "string", "enum": ["stop", "length", "tool_calls"]}, {"type": "null"}]
                     }
                   },
                   "required": ["index", "delta", "logprobs", "finish_reason"]
@@ -1669,7 +1739,13 @@ enum OpenAPIDocument {
               },
               "with_pieces": {"type": ["boolean", "null"], "default": false},
               "return_token_strs": {"type": ["boolean", "null"], "default": false},
-              "add_generation_prompt": {"type": ["boolean", "null"], "default": true}
+              "add_generation_prompt": {"type": ["boolean", "null"], "default": true},
+              "tools": {
+                "type": ["array", "null"],
+                "description": "Functions that the template tells of.",
+                "items": {"$ref": "#/components/schemas/Tool"},
+                "maxItems": 128
+              }
             },
             "anyOf": [{"required": ["content"]}, {"required": ["prompt"]}, {"required": ["messages"]}]
           },
@@ -1722,7 +1798,13 @@ enum OpenAPIDocument {
                 "description": "The alias, or ALIAS@POLICY-BUDGET with further options, such as ALIAS@roco-512;pins=system; the one model if left out."
               },
               "messages": {"type": "array", "items": {"$ref": "#/components/schemas/Message"}, "minItems": 1},
-              "add_generation_prompt": {"type": ["boolean", "null"], "default": true}
+              "add_generation_prompt": {"type": ["boolean", "null"], "default": true},
+              "tools": {
+                "type": ["array", "null"],
+                "description": "Functions that the template tells of.",
+                "items": {"$ref": "#/components/schemas/Tool"},
+                "maxItems": 128
+              }
             },
             "required": ["messages"]
           },

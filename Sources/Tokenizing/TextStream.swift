@@ -5,22 +5,30 @@
 package struct TextStream: Sendable {
   private let vocabulary: Vocabulary
   private let skipSpecial: Bool
+  private let shownSpecial: Set<String>
   /// Bytes not given out yet.
   private var pending: [UInt8] = []
 
-  package init(_ tokenizer: Tokenizer, skipSpecial: Bool) {
+  /// Follows tokens; control tokens have no text if `skipSpecial`, but for those whose text is in `shownSpecial`.
+  package init(_ tokenizer: Tokenizer, skipSpecial: Bool, shownSpecial: Set<String> = []) {
     vocabulary = tokenizer.vocabulary
     self.skipSpecial = skipSpecial
+    self.shownSpecial = shownSpecial
   }
 
   /// The text that this token completes; may be empty.
   package mutating func push(_ token: Int32) -> String {
-    guard !(skipSpecial && vocabulary.isSpecial(token)) else { return "" }
+    guard !isSkipped(token) else { return "" }
     pending.append(contentsOf: vocabulary.bytes(of: token))
     let held = Self.unfinishedCount(pending)
     let text = String(decoding: pending.dropLast(held), as: UTF8.self)
     pending.removeFirst(pending.count - held)
     return text
+  }
+
+  private func isSkipped(_ token: Int32) -> Bool {
+    skipSpecial && vocabulary.isSpecial(token)
+      && (shownSpecial.isEmpty || !shownSpecial.contains(vocabulary.text(of: token)))
   }
 
   /// The rest: U+FFFD where a character stayed unfinished.

@@ -92,6 +92,15 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "The chat template: chatml, gemma, hermes (with tools), llama3, zephyr, or its text in Jinja. (default: the model's)",
+      valueName: "name"))
+  var chatTemplate: String?
+
+  @Option(help: ArgumentHelp("The chat template, a file in Jinja. (default: none)", valueName: "file"))
+  var chatTemplateFile: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Memory for all caches: 2GiB, 512MiB, or a share such as 25%. (default: half of what is free)",
       valueName: "size"))
   var kvMemory: String?
@@ -221,7 +230,8 @@ struct Serve: AsyncParsableCommand {
     let flags: [SettingName: String?] = [
       .config: config, .model: model, .quantize: quantize, .alias: alias, .host: host, .port: port,
       .threads: threads,
-      .context: context, .kvMemory: kvMemory, .kvType: kvType, .kvEvents: kvEvents, .prefixCache: prefixCache,
+      .context: context, .chatTemplate: chatTemplate, .chatTemplateFile: chatTemplateFile,
+      .kvMemory: kvMemory, .kvType: kvType, .kvEvents: kvEvents, .prefixCache: prefixCache,
       .maxQueue: maxQueue,
       .maxSequences: maxSequences, .maxQueueTokens: maxQueueTokens, .maxPerClient: maxPerClient,
       .stepMilliseconds: stepMs, .speculate: speculate, .sessionDir: sessionDir,

@@ -82,6 +82,15 @@ struct HostileTemplateTests {
     #expect(templateError("{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}")?.kind == .limit)
   }
 
+  @Test("an error in a macro that loops call ends the rendering")
+  func errorInMacro() {
+    let source = """
+      {% macro m() %}{{ raise_exception('no') }}{% endmacro %}{% for a in [1] %}{% for b in [1] %}{% for c in [1] %}\
+      {% for d in [1] %}{{ m() }}{% endfor %}{% endfor %}{% endfor %}{% endfor %}
+      """
+    #expect(templateError(source)?.kind == .raised)
+  }
+
   @Test("integers that overflow are errors")
   func overflow() {
     for sum in [
@@ -139,12 +148,29 @@ struct HostileTemplateTests {
   @Test("mutated templates render or fail, never trap")
   func mutations() throws {
     let file = try #require(Golden.file)
-    let seeds = file.cases.map { Array($0.template.unicodeScalars) }
     let variables = try #require(file.cases.last.map { file.variables(of: $0) })
+    let failed = mutate(file.cases.map(\.template), count: 3_000) { _ in variables }
+    #expect(failed > 300 && failed < 3_000)
+  }
+
+  @Test(
+    "mutated real templates render or fail, never trap",
+    .enabled(if: TemplateGolden.folder != nil, "KVOTA_TEST_DATA is absent"))
+  func realMutations() throws {
+    let file = try #require(TemplateGolden.file)
+    let names = file.conversations.keys.sorted()
+    let failed = mutate(file.templates.compactMap(\.source), count: 700) { index in
+      file.variables(names[index % names.count], addsGenerationPrompt: true)
+    }
+    #expect(failed > 100 && failed < 700)
+  }
+
+  /// Renders templates with a few characters changed; returns how many were refused.
+  private func mutate(_ templates: [String], count: Int, variables: (Int) -> TemplateMapping) -> Int {
+    let seeds = templates.map { Array($0.unicodeScalars) }
     let spice = Array("{}%#'\"\\-+*/|~()[].,:=<>! \n019axifnotsetforinelsend😀\r".unicodeScalars)
     var random = SeededGenerator(state: 2)
-    var failed = 0
-    for _ in 0..<3_000 {
+    return (0..<count).count { index in
       var source = seeds[Int.random(in: seeds.indices, using: &random)]
       for _ in 0..<Int.random(in: 1...4, using: &random) where !source.isEmpty {
         let place = Int.random(in: source.indices, using: &random)
@@ -154,8 +180,7 @@ struct HostileTemplateTests {
         default: source.removeSubrange(place..<min(place + 3, source.count))
         }
       }
-      failed += templateError(String(source), variables) == nil ? 0 : 1
+      return templateError(String(source), variables(index)) != nil
     }
-    #expect(failed > 300 && failed < 3_000)
   }
 }

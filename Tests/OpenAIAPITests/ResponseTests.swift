@@ -68,6 +68,32 @@ struct ResponseTests {
     #expect(last["choices"] == [] && last["usage"] == usage.json)
   }
 
+  @Test("calls of functions stand beside the text, which is null if there is none")
+  func toolCalls() {
+    let call = ToolCall(id: "x", name: "f", arguments: "{}")
+    let choice = ChatCompletion.Choice(index: 0, content: "", toolCalls: [call], finishReason: .toolCalls)
+    #expect(
+      String(decoding: choice.json.encoded, as: UTF8.self) == """
+        {"index":0,"message":{"role":"assistant","content":null,"refusal":null,"tool_calls":[{"id":"x","type":"function",\
+        "function":{"name":"f","arguments":"{}"}}]},"logprobs":null,"finish_reason":"tool_calls"}
+        """)
+    let spoken = ChatCompletion.Choice(index: 0, content: "t", toolCalls: [call], finishReason: .toolCalls)
+    #expect(String(decoding: spoken.json.encoded, as: UTF8.self).contains(#""content":"t""#))
+  }
+
+  @Test("a call is streamed by its number: first its id and name, then its arguments in pieces")
+  func toolCallParts() {
+    let parts: [ToolCallPart] = [.begin(index: 1, id: "x", name: "f"), .arguments(index: 1, "{\"")]
+    let deltas = parts.map {
+      String(decoding: ChatCompletionChunk.Delta.toolCall($0).json.encoded, as: UTF8.self)
+    }
+    #expect(
+      deltas == [
+        #"{"tool_calls":[{"index":1,"id":"x","type":"function","function":{"name":"f","arguments":""}}]}"#,
+        #"{"tool_calls":[{"index":1,"function":{"arguments":"{\""}}]}"#,
+      ])
+  }
+
   @Test(
     "the prepared encoder writes the very bytes of the chunk",
     arguments: ["", "plain", "\"quoted\" \\ \n\r\t\u{1}\u{1F}", "é😀\u{2028}", "\\u0001"],

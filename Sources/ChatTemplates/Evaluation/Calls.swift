@@ -33,6 +33,8 @@ extension Interpreter {
       throw error("macro '\(macro.name)' has no parameter '\(unknown)'")
     }
     let outer = (scopes, line)
+    // After an error too: the loops around the call count on finding their scopes.
+    defer { (scopes, line) = outer }
     scopes = [scopes[0], [:]]
     for (index, parameter) in macro.parameters.enumerated() {
       let standard = try parameter.standard.map { value throws(TemplateError) in try evaluate(value) }
@@ -41,7 +43,6 @@ extension Interpreter {
     let (text, flow) = try nested { interpreter throws(TemplateError) in try interpreter.captured(macro.body)
     }
     guard flow == .onward else { throw error("'break' and 'continue' need a loop") }
-    (scopes, line) = outer
     return .string(text)
   }
 

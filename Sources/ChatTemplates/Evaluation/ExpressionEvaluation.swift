@@ -28,8 +28,11 @@ extension Interpreter {
     case .negate(let operand): return try negate(try evaluate(operand))
     case .not(let operand): return .boolean(!(try evaluate(operand).isTrue))
     case .arithmetic(let first, let rest):
-      var value = try evaluate(first)
-      for (operation, operand) in rest { value = try combine(value, operation, try evaluate(operand)) }
+      let escapes = expression.isSafe
+      var value = try operand(first, escapes: escapes)
+      for (operation, next) in rest {
+        value = try combine(value, operation, try operand(next, escapes: escapes))
+      }
       return value
     case .comparison(let first, let rest): return try compare(first, rest)
     case .concatenation(let operands): return try concatenate(operands)
@@ -62,6 +65,15 @@ extension Interpreter {
     }
     try checkNesting(.mapping(mapping))
     return .mapping(mapping)
+  }
+
+  /// An operand of arithmetic: beside one that is safe, every other string is escaped as HTML.
+  private mutating func operand(_ expression: Expression, escapes: Bool) throws(TemplateError)
+    -> TemplateValue
+  {
+    let value = try evaluate(expression)
+    guard escapes, !expression.isSafe, case .string(let text) = value else { return value }
+    return try made(text.escapedAsHTML)
   }
 
   /// The first operand that decides an `or` or `and`, else the last; operands are values, as in Python.

@@ -10,8 +10,8 @@ extension Interpreter {
     "length": lengthFilter,
     "list": listFilter, "lower": lowerFilter, "map": mapFilter, "reject": rejectFilter,
     "rejectattr": rejectAttributeFilter, "replace": replaceFilter, "reverse": reverseFilter,
-    "safe": stringFilter,
-    "select": selectFilter, "selectattr": selectAttributeFilter, "string": stringFilter, "title": titleFilter,
+    "safe": stringFilter, "select": selectFilter, "selectattr": selectAttributeFilter, "sort": sortFilter,
+    "string": stringFilter, "title": titleFilter,
     "tojson": jsonFilter, "trim": trimFilter, "unique": uniqueFilter, "upper": upperFilter,
   ]
 

@@ -69,21 +69,6 @@ extension Interpreter {
     return try interpreter.call("items", on: value, CallArguments())
   }
 
-  /// `dictsort`: the pairs by key, small letters and capitals alike.
-  static func sortedItemsFilter(
-    _ interpreter: inout Interpreter, _ value: TemplateValue, _ arguments: CallArguments
-  ) throws(TemplateError) -> TemplateValue {
-    guard case .mapping(let mapping) = value, arguments.positional.isEmpty, arguments.named.keys.isEmpty
-    else {
-      throw interpreter.error("dictsort sorts a dict by its keys and takes no arguments here")
-    }
-    try interpreter.charge(mapping.keys.count * 16)
-    let sorted = mapping.pairs.sorted {
-      $0.key.lowercased().utf8.lexicographicallyPrecedes($1.key.lowercased().utf8)
-    }
-    return .list(sorted.map { [.string($0.key), $0.value] })
-  }
-
   /// `map(attribute='name')`, or `map('filter', ...)`.
   static func mapFilter(
     _ interpreter: inout Interpreter, _ value: TemplateValue, _ arguments: CallArguments

@@ -32,6 +32,10 @@ extension Interpreter {
     case .macro(let macro):
       macros.append(macro)
       assign(macro.name, .macro(macros.count - 1))
+    case .generation(let body):
+      scopes.append([:])
+      defer { scopes.removeLast() }
+      return try execute(body)
     case .breakLoop: return .breakLoop
     case .continueLoop: return .continueLoop
     }

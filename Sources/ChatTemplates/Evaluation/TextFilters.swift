@@ -72,7 +72,37 @@ extension Interpreter {
   }
 }
 
+extension Expression {
+  /// Whether its value is what Jinja calls markup: the result of `safe`, or a sum that has such a part.
+  ///
+  /// Markup that went through a variable is text here; Jinja would know it again.
+  var isSafe: Bool {
+    switch self {
+    case .postfix(_, let suffixes):
+      if case .filter("safe", _)? = suffixes.last { true } else { false }
+    case .arithmetic(let first, let rest): first.isSafe || rest.contains { $0.operand.isSafe }
+    default: false
+    }
+  }
+}
+
 extension String {
+  /// The text with the characters escaped that HTML gives a meaning, as MarkupSafe writes them.
+  var escapedAsHTML: String {
+    var escaped = ""
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      case "'": escaped += "&#39;"
+      case "\"": escaped += "&#34;"
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped
+  }
+
   /// The text with a capital after each break and small letters elsewhere.
   func titleCased(isBreak: (Unicode.Scalar) -> Bool) -> String {
     var result = ""

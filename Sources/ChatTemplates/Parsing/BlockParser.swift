@@ -13,9 +13,8 @@ extension Parser {
       try expectBlockEnd()
       return [Statement(line: line, kind: word == "break" ? .breakLoop : .continueLoop)]
     case "generation":
-      // Marks the assistant's tokens for training; it prints its body.
       try expectBlockEnd()
-      return try closedBody("endgeneration")
+      return [Statement(line: line, kind: .generation(try closedBody("endgeneration")))]
     default:
       throw TemplateError(
         kind: .syntax, line: line,

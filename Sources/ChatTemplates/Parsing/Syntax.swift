@@ -12,6 +12,8 @@ struct Statement: Sendable {
     case capture(Target, filters: [Suffix], body: [Statement])
     case filter([Suffix], body: [Statement])
     case macro(Macro)
+    /// Marks the assistant's tokens for training; it prints its body, whose variables are its own.
+    case generation([Statement])
     case breakLoop
     case continueLoop
   }

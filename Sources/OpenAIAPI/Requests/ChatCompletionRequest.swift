@@ -12,6 +12,9 @@ package struct ChatCompletionRequest: Equatable, Sendable {
   /// How many of the likeliest tokens are told in each token's place beside the token's own log-probability; nil for nothing of both.
   package let logprobs: Int?
 
+  /// The functions that the model may call; nil for none.
+  package let tools: RequestedTools?
+
   /// Everything that completion requests have too.
   package let parameters: GenerationParameters
 
@@ -31,8 +34,25 @@ package struct ChatCompletionRequest: Equatable, Sendable {
     maxTokens = try GenerationParameters.maxTokens(&fields, least: 1)
     logprobs = try LogprobsRule.chat(&fields)
     try UnsupportedField.refuse(UnsupportedField.chat, in: &fields)
+    tools = try RequestedTools.read(&fields, ignored: &ignored)
     parameters = try GenerationParameters(&fields)
     try parameters.checkMinTokens(maxTokens: maxTokens)
     ignoredFields = ignored + fields.unread
+    try checkTools()
+  }
+
+  /// Refuses what has no place beside calls of functions.
+  private func checkTools() throws(APIError) {
+    guard let tools else { return }
+    guard logprobs == nil else {
+      throw .invalidRequest(
+        "with 'tools' the answer is no longer the text that the tokens make, so that they have no 'logprobs'; leave"
+          + " one of both out", param: "logprobs", code: "invalid_value")
+    }
+    guard tools.isParallel || parameters.session == nil else {
+      throw .invalidRequest(
+        "with 'session' an answer cannot end behind its first call, as parallel_tool_calls: false wants; leave one of"
+          + " both out", param: "parallel_tool_calls", code: "invalid_value")
+    }
   }
 }

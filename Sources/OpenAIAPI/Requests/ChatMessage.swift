@@ -10,7 +10,7 @@ package struct ChatMessage: Equatable, Sendable {
   /// Who speaks.
   package let role: Role
 
-  /// What is said: the one string that was sent, or the text parts in order.
+  /// What is said: the one string that was sent, or the text parts in order; none beside calls alone.
   package let parts: [String]
 
   /// The participant's name, if sent.
@@ -18,6 +18,9 @@ package struct ChatMessage: Equatable, Sendable {
 
   /// The call that a tool message answers, if sent.
   package let toolCallID: String?
+
+  /// The functions that the assistant has called.
+  package let toolCalls: [ToolCall]
 
   /// What is said as one text; parts are joined by newlines.
   package var text: String { parts.joined(separator: "\n") }
@@ -43,7 +46,13 @@ package struct ChatMessage: Equatable, Sendable {
     var fields = FieldReader(object, prefix: path + ".")
     role = try ChatMessage.role(&fields)
     try UnsupportedField.refuse(UnsupportedField.message, in: &fields)
-    parts = try ChatMessage.parts(&fields)
+    toolCalls = try ToolCall.list(&fields, ignored: &ignored)
+    guard toolCalls.isEmpty || role == .assistant else {
+      throw .invalidRequest(
+        "'\(fields.path("tool_calls"))' is for messages of the assistant, and this one's role is \(role.rawValue)",
+        param: fields.path("tool_calls"), code: "invalid_value")
+    }
+    parts = try ChatMessage.parts(&fields, isOptional: !toolCalls.isEmpty)
     name = try fields.string("name")
     toolCallID = try fields.string("tool_call_id")
     ignored += fields.unread
@@ -57,9 +66,10 @@ package struct ChatMessage: Equatable, Sendable {
     return role
   }
 
-  private static func parts(_ fields: inout FieldReader) throws(APIError) -> [String] {
+  private static func parts(_ fields: inout FieldReader, isOptional: Bool) throws(APIError) -> [String] {
     let path = fields.path("content")
     switch fields.value("content") {
+    case nil where isOptional: return []
     case nil: throw .missing(path)
     case .string(let text): return [text]
     case .array(let elements):

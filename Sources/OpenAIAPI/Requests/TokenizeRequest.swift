@@ -62,11 +62,15 @@ package struct Conversation: Equatable, Sendable {
   /// At least one.
   package let messages: [ChatMessage]
 
+  /// The functions that the template is to tell of.
+  package let tools: [ToolDefinition]
+
   /// Whether the text ends where the assistant is to speak.
   package let addsGenerationPrompt: Bool
 
   init(_ fields: inout FieldReader, ignored: inout [String]) throws(APIError) {
     messages = try ChatMessage.list(&fields, ignored: &ignored)
+    tools = try ToolDefinition.list(&fields, ignored: &ignored)
     addsGenerationPrompt = try fields.boolean("add_generation_prompt") ?? true
     try UnsupportedField.refuse(UnsupportedField.conversation, in: &fields)
   }

@@ -59,9 +59,6 @@ struct UnsupportedField {
   /// Fields of `/v1/chat/completions` alone.
   static let chat: [UnsupportedField] = [
     UnsupportedField("echo", false),
-    UnsupportedField("tools", []),
-    UnsupportedField("tool_choice", "none", "auto"),
-    UnsupportedField("parallel_tool_calls", true, false),
     UnsupportedField("functions", []),
     UnsupportedField("function_call", "none", "auto"),
     UnsupportedField("modalities", ["text"]),
@@ -80,7 +77,6 @@ struct UnsupportedField {
 
   /// Fields of a conversation that is only to be written out.
   static let conversation: [UnsupportedField] = [
-    UnsupportedField("tools", []),
     UnsupportedField("chat_template"),
     UnsupportedField("chat_template_kwargs", [:]),
     UnsupportedField("continue_final_message", false),
@@ -88,7 +84,6 @@ struct UnsupportedField {
 
   /// Fields of one chat message.
   static let message: [UnsupportedField] = [
-    UnsupportedField("tool_calls", []),
     UnsupportedField("function_call"),
     UnsupportedField("audio"),
     UnsupportedField("refusal", ""),

@@ -8,6 +8,9 @@ package struct ChatCompletion: Equatable, Sendable {
     /// What the assistant says.
     package var content: String
 
+    /// The functions that it wants called.
+    package var toolCalls: [ToolCall]
+
     /// Its tokens' log-probabilities, null if nobody asked.
     package var logprobs: JSONValue
 
@@ -15,9 +18,13 @@ package struct ChatCompletion: Equatable, Sendable {
     package var finishReason: FinishReason
 
     /// Makes a choice.
-    package init(index: Int, content: String, logprobs: JSONValue = .null, finishReason: FinishReason) {
+    package init(
+      index: Int, content: String, toolCalls: [ToolCall] = [], logprobs: JSONValue = .null,
+      finishReason: FinishReason
+    ) {
       self.index = index
       self.content = content
+      self.toolCalls = toolCalls
       self.logprobs = logprobs
       self.finishReason = finishReason
     }
@@ -25,9 +32,18 @@ package struct ChatCompletion: Equatable, Sendable {
     var json: JSONValue {
       [
         "index": .integer(index),
-        "message": ["role": "assistant", "content": .string(content), "refusal": nil],
-        "logprobs": logprobs, "finish_reason": FinishReason.json(finishReason),
+        "message": .object(message), "logprobs": logprobs, "finish_reason": FinishReason.json(finishReason),
       ]
+    }
+
+    /// Beside calls an empty text is none, as at OpenAI.
+    private var message: JSONObject {
+      let isCallAlone = content.isEmpty && !toolCalls.isEmpty
+      var message: JSONObject = [
+        "role": "assistant", "content": isCallAlone ? .null : .string(content), "refusal": nil,
+      ]
+      if !toolCalls.isEmpty { message["tool_calls"] = .array(toolCalls.map(\.json)) }
+      return message
     }
   }
 
@@ -71,6 +87,9 @@ package struct ChatCompletionChunk: Equatable, Sendable {
     /// A piece of text.
     case content(String)
 
+    /// A part of a call.
+    case toolCall(ToolCallPart)
+
     /// The last chunk of a choice: nothing but the reason.
     case finish(FinishReason)
 
@@ -78,6 +97,7 @@ package struct ChatCompletionChunk: Equatable, Sendable {
       switch self {
       case .role: ["role": "assistant", "content": ""]
       case .content(let text): ["content": .string(text)]
+      case .toolCall(let part): ["tool_calls": [part.json]]
       case .finish: [:]
       }
     }

@@ -32,6 +32,9 @@ package enum FinishReason: String, Sendable {
   /// The token limit, the context's end, or a full cache.
   case length
 
+  /// The model wants functions called.
+  case toolCalls = "tool_calls"
+
   /// The reason as JSON; a generation that goes on has null.
   static func json(_ reason: FinishReason?) -> JSONValue { JSONValue(reason?.rawValue) }
 }

@@ -19,6 +19,9 @@ protocol AnswerFormat {
   /// The chunk of a piece of text and its tokens' log-probabilities.
   func chunk(_ text: String, _ logprobs: Logprobs, choice: Int) -> [UInt8]
 
+  /// The chunk of a part of a call.
+  func chunk(_ call: ToolCallPart, choice: Int) -> [UInt8]
+
   /// The chunk that ends a choice.
   func closing(choice: Int, reason: FinishReason) -> [UInt8]
 
@@ -29,6 +32,7 @@ protocol AnswerFormat {
 /// A choice as it is gathered for a whole answer.
 struct WholeChoice<Logprobs: LogprobsWriter> {
   private(set) var text = ""
+  private(set) var calls: [ToolCall] = []
   private var logprobs: Logprobs?
   var end: ChoiceEnd?
 
@@ -37,6 +41,12 @@ struct WholeChoice<Logprobs: LogprobsWriter> {
   mutating func append(_ piece: TextPiece) {
     text += piece.text
     for token in piece.tokens { logprobs?.append(token) }
+    for part in piece.calls {
+      switch part {
+      case .begin(_, let id, let name): calls.append(ToolCall(id: id, name: name, arguments: ""))
+      case .arguments(let index, let text): calls[index].arguments += text
+      }
+    }
   }
 
   var logprobsJSON: JSONValue { logprobs?.json ?? .null }

@@ -15,7 +15,7 @@ struct ChatFormat: AnswerFormat {
   func whole(_ choices: [WholeChoice<ChatLogprobs>], usage: Usage, timings: Timings?) -> JSONValue {
     let choices = choices.enumerated().map { index, choice in
       ChatCompletion.Choice(
-        index: index, content: choice.text, logprobs: choice.logprobsJSON,
+        index: index, content: choice.text, toolCalls: choice.calls, logprobs: choice.logprobsJSON,
         finishReason: choice.end?.reason ?? .length)
     }
     return ChatCompletion(head: head, choices: choices, usage: usage, timings: timings).json
@@ -30,6 +30,8 @@ struct ChatFormat: AnswerFormat {
   func chunk(_ text: String, _ logprobs: ChatLogprobs, choice: Int) -> [UInt8] {
     chunk(choice, .content(text), logprobs: logprobs.json)
   }
+
+  func chunk(_ call: ToolCallPart, choice: Int) -> [UInt8] { chunk(choice, .toolCall(call)) }
 
   func closing(choice: Int, reason: FinishReason) -> [UInt8] { chunk(choice, .finish(reason)) }
 

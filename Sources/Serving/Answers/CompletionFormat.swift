@@ -30,6 +30,9 @@ struct CompletionFormat: AnswerFormat {
     chunk(Completion.Choice(index: choice, text: text, logprobs: logprobs.json, finishReason: nil))
   }
 
+  /// Completions call nothing.
+  func chunk(_ call: ToolCallPart, choice: Int) -> [UInt8] { [] }
+
   func closing(choice: Int, reason: FinishReason) -> [UInt8] {
     chunk(Completion.Choice(index: choice, text: "", finishReason: reason))
   }

@@ -45,9 +45,12 @@ struct GenerationAnswer<Format: AnswerFormat> {
       hasBegun = true
       switch event {
       case .text(let choice, let piece):
-        chunk.removeAll(keepingCapacity: true)
-        write(piece, choice: choice, to: &chunk)
-        try await responder.send(chunk: chunk)
+        if !piece.text.isEmpty || !piece.tokens.isEmpty {
+          chunk.removeAll(keepingCapacity: true)
+          write(piece, choice: choice, to: &chunk)
+          try await responder.send(chunk: chunk)
+        }
+        for part in piece.calls { try await responder.send(chunk: format.chunk(part, choice: choice)) }
       case .finished(let choice, let end):
         ends.append(end)
         try await responder.send(chunk: format.closing(choice: choice, reason: end.reason))

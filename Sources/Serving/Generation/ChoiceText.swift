@@ -5,6 +5,8 @@ import Tokenizing
 struct ChoiceText: Sendable {
   private var echo: PromptEcho?
   private var completion: CompletionStream
+  /// What takes the calls out of the text, if there may be some.
+  private var calls: AnswerCalls?
   private let tellsLogprobs: Bool
   private let tellsEnd: Bool
   /// Of the token that comes next.
@@ -12,13 +14,18 @@ struct ChoiceText: Sendable {
 
   init(_ request: GenerationRequest, choice: Int, tokenizer: Tokenizer) {
     echo = request.echoes ? PromptEcho(request.sequences[choice].prompt, tokenizer: tokenizer) : nil
-    completion = CompletionStream(tokenizer, stops: request.stops, minTokens: request.minTokens)
+    completion = CompletionStream(
+      tokenizer, stops: request.stops, minTokens: request.minTokens,
+      shownControlTexts: request.tools?.controlTexts ?? [])
+    calls = request.tools.map(AnswerCalls.init)
     tellsLogprobs = request.tellsLogprobs
     tellsEnd = request.tellsEndToken
   }
 
-  /// Whether a stop text has come: nothing more is wanted.
-  var isStopped: Bool { completion.isStopped }
+  /// Whether a stop text or the only call has come: nothing more is wanted.
+  var isStopped: Bool { completion.isStopped || calls?.isComplete == true }
+  /// Whether the answer has called a function.
+  var hasCalls: Bool { calls?.hasCalls == true }
   /// Tokens that have been generated; those after a stop text do not count.
   var tokens: Int { completion.tokens }
 
@@ -40,8 +47,14 @@ struct ChoiceText: Sendable {
   /// The score of the token that comes next, or of the stop token that ends the text.
   mutating func announce(_ score: TokenScore) { self.score = score }
 
-  mutating func push(_ token: Int32) -> TextPiece { completion.push(token, score.take()) }
+  mutating func push(_ token: Int32) -> TextPiece {
+    let piece = completion.push(token, score.take())
+    return calls?.push(piece) ?? piece
+  }
 
   /// The rest, when no more tokens come.
-  mutating func finish() -> TextPiece { completion.finish(tellsEnd ? score.take() : nil) }
+  mutating func finish() -> TextPiece {
+    let piece = completion.finish(tellsEnd ? score.take() : nil)
+    return calls?.finish(piece) ?? piece
+  }
 }

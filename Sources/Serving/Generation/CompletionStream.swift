@@ -18,10 +18,10 @@ struct CompletionStream: Sendable {
   private var completed = 0
   private var given = 0
 
-  /// Follows one choice; `minTokens` come before a stop text counts.
-  init(_ tokenizer: Tokenizer, stops: [String], minTokens: Int) {
+  /// Follows one choice; `minTokens` come before a stop text counts, and of control tokens only those with such a text are text.
+  init(_ tokenizer: Tokenizer, stops: [String], minTokens: Int, shownControlTexts: Set<String> = []) {
     vocabulary = tokenizer.vocabulary
-    text = TextStream(tokenizer, skipSpecial: true)
+    text = TextStream(tokenizer, skipSpecial: true, shownSpecial: shownControlTexts)
     self.stops = StopStrings(stops)
     self.minTokens = minTokens
   }

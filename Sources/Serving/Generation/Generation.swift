@@ -105,8 +105,9 @@ struct Generation: Sendable {
         if text.isStopped { sequences[choice].end() }
       case .saved(let sequence): saved = sequence
       case .finished(let reason, let usage):
-        guard let reason = Self.reason(reason, isStopped: text.isStopped) else { break }
+        guard var reason = Self.reason(reason, isStopped: text.isStopped) else { break }
         give(text.finish())
+        if reason == .stop, text.hasCalls { reason = .toolCalls }
         clock.finished(reason, usage)
         let end = ChoiceEnd(reason: reason, tokens: text.tokens, usage: usage, saved: saved)
         news.yield(.finished(choice: choice, end))

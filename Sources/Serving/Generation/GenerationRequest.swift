@@ -21,6 +21,8 @@ struct GenerationRequest: Sendable {
   /// Whether these include the token that has ended a text: who scores completions counts on one for each token drawn, while
   /// those of chats are of the message alone.
   let tellsEndToken: Bool
+  /// How answers may call functions; nil if they may not.
+  let tools: ToolUse?
   /// The model's name as the client wrote it.
   let model: String
   /// What the only sequence is to be saved to, if anything.
@@ -39,6 +41,7 @@ struct GenerationRequest: Sendable {
     /// How many of the likeliest tokens are told in each place; nil for no log-probabilities at all.
     var logprobs: Int?
     var isChat = false
+    var tools: ToolUse?
   }
 
   /// Checks a wish against what the model and this server can do.
@@ -75,6 +78,7 @@ struct GenerationRequest: Sendable {
     echoes = wish.echo
     tellsLogprobs = wish.logprobs != nil
     tellsEndToken = !wish.isChat
+    tools = wish.tools
     model = wish.model ?? limits.alias
   }
 

@@ -2,12 +2,14 @@ import Inference
 import OpenAIAPI
 import Tokenizing
 
-/// A piece of a choice's text on its way to the client, with the tokens that begin in it where those are told.
+/// A piece of a choice's answer on its way to the client: text, with the tokens that begin in it where those are told, and parts of
+/// calls.
 struct TextPiece: Sendable, Equatable {
   var text = ""
   var tokens: [TokenLogprob] = []
+  var calls: [ToolCallPart] = []
 
-  var isEmpty: Bool { text.isEmpty && tokens.isEmpty }
+  var isEmpty: Bool { text.isEmpty && tokens.isEmpty && calls.isEmpty }
 }
 
 extension Vocabulary {

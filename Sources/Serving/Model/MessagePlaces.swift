@@ -14,7 +14,9 @@ struct MessagePlaces: Equatable, Sendable {
     roles = messages.map(\.role)
     let tokens = TokenBoundaries(ends: tokenEnds)
     // What says nothing has no marks, and loses nothing.
-    var spans = messages.map { $0.text.allSatisfy(\.isWhitespace) ? [] : nil as [Range<Int>]? }
+    var spans = messages.map { message in
+      message.toolCalls.isEmpty && message.text.allSatisfy(\.isWhitespace) ? [] : nil as [Range<Int>]?
+    }
     for (index, run) in runs.enumerated() where spans.indices.contains(run.message) {
       let start = index == 0 ? 0 : runs[index - 1].bytes.upperBound
       let end = index + 1 == runs.count ? tokens.byteCount : runs[index + 1].bytes.lowerBound

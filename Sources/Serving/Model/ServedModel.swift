@@ -24,7 +24,9 @@ package struct ServedModel: Sendable {
   package init(_ settings: Settings, progress: @Sendable (Double) -> Void = { _ in }) throws {
     let file = try settings.openModel()
     tokenizer = try Tokenizer(metadata: file.metadata)
-    conversation = try ConversationPrompt(metadata: file.metadata, tokenizer: tokenizer)
+    conversation = try ConversationPrompt(
+      template: settings.chatTemplate.template ?? file.metadata.string(ConversationPrompt.metadataKey),
+      tokenizer: tokenizer)
     engine = try Engine(
       file: file, settings: settings.engine, instructions: .fromEnvironment(), progress: progress)
     let fingerprint = engine.configuration.fingerprint(of: file)
@@ -81,19 +83,22 @@ package struct ServedModel: Sendable {
       model: wanted.model, body: wanted.parameters.cache, header: header)
     let cache = CacheResolution.merge(said, over: limits.cacheDefaults)
     let nowSeconds = Int(Date().timeIntervalSince1970)
-    let text = try conversation.text(wanted.messages, nowSeconds: nowSeconds)
+    let tools = try wanted.tools.map { tools throws(APIError) in try ToolUse(tools, conversation.tools) }
+    let definitions = wanted.tools?.definitions ?? []
+    let text = try conversation.text(wanted.messages, tools: definitions, nowSeconds: nowSeconds)
     try limits.checkText(fewestTokens: tokenizer.fewestTokens(in: text), param: "messages", cache)
     let prompt = try self.prompt(conversation.tokens(text, tokenizer: tokenizer), of: session)
     let placed = try self.cache(of: session, said: said) { () throws(APIError) in
       try CacheResolution.cacheRequest(cache) { () throws(APIError) in
         try conversation.places(
-          of: wanted.messages, in: text, tokens: prompt, nowSeconds: nowSeconds, tokenizer: tokenizer)
+          of: wanted.messages, tools: definitions, in: text, tokens: prompt, nowSeconds: nowSeconds,
+          tokenizer: tokenizer)
       }
     }
     var request = try GenerationRequest(
       GenerationRequest.Wish(
         model: wanted.model, prompts: [prompt], maxTokens: wanted.maxTokens, parameters: wanted.parameters,
-        cache: placed, logprobs: wanted.logprobs, isChat: true),
+        cache: placed, logprobs: wanted.logprobs, isChat: true, tools: tools),
       limits: limits)
     try attach(session, to: &request)
     if wanted.maxTokens == nil { request.sequences = request.sequences.map(fitting) }

@@ -1,6 +1,8 @@
 /// What `kvota serve` can be told: each name is a flag, a variable of the environment and a key of the file.
 package enum SettingName: String, CaseIterable, Sendable {
   case config, model, quantize, alias, host, port, threads, context
+  case chatTemplate = "chat-template"
+  case chatTemplateFile = "chat-template-file"
   case kvMemory = "kv-memory"
   case kvOptions = "kv-options"
   case kvType = "kv-type"

@@ -16,6 +16,8 @@ package struct Settings: Sendable, Equatable {
   /// What requests call the model.
   package var alias: String
   package var listening: ListeningSettings
+  /// What makes prompts of conversations.
+  package var chatTemplate = TemplateChoice.model
   /// What requests get that say nothing about their cache.
   package var cacheDefaults = CacheOptions()
   /// Their policy and budget for people, as in `roco, 512 slots`.
@@ -61,6 +63,7 @@ package struct Settings: Sendable, Equatable {
     self.modelPath = modelPath
     quantization = try ModelFile.quantization(texts, path: modelPath)
     alias = try Self.alias(texts, fileName: name)
+    chatTemplate = try TemplateChoice(texts)
     let threads = try texts.integer(.threads, in: 1...1024) ?? processors
     engine = try Self.engine(
       texts, threads: min(threads, processors), machine: machine, modelBytes: ModelFile.bytes(modelPath))

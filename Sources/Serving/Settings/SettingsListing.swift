@@ -20,6 +20,8 @@ extension Settings {
     case .tlsKey: listening.tls?.key ?? "none"
     case .threads: "\(engine.threads)"
     case .context: engine.contextLength.map(String.init) ?? "the model's"
+    case .chatTemplate: chatTemplate.text
+    case .chatTemplateFile: chatTemplate.path ?? "none"
     case .kvMemory: MemorySize.text(engine.kvPoolBytes)
     case .kvType: engine.kvType.rawValue
     case .kvPolicy: CacheDefaults.policyText(cacheDefaults)
@@ -56,6 +58,19 @@ extension Settings {
   }
 
   private static func seconds(_ time: Duration) -> String { "\(time.components.seconds)" }
+}
+
+extension TemplateChoice {
+  fileprivate var text: String {
+    switch self {
+    case .model: "the model's"
+    case .named(let name, _): name
+    case .file: "the file's"
+    case .written(let template): "a text of \(template.utf8.count) bytes"
+    }
+  }
+
+  fileprivate var path: String? { if case .file(let path, _) = self { path } else { nil } }
 }
 
 extension KeySource {

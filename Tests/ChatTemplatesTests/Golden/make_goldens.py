@@ -9,6 +9,7 @@ import pathlib
 
 import jinja2
 import jinja2.ext
+import jinja2.nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 NOW = 1_771_934_407
@@ -22,9 +23,22 @@ def raise_exception(message):
     raise jinja2.exceptions.TemplateError(message)
 
 
+class Generation(jinja2.ext.Extension):
+    """The block that marks the assistant's tokens for training: it prints its body, whose variables are its own."""
+    tags = {"generation"}
+
+    def parse(self, parser):
+        line = next(parser.stream).lineno
+        body = parser.parse_statements(["name:endgeneration"], drop_needle=True)
+        return jinja2.nodes.CallBlock(self.call_method("printed"), [], [], body).set_lineno(line)
+
+    def printed(self, caller):
+        return caller()
+
+
 def environment():
     made = ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=[jinja2.ext.loopcontrols])
+        trim_blocks=True, lstrip_blocks=True, extensions=[Generation, jinja2.ext.loopcontrols])
     made.filters["tojson"] = tojson
     made.globals["raise_exception"] = raise_exception
     now = datetime.datetime.fromtimestamp(NOW, datetime.timezone.utc)
@@ -71,6 +85,8 @@ CONSTRUCTS = {
     "loop scope": "{% set x = 0 %}{% for i in [1, 2, 3] %}{{ x }}{% set x = x + 1 %}{{ x }}{% endfor %}{{ x }}",
     "if scope": "{% set x = 0 %}{% if true %}{% set x = 1 %}{% endif %}{{ x }}",
     "namespace": "{% set ns = namespace(a=1, b='x') %}{% for i in range(3) %}{% set ns.a = ns.a + i %}{% endfor %}{{ ns.a }}{{ ns.b }}{{ ns.c is defined }}",
+    "generation block": "a{% generation %}b{{ number }}{% set x = 1 %}{% endgeneration %}c{{ x }}{% set y = 1 %}{% for i in [1] %}{% generation %}"
+                        "{% set y = 2 %}{{ y }}{{ i }}{{ loop.index }}{% endgeneration %}{{ y }}{% endfor %}",
     "set several": "{% set a, b = nested[0] %}{{ a }}{{ b }}{% set t = 1, 'x' %}{{ t[1] }}",
     "set block": "{% set x %}\n  a {{ 1 }}\n{% endset %}[{{ x }}]{% set y | upper | trim %} b {% endset %}[{{ y }}]",
     "filter block": "{% filter upper %}a{{ 'b' }}{% endfilter %}",
@@ -91,6 +107,10 @@ CONSTRUCTS = {
     "tojson": "{{ tool | tojson }} {{ quotes | tojson }} {{ 1.0 | tojson }} {{ none | tojson }} {{ tool | tojson(indent=2) }} {{ tool | tojson(separators=(',', ':')) }} {{ quotes | tojson(ensure_ascii=True) }} {{ tool | tojson(sort_keys=true) }} {{ '😀<&>\\'' | tojson(ensure_ascii=True) }} {{ {} | tojson(indent=4) }}",
     "text filters": "[{{ text | trim }}][{{ text | upper }}][{{ text | lower }}][{{ text | trim | title }}][{{ 'aB cD' | capitalize }}][{{ text | replace('a', 'x') }}][{{ 'aaa' | replace('a', 'b', 2) }}][{{ 'xaxx' | trim('x') }}]",
     "sequence filters": "{{ letters | length }}{{ letters | first }}{{ letters | last }}{{ letters | join('-') }}{{ letters | join }}{{ [1, none] | join(',') }}{{ letters | reverse | list }}{{ 'abc' | reverse }}{{ letters | unique | list }}{{ 'ab' | list }}{{ missing | length }}{{ people | join(', ', attribute='name') }}[{{ [] | first }}]{{ tool | length }}",
+    "what is added to safe text is escaped": "{{ '<a>'|safe + '<b>' + quotes }}{{ '&' + '<i>' + ('\"<a>'|safe) + '<' }}{{ '<' + '>' }}{{ '<a>'|safe ~ '<b>' }}"
+                                             "{{ ('<a>'|safe + '<b>') + '<c>' }}{{ '<a>'|safe }}",
+    "sort": "{{ letters | sort }}{{ letters | sort(true) }}{{ letters | sort(case_sensitive=true) }}{{ people | sort(attribute='age', reverse=true) | map(attribute='name') | list }}{{ [3, 1.5, true] | sort }}{{ 'bca' | sort }}{{ [] | sort }}",
+    "unlike types have no order": "{{ [1, 'a'] | sort }}",
     "default": "{{ missing | default('x') }}{{ missing | d }}{{ '' | default('x') }}{{ '' | default('x', true) }}{{ none | default('y', boolean=true) }}",
     "conversions": "{{ '12' | int }} {{ 'x' | int }} {{ 'x' | int(5) }} {{ 3.9 | int }} {{ -3.9 | int }} {{ '3.5' | float }} {{ 12 | string + 'a' }} {{ '4.7' | int }} {{ true | int }} {{ ' 7 ' | int }}",
     "mapping filters": "{% for k, v in tool | items %}{{ k }}{{ v }}{% endfor %}{% for k, v in {'b': 1, 'A': 2} | dictsort %}{{ k }}{{ v }}{% endfor %}{{ (tool.function | items | first)[1] }}",

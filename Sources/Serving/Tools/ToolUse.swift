@@ -1,0 +1,43 @@
+import OpenAIAPI
+import ToolCalling
+
+/// How the answers of one request may call functions.
+struct ToolUse: Sendable {
+  private let format: ToolCallFormat
+  private let names: Set<String>
+  private let isParallel: Bool
+
+  /// Checks what a request wants against what the model's template can say.
+  init(_ wanted: RequestedTools, _ template: ToolTemplate) throws(APIError) {
+    // Where a choice that forces a call would get its constraint.
+    guard wanted.choice == .auto else {
+      throw .invalidRequest(
+        "'tool_choice' is supported as \"auto\" and \"none\" so far: nothing here can force the model to call a function",
+        param: "tool_choice", code: "unsupported_parameter")
+    }
+    try template.checkTellsTools()
+    guard let format = template.format else {
+      throw .invalidRequest(
+        "the model's chat template writes calls of functions in a form that is not known here; known are those of "
+          + ToolCallFormat.allCases.map(\.rawValue).joined(separator: ", ")
+          + ". Leave 'tools' out, or serve the model with another --chat-template",
+        param: "tools", code: "unsupported_parameter")
+    }
+    self.format = format
+    names = Set(wanted.definitions.map(\.name))
+    isParallel = wanted.isParallel
+  }
+
+  /// Uses a format whatever the template says.
+  init(_ format: ToolCallFormat, names: Set<String>, isParallel: Bool = true) {
+    self.format = format
+    self.names = names
+    self.isParallel = isParallel
+  }
+
+  /// Control tokens' texts that tell where calls are.
+  var controlTexts: Set<String> { format.controlTexts }
+
+  /// Reads one answer.
+  func makeParser() -> ToolCallParser { ToolCallParser(format, tools: names, isParallel: isParallel) }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+extension RealClients {
+  /// Calls of functions, from the real client to the real model and back.
+  ///
+  /// So small a model calls well only what it has been shown: earlier calls of the same function are its examples.
+  @Suite("tools")
+  struct ToolTests {
+    private static let weather: JSON = [
+      "type": "function",
+      "function": [
+        "name": "get_weather", "description": "The weather of a city.",
+        "parameters": [
+          "type": "object", "required": ["city"], "properties": ["city": ["type": "string"]],
+        ],
+      ],
+    ]
+
+    private static func call(_ city: String) -> [JSON] {
+      let call: JSON = [
+        "id": "abcdef123", "type": "function",
+        "function": ["name": "get_weather", "arguments": .string("{\"city\": \"\(city)\"}")],
+      ]
+      return [
+        ["role": "user", "content": .string("How is the weather in \(city)?")],
+        ["role": "assistant", "content": nil, "tool_calls": [call]],
+      ]
+    }
+
+    private static let question: JSON = {
+      let examples = ["Bern", "Paris", "Oslo"].flatMap(call)
+      let last: JSON = ["role": "user", "content": "How is the weather in Rome?"]
+      return ["max_tokens": 64, "tools": [weather], "messages": .array(examples + [last])]
+    }()
+
+    private func server<Result>(
+      _ template: String = "hermes", _ body: (RunningServer) async throws -> Result
+    ) async throws -> Result {
+      try await RunningServer.with(["--chat-template", template], body)
+    }
+
+    @Test("a call comes whole and in pieces as the client knows it, and goes back with its result")
+    func calls() async throws {
+      try await server { server in
+        let streaming: JSON = ["stream": true, "stream_options": ["include_usage": true]]
+        let answers = try await OpenAIClient.run(
+          [
+            .chat(Self.question), .chat(Self.question.with(streaming)),
+            .chat(Self.question.with(["tool_choice": "none"])),
+          ],
+          at: server)
+        let choice = answers[0].choices[0]
+        #expect(choice.finish_reason == "tool_calls" && choice.message.content == .null)
+        let call = choice.message.tool_calls[0]
+        #expect(call.type == "function" && call.function.name == "get_weather")
+        let arguments = try #require(call.function.arguments.string)
+        #expect(try JSON.parse(Data(arguments.utf8)).city == "Rome")
+
+        let events = answers[1].events.items
+        let parts = events.flatMap { $0.choices[0].delta.tool_calls.items }
+        #expect(parts.count > 2 && parts.allSatisfy { $0.index == 0 })
+        #expect(parts[0].function.name == "get_weather" && parts[0].id.string?.count == 9)
+        #expect(parts.compactMap(\.function.arguments.string).joined() == arguments)
+        #expect(events[events.count - 2].choices[0].finish_reason == "tool_calls")
+
+        #expect(answers[2].choices[0].message.tool_calls == .null)
+        #expect(answers[2].choices[0].message.content.string?.isEmpty == false)
+
+        let result: [JSON] = [
+          ["role": "assistant", "content": nil, "tool_calls": [call]],
+          ["role": "tool", "tool_call_id": call.id, "content": "sun"],
+        ]
+        let more = Self.question.with(["messages": .array(Self.question.messages.items + result)])
+        let answer = try await OpenAIClient.run([.chat(more)], at: server)[0]
+        #expect(answer.choices[0].message.role == "assistant")
+        let (before, after) = (answers[0].usage.prompt_tokens.int, answer.usage.prompt_tokens.int)
+        #expect(try #require(after) > #require(before) + 20, "the call and its result are part of the prompt")
+      }
+    }
+
+    @Test("what cannot be had is refused by its name")
+    func refused() async throws {
+      let forced: JSON = ["tool_choice": "required"]
+      try await server { server in
+        let answers = try await OpenAIClient.run([.chat(Self.question.with(forced))], at: server)
+        #expect(answers[0].status == 400 && answers[0].param == "tool_choice")
+      }
+      try await server("chatml") { server in
+        let answers = try await OpenAIClient.run([.chat(Self.question)], at: server)
+        #expect(answers[0].status == 400 && answers[0].param == "tools")
+        #expect(answers[0].message.string?.contains("--chat-template hermes") == true)
+      }
+    }
+
+    @Test("a template's own refusal is the client's mistake, in its words")
+    func raised() async throws {
+      try await server("{{ raise_exception('only odd days') }}") { server in
+        let answers = try await OpenAIClient.run([.chat(Self.question.with(["tools": nil]))], at: server)
+        #expect(answers[0].status == 400 && answers[0].message.string?.contains("only odd days") == true)
+      }
+    }
+  }
+}
