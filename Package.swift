@@ -60,6 +60,7 @@ let package = Package(
     target("Tokenizing", ["GGUF"]),
     target("ChatTemplates"),
     target("OpenAIAPI"),
+    target("Grammars"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     target("Compression", ["CZlib"]),
     target("HTTP"),
@@ -114,6 +115,7 @@ let package = Package(
     tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),
     tests("OpenAIAPITests", ["OpenAIAPI"]),
+    tests("GrammarsTests", ["Grammars"]),
     // Requests byte by byte, and a client that sends them.
     .target(name: "WireFixtures", path: "Tests/WireFixtures", swiftSettings: testing),
     tests("CompressionTests", ["Compression"]),
