@@ -52,7 +52,7 @@ let package = Package(
     target(
       "Inference",
       [
-        "CKernels", "Caching", "GGUF", "Kernels", "Models",
+        "CKernels", "Caching", "GGUF", "Grammars", "Kernels", "Models",
         .product(name: "DequeModule", package: "swift-collections"),
       ]),
 
@@ -61,6 +61,7 @@ let package = Package(
     target("ChatTemplates"),
     target("OpenAIAPI"),
     target("Grammars"),
+    target("Schemas", ["Grammars", "OpenAIAPI"]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     target("Compression", ["CZlib"]),
     target("HTTP"),
@@ -78,8 +79,10 @@ let package = Package(
     target(
       "Serving",
       [
-        "Caching", "ChatTemplates", "Compression", "GGUF", "HTTP", "Inference", "Kernels", "Models",
-        "OpenAIAPI", "Playground", "Tokenizing", "Transport", .product(name: "Logging", package: "swift-log"),
+        "Caching", "ChatTemplates", "Compression", "GGUF", "Grammars", "HTTP", "Inference", "Kernels",
+        "Models",
+        "OpenAIAPI", "Playground", "Schemas", "Tokenizing", "Transport",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "TOMLKit", package: "TOMLKit"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
@@ -107,7 +110,9 @@ let package = Package(
     tests(
       "ModelsTests", ["Models", "Caching", "GGUF", "Kernels", "ModelFixtures", "Synthesis", "COpenBLAS"],
       golden: true),
-    tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels", "ModelFixtures"]),
+    tests(
+      "InferenceTests",
+      ["Inference", "Models", "Caching", "GGUF", "Grammars", "Kernels", "ModelFixtures"]),
     tests(
       "EvaluationTests",
       ["Evaluation", "Caching", "GGUF", "Kernels", "ModelFixtures", "Tokenizing", "kvota"], golden: true),
@@ -116,6 +121,7 @@ let package = Package(
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),
     tests("OpenAIAPITests", ["OpenAIAPI"]),
     tests("GrammarsTests", ["Grammars"]),
+    tests("SchemasTests", ["Schemas", "Grammars", "OpenAIAPI"]),
     // Requests byte by byte, and a client that sends them.
     .target(name: "WireFixtures", path: "Tests/WireFixtures", swiftSettings: testing),
     tests("CompressionTests", ["Compression"]),
@@ -130,7 +136,7 @@ let package = Package(
       "ServingTests",
       [
         "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Transport", "Caching", "Compression",
-        "GGUF",
+        "GGUF", "Grammars",
         "CertificateFixtures", "ModelFixtures",
         .product(name: "Logging", package: "swift-log"),
       ]),

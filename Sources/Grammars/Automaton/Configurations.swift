@@ -12,8 +12,10 @@ struct Configurations {
   /// No place: no text of the grammar begins so.
   static let dead: Int32 = 0
   private static let unknown: Int32 = -1
-  /// Places of one configuration, and visits on the way to them. An ambiguous grammar could have any number; further readings are
-  /// not followed, which may refuse a text that matches but never admits one that does not.
+  /// Places of one configuration, and visits on the way to them.
+  ///
+  /// An ambiguous grammar could have any number; further readings are not followed, which may refuse a text that matches but never
+  /// admits one that does not.
   private static let placeLimit = 1 << 12
 
   private let automaton: Automaton

@@ -33,20 +33,25 @@ package struct GBNFParser {
     guard scanner.take("::=") else { throw unexpected("'::='") }
     skipSpace(lines: true)
     let expression = try alternatives(nested: false)
-    guard scanner.next == nil || scanner.next == "\n" || scanner.next == "\r" else { throw unexpected("the rule's end") }
+    guard scanner.next == nil || scanner.next == "\n" || scanner.next == "\r" else {
+      throw unexpected("the rule's end")
+    }
     skipSpace(lines: true)
     try builder.define(name, expression)
   }
 
   private mutating func name() throws(GrammarError) -> String {
     var name = ""
-    while let scalar = scanner.next, Self.isName(scalar) { name.unicodeScalars.append(scanner.advance() ?? scalar) }
+    while let scalar = scanner.next, Self.isName(scalar) {
+      name.unicodeScalars.append(scanner.advance() ?? scalar)
+    }
     guard !name.isEmpty else { throw unexpected("a rule's name") }
     return name
   }
 
   private static func isName(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-" || scalar == "_")
+    scalar.isASCII
+      && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-" || scalar == "_")
   }
 
   private mutating func skipSpace(lines: Bool) {
@@ -97,7 +102,9 @@ package struct GBNFParser {
   }
 
   private mutating func group() throws(GrammarError) -> Expression {
-    guard depth < Self.depthLimit else { throw .tooLarge("parentheses within each other", limit: Self.depthLimit) }
+    guard depth < Self.depthLimit else {
+      throw .tooLarge("parentheses within each other", limit: Self.depthLimit)
+    }
     depth += 1
     defer { depth -= 1 }
     _ = scanner.advance()
@@ -153,7 +160,9 @@ package struct GBNFParser {
 
   private mutating func hexadecimal(_ digits: Int) throws(GrammarError) -> Unicode.Scalar {
     _ = scanner.advance()
-    guard let scalar = scanner.hexadecimal(digits) else { throw unexpected("\(digits) hexadecimal digits of a character") }
+    guard let scalar = scanner.hexadecimal(digits) else {
+      throw unexpected("\(digits) hexadecimal digits of a character")
+    }
     return scalar
   }
 
@@ -164,7 +173,9 @@ package struct GBNFParser {
       nodes += 1
       guard nodes <= Self.nodeLimit else { throw .tooLarge("parts", limit: Self.nodeLimit) }
       depth += 1
-      guard depth < Self.depthLimit else { throw .tooLarge("repetitions within each other", limit: Self.depthLimit) }
+      guard depth < Self.depthLimit else {
+        throw .tooLarge("repetitions within each other", limit: Self.depthLimit)
+      }
       skipSpace(lines: nested)
     }
     return part
@@ -183,7 +194,9 @@ package struct GBNFParser {
     guard scanner.take(",") else { throw unexpected("',' or '}'") }
     skipSpace(lines: false)
     if scanner.take("}") { return (least, nil) }
-    guard let most = scanner.number(atMost: Self.repetitionLimit), most >= least else { throw unexpected(Self.count) }
+    guard let most = scanner.number(atMost: Self.repetitionLimit), most >= least else {
+      throw unexpected(Self.count)
+    }
     skipSpace(lines: false)
     guard scanner.take("}") else { throw unexpected("'}'") }
     return (least, most)

@@ -10,18 +10,18 @@ package struct PatternParser {
   private static let depthLimit = 32
   private static let repetitionLimit = 2000
 
-  /// The whole texts in which a pattern matches somewhere.
+  /// The whole texts in which a pattern matches somewhere, or, with `wholeText`, those that it matches from end to end.
   ///
   /// Throws `GrammarError.pattern` for what is wrong, or is not regular.
-  package static func parse(_ text: String) throws(GrammarError) -> Pattern {
+  package static func parse(_ text: String, wholeText: Bool = false) throws(GrammarError) -> Pattern {
     var parser = PatternParser(scanner: ScalarScanner(text))
-    let anything = Pattern.repeated(.scalar(.all), least: 0, most: nil)
+    let anything = wholeText ? [] : [Pattern.repeated(.scalar(.all), least: 0, most: nil)]
     var choices: [Pattern] = []
     repeat {
       let isHeldBefore = parser.scanner.take("^")
       let part = try parser.sequence()
       let isHeldBehind = parser.scanner.take("$")
-      choices.append(.sequence((isHeldBefore ? [] : [anything]) + [part] + (isHeldBehind ? [] : [anything])))
+      choices.append(.sequence((isHeldBefore ? [] : anything) + [part] + (isHeldBehind ? [] : anything)))
     } while parser.scanner.take("|")
     guard parser.scanner.next == nil else { throw parser.unexpected("'|' or the end") }
     return .choice(choices)
@@ -35,7 +35,9 @@ package struct PatternParser {
 
   private mutating func sequence() throws(GrammarError) -> Pattern {
     var parts: [Pattern] = []
-    while let scalar = scanner.next, !"|)$^".unicodeScalars.contains(scalar) { parts.append(try repeated(part())) }
+    while let scalar = scanner.next, !"|)$^".unicodeScalars.contains(scalar) {
+      parts.append(try repeated(part()))
+    }
     return parts.count == 1 ? parts[0] : .sequence(parts)
   }
 
@@ -56,7 +58,9 @@ package struct PatternParser {
     depth += 1
     defer { depth -= 1 }
     _ = scanner.advance()
-    if scanner.next == "?", !scanner.take("?:") { throw unexpected("'(?:': looking around and names are not supported, and") }
+    if scanner.next == "?", !scanner.take("?:") {
+      throw unexpected("'(?:': looking around and names are not supported, and")
+    }
     let pattern = try alternatives()
     guard scanner.take(")") else { throw unexpected("')'") }
     return pattern
@@ -86,7 +90,9 @@ package struct PatternParser {
     if scanner.take("}") { return (least, least) }
     guard scanner.take(",") else { throw unexpected("',' or '}'") }
     if scanner.take("}") { return (least, nil) }
-    guard let most = scanner.number(atMost: Self.repetitionLimit), most >= least else { throw unexpected(count) }
+    guard let most = scanner.number(atMost: Self.repetitionLimit), most >= least else {
+      throw unexpected(count)
+    }
     guard scanner.take("}") else { throw unexpected("'}'") }
     return (least, most)
   }
@@ -103,7 +109,9 @@ package struct PatternParser {
       }
       _ = scanner.advance()
       let high = try element()
-      guard let first = low.only, let last = high.only, first <= last else { throw unexpected("a range that ascends") }
+      guard let first = low.only, let last = high.only, first <= last else {
+        throw unexpected("a range that ascends")
+      }
       set = set.union(ScalarSet([first...last]))
     }
     return isInverted ? set.inverted : set
@@ -120,7 +128,9 @@ package struct PatternParser {
     }
     if escaped == "x" || escaped == "u" {
       _ = scanner.advance()
-      guard let scalar = scanner.hexadecimal(escaped == "x" ? 2 : 4) else { throw unexpected("hexadecimal digits of a character") }
+      guard let scalar = scanner.hexadecimal(escaped == "x" ? 2 : 4) else {
+        throw unexpected("hexadecimal digits of a character")
+      }
       return ScalarSet([scalar])
     }
     guard escaped.isASCII, !escaped.properties.isAlphabetic, !("0"..."9").contains(escaped) else {
@@ -138,7 +148,9 @@ package struct PatternParser {
 extension ScalarSet {
   /// The scalar of a set that has one.
   fileprivate var only: UInt32? {
-    guard ranges.count == 1, let range = ranges.first, range.lowerBound == range.upperBound else { return nil }
+    guard ranges.count == 1, let range = ranges.first, range.lowerBound == range.upperBound else {
+      return nil
+    }
     return range.lowerBound
   }
 }

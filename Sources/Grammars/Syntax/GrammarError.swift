@@ -19,8 +19,10 @@ package enum GrammarError: Error, Equatable, CustomStringConvertible {
     case .duplicateRule(let name): "there are two rules '\(name)'"
     case .leftRecursion(let name):
       "the rule '\(name)' comes to itself before it takes a character; put something before the reference"
-    case .unmatchable(let name): "no text matches '\(name)': each way through it is without end, too deep, or empty of choices"
-    case .tooLarge(let what, let limit): "it has more than \(limit) \(what); make it smaller, above all its repetitions"
+    case .unmatchable(let name):
+      "no text matches '\(name)': each way through it is without end, too deep, or empty of choices"
+    case .tooLarge(let what, let limit):
+      "it has more than \(limit) \(what); make it smaller, above all its repetitions"
     case .pattern(let offset, let found, let expected):
       "the pattern has \(found) at \(offset) where \(expected) is expected"
     }

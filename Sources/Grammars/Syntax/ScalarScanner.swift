@@ -30,7 +30,8 @@ struct ScalarScanner {
   mutating func hexadecimal(_ digits: Int) -> Unicode.Scalar? {
     var text = ""
     for scalar in scalars[offset...].prefix(digits) { text.unicodeScalars.append(scalar) }
-    guard text.utf8.count == digits, text.utf8.allSatisfy({ UInt8(ascii: "+") != $0 && UInt8(ascii: "-") != $0 }),
+    guard text.utf8.count == digits,
+      text.utf8.allSatisfy({ UInt8(ascii: "+") != $0 && UInt8(ascii: "-") != $0 }),
       let scalar = UInt32(text, radix: 16).flatMap(Unicode.Scalar.init)
     else { return nil }
     offset += digits
@@ -40,7 +41,9 @@ struct ScalarScanner {
   /// A number in decimal digits; nil, and nothing is taken, if there is none or a larger one.
   mutating func number(atMost most: Int) -> Int? {
     let digits = scalars[offset...].prefix { ("0"..."9").contains($0) }
-    guard digits.count <= 9, let number = Int(String(String.UnicodeScalarView(digits))), number <= most else { return nil }
+    guard digits.count <= 9, let number = Int(String(String.UnicodeScalarView(digits))), number <= most else {
+      return nil
+    }
     offset += digits.count
     return number
   }

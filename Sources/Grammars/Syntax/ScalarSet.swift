@@ -8,7 +8,9 @@ package struct ScalarSet: Equatable, Sendable {
   /// The scalars in some ranges, which may overlap; surrogates are left out.
   package init(_ ranges: [ClosedRange<UInt32>]) {
     for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-      for part in [range.clamped(below: 0xD7FF), range.clamped(above: 0xE000)].compactMap(\.self) { add(part) }
+      for part in [range.clamped(below: 0xD7FF), range.clamped(above: 0xE000)].compactMap(\.self) {
+        add(part)
+      }
     }
   }
 

@@ -29,7 +29,8 @@ package final class TokenGrammar: Sendable {
     let automaton = try Automaton(grammar)
     self.automaton = automaton
     self.trie = trie
-    findings = Mutex(Findings(configurations: Configurations(automaton), masks: MaskCache(limit: Self.masksLimit)))
+    findings = Mutex(
+      Findings(configurations: Configurations(automaton), masks: MaskCache(limit: Self.masksLimit)))
   }
 
   /// Where a text begins.
@@ -78,7 +79,8 @@ package final class TokenGrammar: Sendable {
       ? position.configuration : findings.configurations.number(ofStacks: position.stacks)
   }
 
-  private func makeMask(_ start: Int32, _ configurations: inout Configurations) -> (TokenMask, isWhole: Bool) {
+  private func makeMask(_ start: Int32, _ configurations: inout Configurations) -> (TokenMask, isWhole: Bool)
+  {
     var mask = TokenMask(vocabularySize: trie.vocabularySize)
     let isWhole = trie.walk(
       from: start, classes: automaton.classes, &configurations, visitLimit: Self.visitLimit,

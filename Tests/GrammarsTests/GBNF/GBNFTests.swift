@@ -14,8 +14,10 @@ struct GBNFTests {
       (#"root ::= "a"{2} "b"{1,} "c"{0,1}"#, ["aab", "aabbc"], ["ab", "aac"]),
       (#"root ::= "\x41\u00e9\U0001F600\n\t\"\\""#, ["Aé😀\n\t\"\\"], ["A"]),
       (#"root ::= . [\]\-^]"#, ["x]", "é-", "\n^"], ["]", "xx"]),
-      ("root ::=\n  \"{\" ws (\n    pair (\",\" ws pair)*\n  )? \"}\"\npair ::= [a-z] \":\" [0-9]\nws ::= \" \"?",
-        ["{}", "{ a:1, b:2}"], ["{a:1 }", "{,}"]),
+      (
+        "root ::=\n  \"{\" ws (\n    pair (\",\" ws pair)*\n  )? \"}\"\npair ::= [a-z] \":\" [0-9]\nws ::= \" \"?",
+        ["{}", "{ a:1, b:2}"], ["{a:1 }", "{,}"]
+      ),
       ("a-1 ::= \"x\"\nroot ::= a-1 a-1", ["xx"], ["x"]),
     ])
   func accepts(text: String, matching: [String], others: [String]) throws {

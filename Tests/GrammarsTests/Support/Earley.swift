@@ -101,7 +101,8 @@ struct Earley {
           for caller in item.origin < index ? columns[item.origin] : column {
             guard case .rule(let rule) = next(caller), rule == item.rule else { continue }
             added.insert(
-              Item(rule: caller.rule, production: caller.production, dot: caller.dot + 1, origin: caller.origin))
+              Item(
+                rule: caller.rule, production: caller.production, dot: caller.dot + 1, origin: caller.origin))
           }
         }
       }

@@ -34,7 +34,9 @@ extension Expression {
     switch kind {
     case 0...2:
       var set = ByteSet()
-      for byte in UInt8(ascii: "a")...UInt8(ascii: "c") where Bool.random(using: &numbers) { set.insert(byte) }
+      for byte in UInt8(ascii: "a")...UInt8(ascii: "c") where Bool.random(using: &numbers) {
+        set.insert(byte)
+      }
       return .bytes(set)
     case 3...4: return .rule(Int.random(in: 0..<rules, using: &numbers))
     case 5...6: return .sequence(parts(0...3, &numbers))

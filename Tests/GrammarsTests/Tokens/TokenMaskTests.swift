@@ -11,7 +11,8 @@ struct TokenMaskTests {
     return letters + pairs + pairs.flatMap { first in letters.map { first + $0 } } + [Array("a".utf8)]
   }()
 
-  @Test("a token is admitted if and only if text and token begin a text of the grammar: random grammars against Earley's recogniser",
+  @Test(
+    "a token is admitted if and only if text and token begin a text of the grammar: random grammars against Earley's recogniser",
     arguments: 0..<40)
   func agreesWithEarley(seed: Int) throws {
     var numbers = SeededNumbers(state: UInt64(seed))
@@ -31,7 +32,8 @@ struct TokenMaskTests {
       for _ in 0..<4 {
         let mask = tokens.mask(at: position)
         let wanted = Self.vocabulary.map { reference.recognise(text + $0).isPrefix }
-        #expect(Self.vocabulary.indices.map { mask.contains(Int32($0)) } == wanted, "\(grammar) after \(text)")
+        #expect(
+          Self.vocabulary.indices.map { mask.contains(Int32($0)) } == wanted, "\(grammar) after \(text)")
         #expect(mask.contains(end) == reference.recognise(text).isText, "\(grammar) after \(text)")
         guard let token = wanted.indices.filter({ wanted[$0] }).randomElement(using: &numbers) else { break }
         text += Self.vocabulary[token]
