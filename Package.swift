@@ -90,7 +90,8 @@ let package = Package(
     .executableTarget(
       name: "kvota",
       dependencies: [
-        "Caching", "Evaluation", "GGUF", "HTTP", "Inference", "Kernels", "Models", "OpenAIAPI", "Serving",
+        "Caching", "Evaluation", "GGUF", "Grammars", "HTTP", "Inference", "Kernels", "Models", "OpenAIAPI",
+        "Schemas", "Serving",
         "Synthesis", "Tokenizing", "Transport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),

@@ -32,6 +32,9 @@ extension SchemaCompiler {
     return rules.bracketed("{", isFirst ? nil : before, "}", canBeEmpty: canBeEmpty)
   }
 
+  /// Any of them may come next, so each place is as many.
+  private static let memberLimit = 1000
+
   private struct Member {
     let name: String
     let expression: Expression
@@ -51,11 +54,17 @@ extension SchemaCompiler {
     for name in required where properties[name] == nil {
       properties[name] = schema["additionalProperties"] ?? .boolean(true)
     }
+    guard properties.names.count <= Self.memberLimit else {
+      throw SchemaError(
+        path.member("properties"),
+        "an object has at most \(Self.memberLimit) properties here, found \(properties.names.count)")
+    }
     let isRequired = Set(required)
     var members: [Member] = []
     for name in properties.names {
       guard let value = properties[name] else { continue }
       let path = path.member("properties").member(name)
+      try count(bytes: name.utf8.count, at: path)
       let key = Expression.text(String(decoding: JSONValue.string(name).encoded, as: UTF8.self))
       let expression = rules.member(key, try expression(of: value, at: path))
       members.append(

@@ -3,13 +3,15 @@ import Grammars
 /// Names of members but for some, written without escapes, so that none of those comes in disguise.
 enum OtherNames {
   private static let lengthLimit = 256
+  private static let totalLimit = 4096
 
   static func expression(besides names: [String], at path: String) throws(SchemaError) -> Expression {
     let excluded = names.map { Array($0.unicodeScalars) }
-    guard !excluded.contains(where: { $0.count > lengthLimit }) else {
+    guard excluded.reduce(0, { $0 + $1.count }) <= totalLimit, !excluded.contains(where: { $0.count > lengthLimit })
+    else {
       throw SchemaError(
         path,
-        "other properties cannot be told from names of more than \(lengthLimit) characters; shorten them, or say false"
+        "other properties cannot be told from names of more than \(lengthLimit) characters, or \(totalLimit) together; shorten them, or say false"
       )
     }
     return rest(excluded[...], from: 0)

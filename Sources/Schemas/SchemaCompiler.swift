@@ -10,11 +10,14 @@ struct SchemaCompiler {
   private var referenced: [String: Int] = [:]
   private var visits = 0
   private var depth = 0
+  private var bytes = 0
 
   /// Parts that are looked at, those that are merged again and again included.
   private static let visitLimit = 20_000
   /// Parts within each other; this recurses.
   private static let depthLimit = 128
+  /// Bytes of all names and listed values.
+  private static let byteLimit = 1 << 17
 
   init(document: JSONValue) { self.document = document }
 
@@ -55,7 +58,11 @@ struct SchemaCompiler {
     if let branches = try schema.schemas("oneOf", at: path) {
       return try choice(branches, and: schema.without("oneOf"), at: path.member("oneOf"), exclusive: true)
     }
-    if let values = try schema.values(at: path) { return .oneOf(values.map(\.encoded)) }
+    if let values = try schema.values(at: path) {
+      let texts = values.map(\.encoded)
+      try count(bytes: texts.reduce(0) { $0 + $1.count }, at: path)
+      return .oneOf(texts)
+    }
     var choices: [Expression] = []
     for type in try schema.types(at: path) { choices.append(try expression(of: type, schema, at: path)) }
     return choices.count == 1 ? choices[0] : .choice(choices)
@@ -72,6 +79,15 @@ struct SchemaCompiler {
     case .string: return try string(schema, at: path)
     case .array: return try array(schema, at: path)
     case .object: return try object(schema, at: path)
+    }
+  }
+
+  /// Counts the bytes of texts that the schema says word for word.
+  mutating func count(bytes: Int, at path: String) throws(SchemaError) {
+    self.bytes += bytes
+    guard self.bytes <= Self.byteLimit else {
+      throw SchemaError(
+        path, "names and listed values come to more than \(Self.byteLimit) bytes; make the schema smaller")
     }
   }
 

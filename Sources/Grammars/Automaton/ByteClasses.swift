@@ -11,17 +11,19 @@ struct ByteClasses: Sendable {
   init(_ sets: [ByteSet]) {
     var classes = [Int](repeating: 0, count: 256)
     var count = 1
+    var hasOutside = [Bool](repeating: false, count: 256)
+    var inside = [Int](repeating: -1, count: 256)
     for set in sets where count < 256 {
-      var inside: [Int: Int] = [:]
-      var outside: Set<Int> = []
-      for byte in 0..<256 where !set.contains(UInt8(byte)) { outside.insert(classes[byte]) }
-      for byte in 0..<256 where set.contains(UInt8(byte)) && outside.contains(classes[byte]) {
+      // Of a class that has bytes inside and outside of the set, those inside become a new one.
+      for old in 0..<256 { (hasOutside[old], inside[old]) = (false, -1) }
+      for byte in 0..<256 where !set.contains(UInt8(byte)) { hasOutside[classes[byte]] = true }
+      for byte in 0..<256 where set.contains(UInt8(byte)) && hasOutside[classes[byte]] {
         let old = classes[byte]
-        if inside[old] == nil {
+        if inside[old] < 0 {
           inside[old] = count
           count += 1
         }
-        classes[byte] = inside[old] ?? old
+        classes[byte] = inside[old]
       }
     }
     var representatives = [UInt8](repeating: 0, count: count)

@@ -16,7 +16,7 @@ struct Configurations {
   ///
   /// An ambiguous grammar could have any number; further readings are not followed, which may refuse a text that matches but never
   /// admits one that does not.
-  private static let placeLimit = 1 << 12
+  private static let placeLimit = 1 << 13
 
   private let automaton: Automaton
   private var stacks = Stacks()

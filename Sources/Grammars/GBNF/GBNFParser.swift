@@ -12,7 +12,7 @@ package struct GBNFParser {
   private static let depthLimit = 64
   /// A repetition's largest number, as in llama.cpp.
   private static let repetitionLimit = 2000
-  /// Parts of all rules together.
+  /// Parts of all rules together, each character of a text or a set counted.
   private static let nodeLimit = 1 << 17
 
   private init(_ text: String) { scanner = ScalarScanner(text) }
@@ -80,8 +80,7 @@ package struct GBNFParser {
     while let part = try part() {
       skipSpace(lines: nested)
       parts.append(try repeated(part, nested: nested))
-      nodes += 1
-      guard nodes <= Self.nodeLimit else { throw .tooLarge("parts", limit: Self.nodeLimit) }
+      try count()
     }
     return parts.count == 1 ? parts[0] : .sequence(parts)
   }
@@ -117,8 +116,10 @@ package struct GBNFParser {
   private mutating func literal() throws(GrammarError) -> Expression {
     _ = scanner.advance()
     var text = ""
-    while !scanner.take("\"") { text.unicodeScalars.append(try character()) }
-    nodes += text.utf8.count
+    while !scanner.take("\"") {
+      text.unicodeScalars.append(try character())
+      try count()
+    }
     return .text(text)
   }
 
@@ -127,6 +128,7 @@ package struct GBNFParser {
     let isInverted = scanner.take("^")
     var ranges: [ClosedRange<UInt32>] = []
     while !scanner.take("]") {
+      try count()
       let low = try character().value
       guard scanner.next == "-", scanner.second != "]" else {
         ranges.append(low...low)
@@ -170,8 +172,7 @@ package struct GBNFParser {
     var part = part
     while let range = try repetition() {
       part = .repeated(part, least: range.least, most: range.most)
-      nodes += 1
-      guard nodes <= Self.nodeLimit else { throw .tooLarge("parts", limit: Self.nodeLimit) }
+      try count()
       depth += 1
       guard depth < Self.depthLimit else {
         throw .tooLarge("repetitions within each other", limit: Self.depthLimit)
@@ -181,6 +182,11 @@ package struct GBNFParser {
     return part
   }
 
+  private mutating func count() throws(GrammarError) {
+    nodes += 1
+    guard nodes <= Self.nodeLimit else { throw .tooLarge("parts", limit: Self.nodeLimit) }
+  }
+
   /// What follows a part to say how often it comes; nil for nothing.
   private mutating func repetition() throws(GrammarError) -> (least: Int, most: Int?)? {
     if scanner.take("*") { return (0, nil) }
@@ -188,21 +194,21 @@ package struct GBNFParser {
     if scanner.take("?") { return (0, 1) }
     guard scanner.take("{") else { return nil }
     skipSpace(lines: false)
-    guard let least = scanner.number(atMost: Self.repetitionLimit) else { throw unexpected(Self.count) }
+    guard let least = scanner.number(atMost: Self.repetitionLimit) else { throw unexpected(Self.counts) }
     skipSpace(lines: false)
     if scanner.take("}") { return (least, least) }
     guard scanner.take(",") else { throw unexpected("',' or '}'") }
     skipSpace(lines: false)
     if scanner.take("}") { return (least, nil) }
     guard let most = scanner.number(atMost: Self.repetitionLimit), most >= least else {
-      throw unexpected(Self.count)
+      throw unexpected(Self.counts)
     }
     skipSpace(lines: false)
     guard scanner.take("}") else { throw unexpected("'}'") }
     return (least, most)
   }
 
-  private static let count = "a number up to \(repetitionLimit), the larger one second"
+  private static let counts = "a number up to \(repetitionLimit), the larger one second"
 
   private func unexpected(_ expected: String) -> GrammarError {
     .syntax(line: scanner.line, found: scanner.found, expected: expected)

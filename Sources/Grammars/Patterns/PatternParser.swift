@@ -5,10 +5,13 @@
 package struct PatternParser {
   private var scanner: ScalarScanner
   private var depth = 0
+  private var nodes = 0
 
   /// Groups within each other; the parser recurses.
   private static let depthLimit = 32
   private static let repetitionLimit = 2000
+  /// Characters and classes of a pattern.
+  private static let nodeLimit = 1 << 14
 
   /// The whole texts in which a pattern matches somewhere, or, with `wholeText`, those that it matches from end to end.
   ///
@@ -46,6 +49,7 @@ package struct PatternParser {
     case "(": return try group()
     case "[": return .scalar(try set())
     case ".":
+      nodes += 1
       _ = scanner.advance()
       return .scalar(ScalarSet("\n\r\u{2028}\u{2029}".unicodeScalars).inverted)
     case "*", "+", "?", "{": throw unexpected("something to repeat")
@@ -100,11 +104,11 @@ package struct PatternParser {
   private mutating func set() throws(GrammarError) -> ScalarSet {
     _ = scanner.advance()
     let isInverted = scanner.take("^")
-    var set = ScalarSet([ClosedRange<UInt32>]())
+    var ranges: [ClosedRange<UInt32>] = []
     while !scanner.take("]") {
       let low = try element()
       guard scanner.next == "-", let second = scanner.second, second != "]" else {
-        set = set.union(low)
+        ranges += low.ranges
         continue
       }
       _ = scanner.advance()
@@ -112,13 +116,16 @@ package struct PatternParser {
       guard let first = low.only, let last = high.only, first <= last else {
         throw unexpected("a range that ascends")
       }
-      set = set.union(ScalarSet([first...last]))
+      ranges.append(first...last)
     }
+    let set = ScalarSet(ranges)
     return isInverted ? set.inverted : set
   }
 
   /// One character, or what an escape stands for.
   private mutating func element() throws(GrammarError) -> ScalarSet {
+    nodes += 1
+    guard nodes <= Self.nodeLimit else { throw .tooLarge("characters", limit: Self.nodeLimit) }
     guard let scalar = scanner.advance() else { throw unexpected("a character") }
     guard scalar == "\\" else { return ScalarSet([scalar]) }
     guard let escaped = scanner.next else { throw unexpected("an escaped character") }

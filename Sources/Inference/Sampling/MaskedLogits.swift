@@ -1,8 +1,8 @@
-import Grammars
+package import Grammars
 
 extension TokenMask {
   /// Forbids all tokens that are not in the mask.
-  func apply(to logits: inout MutableSpan<Float>) {
+  package func apply(to logits: inout MutableSpan<Float>) {
     for (index, word) in words.enumerated() where word != .max {
       let start = index &* 64
       let end = min(start &+ 64, logits.count)

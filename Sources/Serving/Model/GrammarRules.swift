@@ -4,6 +4,9 @@ import Schemas
 
 /// What a constraint means in rules.
 enum GrammarRules {
+  /// Bytes of all texts of a choice.
+  private static let choiceLimit = 1 << 16
+
   static func rules(of constraint: TextConstraint) throws(APIError) -> Grammar {
     if case .schema(let schema) = constraint.kind { return try rules(of: schema, constraint) }
     do throws(GrammarError) {
@@ -12,7 +15,11 @@ enum GrammarRules {
       case .grammar(let text): return try GBNFParser.parse(text)
       case .pattern(let text):
         return Grammar(try PatternParser.parse(text, wholeText: true).expression(\.utf8))
-      case .choice(let texts): return Grammar(.oneOf(texts.map { Array($0.utf8) }))
+      case .choice(let texts):
+        guard texts.reduce(0, { $0 + $1.utf8.count }) <= choiceLimit else {
+          throw .tooLarge("bytes", limit: choiceLimit)
+        }
+        return Grammar(.oneOf(texts.map { Array($0.utf8) }))
       }
     } catch {
       throw APIError(error, in: constraint)
