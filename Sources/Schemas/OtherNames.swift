@@ -7,11 +7,13 @@ enum OtherNames {
 
   static func expression(besides names: [String], at path: String) throws(SchemaError) -> Expression {
     let excluded = names.map { Array($0.unicodeScalars) }
-    guard excluded.reduce(0, { $0 + $1.count }) <= totalLimit, !excluded.contains(where: { $0.count > lengthLimit })
+    guard excluded.reduce(0, { $0 + $1.count }) <= totalLimit,
+      !excluded.contains(where: { $0.count > lengthLimit })
     else {
       throw SchemaError(
         path,
-        "other properties cannot be told from names of more than \(lengthLimit) characters, or \(totalLimit) together; shorten them, or say false"
+        "other properties cannot be told from names of more than \(lengthLimit) characters, or \(totalLimit) "
+          + "together; shorten them, or say false"
       )
     }
     return rest(excluded[...], from: 0)

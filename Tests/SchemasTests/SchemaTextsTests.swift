@@ -15,12 +15,12 @@ struct SchemaTextsTests {
     for (index, schema) in Schemas200.all.enumerated() {
       var texts = try RandomTexts(SchemaGrammar.grammar(of: schema), seed: UInt64(index))
       for _ in 0..<3 {
-        let text = try #require(texts.next(), "schema \(index)")
-        #expect(throws: Never.self, "schema \(index): \(String(decoding: text, as: UTF8.self))") {
-          do { _ = try JSONParser.parse(text) } catch {
-            // Objects without named members may name one twice.
-            guard case .duplicateName = error.reason else { throw error }
-          }
+        let drawn = texts.next()
+        let text = try #require(drawn, "schema \(index)")
+        do throws(JSONError) { _ = try JSONParser.parse(text) } catch {
+          // Objects without named members may name one twice.
+          if case .duplicateName = error.reason { continue }
+          Issue.record("schema \(index): \(String(decoding: text, as: UTF8.self)): \(error.description)")
         }
       }
     }
@@ -32,7 +32,8 @@ struct SchemaTextsTests {
     for (index, schema) in Schemas200.all.enumerated() {
       var texts = try RandomTexts(SchemaGrammar.grammar(of: schema), seed: UInt64(1000 + index))
       for _ in 0..<10 {
-        let text = String(decoding: try #require(texts.next()), as: UTF8.self)
+        let drawn = texts.next()
+        let text = String(decoding: try #require(drawn), as: UTF8.self)
         lines += JSONValue.object(["schema": schema, "text": .string(text)]).encoded + [0x0A]
       }
     }
