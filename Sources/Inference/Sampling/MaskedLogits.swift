@@ -7,11 +7,10 @@ extension TokenMask {
       let start = index &* 64
       let end = min(start &+ 64, logits.count)
       guard start < end else { return }
-      var part = logits.extracting(start..<end)
       if word == 0 {
-        for place in part.indices { part[place] = -.infinity }
+        for token in start..<end { logits[token] = -.infinity }
       } else {
-        for place in part.indices where word >> UInt64(place) & 1 == 0 { part[place] = -.infinity }
+        for token in start..<end where word >> UInt64(token &- start) & 1 == 0 { logits[token] = -.infinity }
       }
     }
   }

@@ -1,4 +1,4 @@
-import Grammars
+package import Grammars
 
 /// Chooses the tokens of one sequence.
 ///

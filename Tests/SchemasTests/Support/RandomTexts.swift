@@ -32,7 +32,7 @@ struct RandomTexts {
     for step in 0..<4000 {
       let mask = tokens.mask(at: position)
       let admitted = (0...end).filter(mask.contains)
-      let closing = ["}", "]", "\""].compactMap(\.utf8.first).map(Int32.init).first(where: mask.contains)
+      let closing = ["\"", "}", "]"].compactMap(\.utf8.first).map(Int32.init).first(where: mask.contains)
       if mask.contains(end), admitted.count == 1 || step > 20 || Bool.random(using: &numbers) { return text }
       guard let drawn = admitted.filter({ $0 != end }).randomElement(using: &numbers) else { return nil }
       let token = step > 20 ? closing ?? drawn : drawn
