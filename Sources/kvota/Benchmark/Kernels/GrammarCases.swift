@@ -1,4 +1,5 @@
 import Grammars
+import Inference
 import Kernels
 import OpenAIAPI
 import Schemas
