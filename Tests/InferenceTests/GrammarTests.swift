@@ -28,8 +28,8 @@ struct GrammarTests {
     let requests = try (1...8).map {
       try Self.request("root ::= [ab]{3} \"-\" [0-9]{2}", seed: $0, temperature: temperature)
     }
-    let outcomes = try await withEngine { try await outcomes(requests, of: $0) }
-    for outcome in outcomes {
+    let made = try await withEngine { try await outcomes(requests, of: $0) }
+    for outcome in made {
       #expect(Self.text(outcome).wholeMatch(of: /[ab]{3}-[0-9]{2}/) != nil)
       #expect(outcome.reason == .stop)
     }
@@ -37,9 +37,8 @@ struct GrammarTests {
 
   @Test("cut by the limit it is the beginning of one")
   func cut() async throws {
-    let outcome = try await withEngine {
-      try await outcomes([try Self.request("root ::= \"abcdefgh\"", new: 5)], of: $0)[0]
-    }
+    let request = try Self.request("root ::= \"abcdefgh\"", new: 5)
+    let outcome = try await withEngine { try await outcomes([request], of: $0)[0] }
     #expect(Self.text(outcome) == "abcde" && outcome.reason == .length)
   }
 
@@ -71,9 +70,10 @@ struct GrammarTests {
     var bound = free
     free.grammar = nil
     bound.sampling.temperature = 0
-    let outcomes = try await withEngine { [free, bound] in try await outcomes([free, bound], of: $0) }
-    #expect(outcomes[1].tokens == [97])
-    #expect(outcomes[0].scores[0].top == outcomes[1].scores[0].top)
+    let requests = [free, bound]
+    let made = try await withEngine { try await outcomes(requests, of: $0) }
+    #expect(made[1].tokens == [97])
+    #expect(made[0].scores[0].top == made[1].scores[0].top)
   }
 
   @Test("a token that the model cannot give is replaced by one of the grammar")
