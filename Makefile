@@ -25,6 +25,8 @@ TEST_VENV := .cache/venv
 TEST_DATA ?= $(CURDIR)/../shared/data
 TEST_REQUIREMENTS := Tests/Integration/Clients/requirements.txt
 LM_EVAL_VERSION := 0.4.13
+# Packages whose own requirements do not go with those of the others, though their code does.
+LONE_REQUIREMENTS := lm_eval==$(LM_EVAL_VERSION) instructor==1.17.0 docstring-parser==0.17.0
 
 # Tests see internals, for which everything is built with other flags: in a folder of its own, or each
 # `make test` and `make build` would undo the other's work. Imports against the targets' arrows fail it.
@@ -127,7 +129,7 @@ $(TEST_VENV)/lm_eval-$(LM_EVAL_VERSION): $(TEST_REQUIREMENTS)
 	@rm -rf $(TEST_VENV)
 	@python3 -m venv $(TEST_VENV)
 	@$(TEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $(TEST_REQUIREMENTS)
-	@$(TEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps lm_eval==$(LM_EVAL_VERSION)
+	@$(TEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(LONE_REQUIREMENTS)
 	@touch $@
 
 # Prometheus' checker out of its Debian package: to install that would start a Prometheus on this machine.

@@ -52,7 +52,7 @@ let package = Package(
     target(
       "Inference",
       [
-        "CKernels", "Caching", "GGUF", "Kernels", "Models",
+        "CKernels", "Caching", "GGUF", "Grammars", "Kernels", "Models",
         .product(name: "DequeModule", package: "swift-collections"),
       ]),
 
@@ -62,6 +62,8 @@ let package = Package(
     target("ChatTemplates"),
     target("OpenAIAPI"),
     target("ToolCalling", ["OpenAIAPI"]),
+    target("Grammars"),
+    target("Schemas", ["Grammars", "OpenAIAPI"]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     target("Compression", ["CZlib"]),
     target("HTTP"),
@@ -79,8 +81,8 @@ let package = Package(
     target(
       "Serving",
       [
-        "Caching", "ChatTemplates", "Compression", "GGUF", "HTTP", "Inference", "Kernels", "Models",
-        "OpenAIAPI", "Playground", "Safetensors", "Tokenizing", "ToolCalling", "Transport",
+        "Caching", "ChatTemplates", "Compression", "GGUF", "Grammars", "HTTP", "Inference", "Kernels",
+        "Models", "OpenAIAPI", "Playground", "Safetensors", "Schemas", "Tokenizing", "ToolCalling", "Transport",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "TOMLKit", package: "TOMLKit"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -89,8 +91,8 @@ let package = Package(
     .executableTarget(
       name: "kvota",
       dependencies: [
-        "Caching", "Evaluation", "GGUF", "HTTP", "Inference", "Kernels", "Models", "OpenAIAPI", "Safetensors",
-        "Serving", "Synthesis", "Tokenizing", "Transport",
+        "Caching", "Evaluation", "GGUF", "Grammars", "HTTP", "Inference", "Kernels", "Models", "OpenAIAPI",
+        "Safetensors", "Schemas", "Serving", "Synthesis", "Tokenizing", "Transport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "Logging", package: "swift-log"),
@@ -109,7 +111,9 @@ let package = Package(
     tests(
       "ModelsTests", ["Models", "Caching", "GGUF", "Kernels", "ModelFixtures", "Synthesis", "COpenBLAS"],
       golden: true),
-    tests("InferenceTests", ["Inference", "Models", "Caching", "GGUF", "Kernels", "ModelFixtures"]),
+    tests(
+      "InferenceTests",
+      ["Inference", "Models", "Caching", "GGUF", "Grammars", "Kernels", "ModelFixtures"]),
     tests(
       "EvaluationTests",
       ["Evaluation", "Caching", "GGUF", "Kernels", "ModelFixtures", "Tokenizing", "kvota"], golden: true),
@@ -118,6 +122,8 @@ let package = Package(
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),
     tests("OpenAIAPITests", ["OpenAIAPI"]),
     tests("ToolCallingTests", ["ToolCalling"]),
+    tests("GrammarsTests", ["Grammars"]),
+    tests("SchemasTests", ["Schemas", "Grammars", "OpenAIAPI"]),
     // Requests byte by byte, and a client that sends them.
     .target(name: "WireFixtures", path: "Tests/WireFixtures", swiftSettings: testing),
     tests("CompressionTests", ["Compression"]),
@@ -132,7 +138,7 @@ let package = Package(
       "ServingTests",
       [
         "Serving", "OpenAIAPI", "Inference", "Tokenizing", "HTTP", "Transport", "Caching", "Compression",
-        "GGUF", "Models", "ToolCalling",
+        "GGUF", "Grammars", "Models", "ToolCalling",
         "CertificateFixtures", "ModelFixtures",
         .product(name: "Logging", package: "swift-log"),
       ]),

@@ -1,4 +1,5 @@
 package import Caching
+package import Grammars
 
 /// What the engine is asked to generate: token ids only, everything checked by the caller but what depends on the model and the pool.
 package struct SequenceRequest: Sendable {
@@ -11,6 +12,8 @@ package struct SequenceRequest: Sendable {
   package var stopTokens: [Int32]
   package var sampling: SamplingParameters
   package var cache: CacheRequest
+  /// What the generated text has to be; its end tokens must be among `stopTokens`.
+  package var grammar: TokenGrammar?
   /// What is to be told of the tokens' probabilities; nil for nothing.
   package var scoring: ScoringRequest?
   /// What the prompt begins with and need not be computed again.

@@ -1,4 +1,5 @@
 import Caching
+import Grammars
 
 /// One request under way: what was asked, its cache once admitted, and how far it has come.
 ///
@@ -15,6 +16,8 @@ final class TokenSequence {
 
   private(set) var cache: SequenceCache?
   private var sampler: Sampler
+  /// Where the text is in its grammar, if it has one.
+  private var position: GrammarPosition?
   /// What to feed next, once the prompt is done: the last token, and guesses of those that follow it.
   private var next: [Int32] = [0]
   /// What was sampled after each of them, up to the first wrong guess.
@@ -49,6 +52,7 @@ final class TokenSequence {
     receiver = arrival.events
     submitted = arrival.submitted
     admitted = arrival.submitted
+    position = arrival.request.grammar?.start
     sampler = Sampler(arrival.request.sampling, prompt: arrival.request.prompt)
     if arrival.request.speculation > 0 {
       lookup = PromptLookup(prompt: arrival.request.prompt, most: arrival.request.speculation)
@@ -111,10 +115,13 @@ final class TokenSequence {
     scores.removeAll(keepingCapacity: true)
     for (index, row) in logitsRows.enumerated() {
       let forbidden = generated + index < request.minTokens ? request.stopTokens : []
+      let mask = position.flatMap { request.grammar?.mask(at: $0) }
       let token = withLogits(row) { logits in
         if request.scoring != nil { scratch.scorer.keep(logits.span) }
-        return sampler.sample(&logits, forbidding: forbidden, candidates: &scratch.candidates)
+        return sampler.sample(
+          &logits, forbidding: forbidden, admitting: mask, candidates: &scratch.candidates)
       }
+      position = position.flatMap { request.grammar?.position(after: token, at: $0) }
       sampled.append(token)
       if let scoring = request.scoring { scores.append(scratch.scorer.score(of: token, top: scoring.top)) }
       guard index + 1 < next.count, next[index + 1] == token else { return }

@@ -942,6 +942,61 @@ enum OpenAPIDocument {
               },
               "min_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "default": 0},
               "typical_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "default": 1},
+              "response_format": {
+                "oneOf": [
+                  {
+                    "type": "object",
+                    "properties": {"type": {"const": "text"}},
+                    "required": ["type"],
+                    "additionalProperties": false
+                  },
+                  {
+                    "type": "object",
+                    "properties": {"type": {"const": "json_object"}, "schema": {"$ref": "#/components/schemas/TextSchema"}},
+                    "required": ["type"],
+                    "additionalProperties": false
+                  },
+                  {
+                    "type": "object",
+                    "properties": {
+                      "type": {"const": "json_schema"},
+                      "json_schema": {
+                        "type": "object",
+                        "properties": {
+                          "name": {"type": ["string", "null"]},
+                          "description": {"type": ["string", "null"]},
+                          "schema": {"$ref": "#/components/schemas/TextSchema"},
+                          "strict": {"type": ["boolean", "null"]}
+                        },
+                        "required": ["schema"],
+                        "additionalProperties": false
+                      }
+                    },
+                    "required": ["type", "json_schema"],
+                    "additionalProperties": false
+                  },
+                  {"type": "null"}
+                ],
+                "description": "What the text has to be."
+              },
+              "grammar": {"type": ["string", "null"], "description": "What the text has to be, in GBNF."},
+              "json_schema": {"oneOf": [{"$ref": "#/components/schemas/TextSchema"}, {"type": "null"}]},
+              "guided_json": {"type": ["object", "boolean", "string", "null"], "description": "A JSON Schema, or its text."},
+              "guided_regex": {"type": ["string", "null"]},
+              "guided_choice": {"type": ["array", "null"], "minItems": 1, "items": {"type": "string"}},
+              "guided_grammar": {"type": ["string", "null"], "description": "In GBNF."},
+              "structured_outputs": {
+                "type": ["object", "null"],
+                "description": "vLLM's way to say what the text has to be, in one of these.",
+                "properties": {
+                  "json": {"type": ["object", "boolean", "string", "null"]},
+                  "json_object": {"type": ["boolean", "null"]},
+                  "regex": {"type": ["string", "null"]},
+                  "choice": {"type": ["array", "null"], "minItems": 1, "items": {"type": "string"}},
+                  "grammar": {"type": ["string", "null"]}
+                },
+                "additionalProperties": false
+              },
               "logit_bias": {
                 "type": ["object", "null"],
                 "description": "Numbers to add to logits, by token id.",
@@ -1122,6 +1177,61 @@ enum OpenAPIDocument {
               },
               "min_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "default": 0},
               "typical_p": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "default": 1},
+              "response_format": {
+                "oneOf": [
+                  {
+                    "type": "object",
+                    "properties": {"type": {"const": "text"}},
+                    "required": ["type"],
+                    "additionalProperties": false
+                  },
+                  {
+                    "type": "object",
+                    "properties": {"type": {"const": "json_object"}, "schema": {"$ref": "#/components/schemas/TextSchema"}},
+                    "required": ["type"],
+                    "additionalProperties": false
+                  },
+                  {
+                    "type": "object",
+                    "properties": {
+                      "type": {"const": "json_schema"},
+                      "json_schema": {
+                        "type": "object",
+                        "properties": {
+                          "name": {"type": ["string", "null"]},
+                          "description": {"type": ["string", "null"]},
+                          "schema": {"$ref": "#/components/schemas/TextSchema"},
+                          "strict": {"type": ["boolean", "null"]}
+                        },
+                        "required": ["schema"],
+                        "additionalProperties": false
+                      }
+                    },
+                    "required": ["type", "json_schema"],
+                    "additionalProperties": false
+                  },
+                  {"type": "null"}
+                ],
+                "description": "What the text has to be."
+              },
+              "grammar": {"type": ["string", "null"], "description": "What the text has to be, in GBNF."},
+              "json_schema": {"oneOf": [{"$ref": "#/components/schemas/TextSchema"}, {"type": "null"}]},
+              "guided_json": {"type": ["object", "boolean", "string", "null"], "description": "A JSON Schema, or its text."},
+              "guided_regex": {"type": ["string", "null"]},
+              "guided_choice": {"type": ["array", "null"], "minItems": 1, "items": {"type": "string"}},
+              "guided_grammar": {"type": ["string", "null"], "description": "In GBNF."},
+              "structured_outputs": {
+                "type": ["object", "null"],
+                "description": "vLLM's way to say what the text has to be, in one of these.",
+                "properties": {
+                  "json": {"type": ["object", "boolean", "string", "null"]},
+                  "json_object": {"type": ["boolean", "null"]},
+                  "regex": {"type": ["string", "null"]},
+                  "choice": {"type": ["array", "null"], "minItems": 1, "items": {"type": "string"}},
+                  "grammar": {"type": ["string", "null"]}
+                },
+                "additionalProperties": false
+              },
               "logit_bias": {
                 "type": ["object", "null"],
                 "description": "Numbers to add to logits, by token id.",
@@ -1208,6 +1318,10 @@ enum OpenAPIDocument {
               }
             },
             "required": ["messages"]
+          },
+          "TextSchema": {
+            "type": ["object", "boolean"],
+            "description": "A JSON Schema of 2020-12, whose keywords are kept to; one that cannot be is refused with its place."
           },
           "KVCache": {
             "type": "object",

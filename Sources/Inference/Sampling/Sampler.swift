@@ -1,3 +1,5 @@
+package import Grammars
+
 /// Chooses the tokens of one sequence.
 ///
 /// It has its own random numbers and its own memory of what was generated, so that the text does not
@@ -21,15 +23,20 @@ package struct Sampler: Sendable {
   ///   - logits: One for each token of the vocabulary; bias and penalties are written into them. NaN
   ///     counts as minus infinity.
   ///   - forbidden: Tokens out of the question this time, such as the end of text before `min_tokens`.
+  ///   - mask: The tokens that may come; nil for all.
   ///   - candidates: Scratch of the calling thread.
-  /// - Returns: An index of `logits`; 0 if no token is left.
+  /// - Returns: An index of `logits`; if no token is left, the first of the mask, or 0.
   package mutating func sample(
-    _ logits: inout MutableSpan<Float>, forbidding forbidden: [Int32] = [], candidates: inout Candidates
+    _ logits: inout MutableSpan<Float>, forbidding forbidden: [Int32] = [], admitting mask: TokenMask? = nil,
+    candidates: inout Candidates
   ) -> Int32 {
+    mask?.apply(to: &logits)
     let index = chain.pick(
       from: &logits, penalties: penalties, forbidding: forbidden, candidates: &candidates,
       unit: { generator.nextUnit() })
-    let token = Int32(truncatingIfNeeded: index)
+    var token = Int32(truncatingIfNeeded: index)
+    // Where all that is admitted has logits of NaN or minus infinity.
+    if let mask, !mask.contains(token) { token = mask.first ?? token }
     penalties.record(token)
     return token
   }

@@ -1,5 +1,6 @@
 /// What happens to the logits of one token between the model and the draw, and in which order.
 ///
+/// 0. What the text's grammar does not admit is out, before the chain.
 /// 1. Logit bias, then tokens forbidden for now (`min_tokens`, `ignore_eos`), then penalties: they speak
 ///    about single logits, before anything compares them.
 /// 2. A request without a draw takes the greatest logit and stops here.

@@ -45,6 +45,9 @@ package struct GenerationParameters: Equatable, Sendable {
   /// The name of the session that the request goes on with and is saved to, nil when there is none.
   package let session: String?
 
+  /// What the text has to be, nil when it is free.
+  package let constraint: TextConstraint?
+
   /// How many completions of one prompt a request may ask for.
   package static let completionLimit = 128
 
@@ -69,8 +72,10 @@ package struct GenerationParameters: Equatable, Sendable {
       try CacheOptions(body: value, path: fields.path("kv_cache"))
     }
     session = try SessionName.read(&fields, "session")
+    constraint = try TextConstraint.read(&fields)
     try UnsupportedField.refuse(UnsupportedField.everywhere, in: &fields)
     try checkSession()
+    try checkConstraint()
   }
 
   private static func includeUsage(_ fields: inout FieldReader, stream: Bool) throws(APIError) -> Bool {
@@ -119,6 +124,15 @@ package struct GenerationParameters: Equatable, Sendable {
           + "use 'stop_token_ids', or cut the text yourself and do not save it",
         param: "stop", code: "invalid_value")
     }
+  }
+
+  /// Refuses to go on where a text that has to be of some form may have to end.
+  private func checkConstraint() throws(APIError) {
+    guard let constraint, ignoreEndOfSequence || minTokens > 0 else { return }
+    let field = ignoreEndOfSequence ? "ignore_eos" : "min_tokens"
+    throw .invalidRequest(
+      "with '\(constraint.param)' a text ends where its form does, so '\(field)' cannot be had; leave one out",
+      param: field, code: "invalid_value")
   }
 
   /// Refuses more tokens at least than at most.

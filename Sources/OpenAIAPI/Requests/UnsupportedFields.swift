@@ -28,15 +28,7 @@ struct UnsupportedField {
   /// Fields of both endpoints.
   static let everywhere: [UnsupportedField] = [
     UnsupportedField("best_of", 1),
-    UnsupportedField("response_format", ["type": "text"]),
     UnsupportedField("timings_per_token", false),
-    UnsupportedField("grammar", ""),
-    UnsupportedField("json_schema"),
-    UnsupportedField("guided_json"),
-    UnsupportedField("guided_regex"),
-    UnsupportedField("guided_choice"),
-    UnsupportedField("guided_grammar"),
-    UnsupportedField("structured_outputs"),
     UnsupportedField("use_beam_search", false),
     UnsupportedField("length_penalty", 1),
     UnsupportedField("mirostat", 0),

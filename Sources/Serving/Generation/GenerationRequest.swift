@@ -1,4 +1,5 @@
 import Caching
+import Grammars
 import Inference
 import OpenAIAPI
 
@@ -37,6 +38,8 @@ struct GenerationRequest: Sendable {
     var maxTokens: Int?
     var parameters: GenerationParameters
     var cache: CacheRequest
+    /// What the texts have to be, as the parameters say.
+    var grammar: TokenGrammar?
     var echo = false
     /// How many of the likeliest tokens are told in each place; nil for no log-probabilities at all.
     var logprobs: Int?
@@ -63,6 +66,7 @@ struct GenerationRequest: Sendable {
         sequence.reusesPrefixes = parameters.cachePrompt
         sequence.stopTokens = limits.stopTokens(parameters)
         sequence.scoring = wish.logprobs.map { ScoringRequest(top: $0, includesPrompt: wish.echo) }
+        sequence.grammar = wish.grammar
         sequence.sampling = Inference.SamplingParameters(parameters.sampling, choice: choice)
         sequences.append(sequence)
       }

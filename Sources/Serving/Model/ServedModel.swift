@@ -13,6 +13,7 @@ package struct ServedModel: Sendable {
   let tokenizer: Tokenizer
   let conversation: ConversationPrompt
   let limits: RequestLimits
+  let grammars: GrammarCache
   /// Where sessions are saved; nil if they are not.
   let sessions: SessionStore?
   /// When it was loaded, in seconds since 1970.
@@ -50,6 +51,7 @@ package struct ServedModel: Sendable {
       cacheDefaults: settings.cacheDefaults,
       sequenceLimit: settings.engine.maxQueue + settings.engine.maxSequences,
       speculation: settings.speculation)
+    grammars = GrammarCache(vocabulary, rows: rows, endTokens: limits.endTokens)
     createdSeconds = Int(Date().timeIntervalSince1970)
   }
 
@@ -68,6 +70,7 @@ package struct ServedModel: Sendable {
         cache: try self.cache(of: session, said: said) { () throws(APIError) in
           try CacheResolution.cacheRequest(cache)
         },
+        grammar: try wanted.parameters.constraint.map(grammars.grammar),
         echo: wanted.echo, logprobs: wanted.logprobs),
       limits: limits)
     try attach(session, to: &request)
@@ -98,7 +101,8 @@ package struct ServedModel: Sendable {
     var request = try GenerationRequest(
       GenerationRequest.Wish(
         model: wanted.model, prompts: [prompt], maxTokens: wanted.maxTokens, parameters: wanted.parameters,
-        cache: placed, logprobs: wanted.logprobs, isChat: true, tools: tools),
+        cache: placed, grammar: try wanted.parameters.constraint.map(grammars.grammar),
+        logprobs: wanted.logprobs, isChat: true, tools: tools),
       limits: limits)
     try attach(session, to: &request)
     if wanted.maxTokens == nil { request.sequences = request.sequences.map(fitting) }

@@ -3,6 +3,7 @@ import Inference
 import Kernels
 import Models
 import Serving
+import Tokenizing
 
 /// Times kernels one after the other, each often enough for the clock.
 struct KernelBenchmark {
@@ -23,6 +24,9 @@ struct KernelBenchmark {
       MatrixCases(compute: compute, width: model.width).all
       + AttentionCases(compute: compute, model: model, kvType: settings.engine.kvType).all
       + RowCases(compute: compute, model: model).all
+      + GrammarCases(
+        tokenizer: try Tokenizer(metadata: file.metadata), vocabularySize: model.vocabularySize
+      ).all
     try rows.refuseIfNone(of: all.map(\.name))
     var samples = CeilingSamples(compute: compute)
     let kernels = try measure(all.filter { rows.includes($0.name) }, &samples)

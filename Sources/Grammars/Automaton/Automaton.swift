@@ -1,0 +1,46 @@
+/// A grammar as states: what comes next, byte by byte and rule by rule.
+///
+/// A state machine for each rule, in one array; a call goes through another rule's machine and then on. What has been called is kept
+/// on a stack, of at most `depthLimit` calls. A call that nothing follows needs no place on it.
+struct Automaton: Sendable {
+  enum State: Sendable, Equatable {
+    /// The end of a rule.
+    case end
+    /// One byte of a set, by its number.
+    case bytes(set: Int32, next: Int32)
+    /// Any of several states.
+    case fork([Int32])
+    /// The rule, then `next`.
+    case call(rule: Int32, next: Int32)
+  }
+
+  /// The end of every rule.
+  static let end: Int32 = 0
+  /// Calls that may be open at the same time: two for each level of JSON, whose parsers bear a hundred.
+  static let depthLimit: Int32 = 160
+
+  let states: [State]
+  /// Where texts begin.
+  let root: Int32
+  /// Where each rule's machine begins; -1 for rules that nothing leads to.
+  let starts: [Int32]
+  let sets: [ByteSet]
+  let classes: ByteClasses
+  /// Calls that are open at once, at least, on the way from a state to the end of its rule; above `depthLimit` if there is no way.
+  let heights: [Int32]
+
+  /// Builds the states of a grammar.
+  ///
+  /// Throws `GrammarError` for one that is too large, matches no text or begins with itself.
+  init(_ grammar: Grammar) throws(GrammarError) {
+    var builder = AutomatonBuilder(grammar)
+    try builder.build()
+    (states, starts, sets) = (builder.states, builder.starts, builder.sets)
+    root = starts[grammar.root]
+    classes = ByteClasses(sets)
+    let ways = Ways(states: states, starts: starts)
+    if let rule = ways.leftRecursion() { throw .leftRecursion(grammar.rules[rule].name) }
+    heights = ways.heights(throughBytes: true)
+    guard heights[Int(root)] <= Self.depthLimit else { throw .unmatchable(grammar.rules[grammar.root].name) }
+  }
+}

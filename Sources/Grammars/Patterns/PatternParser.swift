@@ -1,0 +1,163 @@
+/// Reads the regular part of ECMA-262's regular expressions: no back references, no looking around, no word boundaries.
+///
+/// As JSON Schema has it, a pattern may match anywhere in a text unless `^` and `$` hold it; these may stand at the ends of the pattern and of
+/// its alternatives.
+package struct PatternParser {
+  private var scanner: ScalarScanner
+  private var depth = 0
+  private var nodes = 0
+
+  /// Groups within each other; the parser recurses.
+  private static let depthLimit = 32
+  private static let repetitionLimit = 2000
+  /// Characters and classes of a pattern.
+  private static let nodeLimit = 1 << 14
+
+  /// The whole texts in which a pattern matches somewhere, or, with `wholeText`, those that it matches from end to end.
+  ///
+  /// Throws `GrammarError.pattern` for what is wrong, or is not regular.
+  package static func parse(_ text: String, wholeText: Bool = false) throws(GrammarError) -> Pattern {
+    var parser = PatternParser(scanner: ScalarScanner(text))
+    let anything = wholeText ? [] : [Pattern.repeated(.scalar(.all), least: 0, most: nil)]
+    var choices: [Pattern] = []
+    repeat {
+      let isHeldBefore = parser.scanner.take("^")
+      let part = try parser.sequence()
+      let isHeldBehind = parser.scanner.take("$")
+      choices.append(.sequence((isHeldBefore ? [] : anything) + [part] + (isHeldBehind ? [] : anything)))
+    } while parser.scanner.take("|")
+    guard parser.scanner.next == nil else { throw parser.unexpected("'|' or the end") }
+    return .choice(choices)
+  }
+
+  private mutating func alternatives() throws(GrammarError) -> Pattern {
+    var choices = [try sequence()]
+    while scanner.take("|") { choices.append(try sequence()) }
+    return choices.count == 1 ? choices[0] : .choice(choices)
+  }
+
+  private mutating func sequence() throws(GrammarError) -> Pattern {
+    var parts: [Pattern] = []
+    while let scalar = scanner.next, !"|)$^".unicodeScalars.contains(scalar) {
+      parts.append(try repeated(part()))
+    }
+    return parts.count == 1 ? parts[0] : .sequence(parts)
+  }
+
+  private mutating func part() throws(GrammarError) -> Pattern {
+    switch scanner.next {
+    case "(": return try group()
+    case "[": return .scalar(try set())
+    case ".":
+      nodes += 1
+      _ = scanner.advance()
+      return .scalar(ScalarSet("\n\r\u{2028}\u{2029}".unicodeScalars).inverted)
+    case "*", "+", "?", "{": throw unexpected("something to repeat")
+    default: return .scalar(try element())
+    }
+  }
+
+  private mutating func group() throws(GrammarError) -> Pattern {
+    guard depth < Self.depthLimit else { throw .tooLarge("groups within each other", limit: Self.depthLimit) }
+    depth += 1
+    defer { depth -= 1 }
+    _ = scanner.advance()
+    if scanner.next == "?", !scanner.take("?:") {
+      throw unexpected("'(?:': looking around and names are not supported, and")
+    }
+    let pattern = try alternatives()
+    guard scanner.take(")") else { throw unexpected("')'") }
+    return pattern
+  }
+
+  private mutating func repeated(_ part: Pattern) throws(GrammarError) -> Pattern {
+    let range: (least: Int, most: Int?)
+    if scanner.take("*") {
+      range = (0, nil)
+    } else if scanner.take("+") {
+      range = (1, nil)
+    } else if scanner.take("?") {
+      range = (0, 1)
+    } else if scanner.take("{") {
+      range = try numbers()
+    } else {
+      return part
+    }
+    // Reluctant or not, the texts are the same.
+    _ = scanner.take("?")
+    return .repeated(part, least: range.least, most: range.most)
+  }
+
+  private mutating func numbers() throws(GrammarError) -> (least: Int, most: Int?) {
+    let count = "a number up to \(Self.repetitionLimit)"
+    guard let least = scanner.number(atMost: Self.repetitionLimit) else { throw unexpected(count) }
+    if scanner.take("}") { return (least, least) }
+    guard scanner.take(",") else { throw unexpected("',' or '}'") }
+    if scanner.take("}") { return (least, nil) }
+    guard let most = scanner.number(atMost: Self.repetitionLimit), most >= least else {
+      throw unexpected(count)
+    }
+    guard scanner.take("}") else { throw unexpected("'}'") }
+    return (least, most)
+  }
+
+  private mutating func set() throws(GrammarError) -> ScalarSet {
+    _ = scanner.advance()
+    let isInverted = scanner.take("^")
+    var ranges: [ClosedRange<UInt32>] = []
+    while !scanner.take("]") {
+      let low = try element()
+      guard scanner.next == "-", let second = scanner.second, second != "]" else {
+        ranges += low.ranges
+        continue
+      }
+      _ = scanner.advance()
+      let high = try element()
+      guard let first = low.only, let last = high.only, first <= last else {
+        throw unexpected("a range that ascends")
+      }
+      ranges.append(first...last)
+    }
+    let set = ScalarSet(ranges)
+    return isInverted ? set.inverted : set
+  }
+
+  /// One character, or what an escape stands for.
+  private mutating func element() throws(GrammarError) -> ScalarSet {
+    nodes += 1
+    guard nodes <= Self.nodeLimit else { throw .tooLarge("characters", limit: Self.nodeLimit) }
+    guard let scalar = scanner.advance() else { throw unexpected("a character") }
+    guard scalar == "\\" else { return ScalarSet([scalar]) }
+    guard let escaped = scanner.next else { throw unexpected("an escaped character") }
+    if let set = PatternClasses.all[escaped] {
+      _ = scanner.advance()
+      return set
+    }
+    if escaped == "x" || escaped == "u" {
+      _ = scanner.advance()
+      guard let scalar = scanner.hexadecimal(escaped == "x" ? 2 : 4) else {
+        throw unexpected("hexadecimal digits of a character")
+      }
+      return ScalarSet([scalar])
+    }
+    guard escaped.isASCII, !escaped.properties.isAlphabetic, !("0"..."9").contains(escaped) else {
+      throw unexpected("an escape of a character or of a class (d, D, w, W, s, S, n, r, t, f, v, xNN, uNNNN)")
+    }
+    _ = scanner.advance()
+    return ScalarSet([escaped])
+  }
+
+  private func unexpected(_ expected: String) -> GrammarError {
+    .pattern(offset: scanner.offset, found: scanner.found, expected: expected)
+  }
+}
+
+extension ScalarSet {
+  /// The scalar of a set that has one.
+  fileprivate var only: UInt32? {
+    guard ranges.count == 1, let range = ranges.first, range.lowerBound == range.upperBound else {
+      return nil
+    }
+    return range.lowerBound
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Grammars
+import OpenAIAPI
+import Testing
+
+@testable import Schemas
+
+@Suite("Texts of schemas")
+struct SchemaTextsTests {
+  static let python = ProcessInfo.processInfo.environment["KVOTA_TEST_PYTHON"]
+
+  @Test("200 schemas become grammars, whose random texts end and are JSON")
+  func allAreKeptTo() throws {
+    #expect(Schemas200.all.count == 200)
+    for (index, schema) in Schemas200.all.enumerated() {
+      var texts = try RandomTexts(SchemaGrammar.grammar(of: schema), seed: UInt64(index))
+      for _ in 0..<3 {
+        let drawn = texts.next()
+        let text = try #require(drawn, "schema \(index)")
+        do throws(JSONError) { _ = try JSONParser.parse(text) } catch {
+          // Objects without named members may name one twice.
+          if case .duplicateName = error.reason { continue }
+          Issue.record("schema \(index): \(String(decoding: text, as: UTF8.self)): \(error.description)")
+        }
+      }
+    }
+  }
+
+  @Test("random texts of 200 schemas are valid by Python's jsonschema", .enabled(if: python != nil))
+  func validByPython() throws {
+    var lines: [UInt8] = []
+    for (index, schema) in Schemas200.all.enumerated() {
+      var texts = try RandomTexts(SchemaGrammar.grammar(of: schema), seed: UInt64(1000 + index))
+      for _ in 0..<10 {
+        let drawn = texts.next()
+        let text = String(decoding: try #require(drawn), as: UTF8.self)
+        lines += JSONValue.object(["schema": schema, "text": .string(text)]).encoded + [0x0A]
+      }
+    }
+    let (input, output) = (Pipe(), Pipe())
+    let file = FileManager.default.temporaryDirectory.appending(
+      path: "schema-texts-\(UUID().uuidString).jsonl")
+    try Data(lines).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let process = Process()
+    process.executableURL = URL(filePath: try #require(Self.python))
+    process.arguments = ["-c", Self.validator, file.path]
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    let said = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    #expect(String(decoding: said, as: UTF8.self) == "2000 valid\n")
+    #expect(process.terminationStatus == 0)
+  }
+
+  private static let validator = """
+    import json, sys, jsonschema
+    valid = 0
+    for line in open(sys.argv[1]):
+        case = json.loads(line)
+        try:
+            jsonschema.Draft202012Validator(case["schema"]).validate(json.loads(case["text"]))
+            valid += 1
+        except Exception as error:
+            old = isinstance(case["schema"], dict) and isinstance(case["schema"].get("items"), list)
+            if old:
+                jsonschema.Draft7Validator(case["schema"]).validate(json.loads(case["text"]))
+                valid += 1
+            else:
+                print(case["schema"], case["text"], str(error)[:300])
+    print(valid, "valid")
+    """
+}
