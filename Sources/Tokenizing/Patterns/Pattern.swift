@@ -23,11 +23,16 @@ struct Pattern: Sendable, Equatable {
   let alternatives: [[Node]]
   /// For each alternative, which characters below 128 it may begin with: most are out of the question at most places.
   private let leads: [ASCIISet]
+  private let anyLead: ASCIISet
 
   init(alternatives: [[Node]]) {
     self.alternatives = alternatives
     leads = alternatives.map { alternative in ASCIISet { Self.mayBegin(alternative, with: $0) } }
+    anyLead = ASCIISet { value in alternatives.contains { Self.mayBegin($0, with: value) } }
   }
+
+  /// Whether a match at this byte is not out of the question.
+  func mayBegin(with byte: UInt8) -> Bool { byte >= 128 || anyLead.contains(byte) }
 
   /// Where the match that begins at `start` ends, the first alternative that fits counting; nil if none does.
   ///

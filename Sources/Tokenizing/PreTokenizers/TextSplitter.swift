@@ -21,6 +21,10 @@ struct TextSplitter: Sendable {
     guard stage < stages.count else { return take(range) }
     var (start, index) = (range.lowerBound, range.lowerBound)
     while index < range.upperBound {
+      guard stages[stage].mayBegin(with: text[index]) else {
+        index += 1
+        continue
+      }
       guard let end = stages[stage].match(text, from: index, end: range.upperBound), end > index else {
         index = UTF8Text.scalar(text, at: index, end: range.upperBound).next
         continue
