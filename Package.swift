@@ -82,7 +82,8 @@ let package = Package(
       "Serving",
       [
         "Caching", "ChatTemplates", "Compression", "GGUF", "Grammars", "HTTP", "Inference", "Kernels",
-        "Models", "OpenAIAPI", "Playground", "Safetensors", "Schemas", "Tokenizing", "ToolCalling", "Transport",
+        "Models", "OpenAIAPI", "Playground", "Safetensors", "Schemas", "Tokenizing", "ToolCalling",
+        "Transport",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "TOMLKit", package: "TOMLKit"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -123,7 +124,7 @@ let package = Package(
     tests("OpenAIAPITests", ["OpenAIAPI"]),
     tests("ToolCallingTests", ["ToolCalling"]),
     tests("GrammarsTests", ["Grammars"]),
-    tests("SchemasTests", ["Schemas", "Grammars", "OpenAIAPI"]),
+    tests("SchemasTests", ["Schemas", "Grammars", "OpenAIAPI"], golden: true),
     // Requests byte by byte, and a client that sends them.
     .target(name: "WireFixtures", path: "Tests/WireFixtures", swiftSettings: testing),
     tests("CompressionTests", ["Compression"]),

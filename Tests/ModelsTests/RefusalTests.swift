@@ -93,7 +93,7 @@ struct Spoiled: Sendable, CustomStringConvertible {
     .tensor("blk.0.attn_norm.weight") { $0.dimensions = [48, 2] },
     .tensor("token_embd.weight") { $0.dimensions = [96 * 131] },
     .tensor("output_norm.weight", names: "I32") { $0.type = 26 },
-    .tensor("blk.0.ffn_down.weight", names: "IQ4_NL") { ($0.type, $0.dimensions) = (20, [160, 96]) },
+    .tensor("blk.0.ffn_down.weight", names: "Q8_1") { ($0.type, $0.dimensions) = (9, [160, 96]) },
   ]
 }
 

@@ -48,7 +48,8 @@ final class ServerProcess {
       arguments: [
         "serve", "--model", settings.modelPath, "--threads", "\(settings.engine.threads)", "--kv-type",
         settings.engine.kvType.rawValue,
-      ] + settings.engine.rotary.flags + (settings.quantization.map { ["--quantize", $0.rawValue] } ?? []) + further)
+      ] + settings.engine.rotary.flags + (settings.quantization.map { ["--quantize", $0.rawValue] } ?? [])
+        + further)
   }
 
   /// Starts a program on a free port of this machine, its output to `log`, and waits until it has loaded its model.

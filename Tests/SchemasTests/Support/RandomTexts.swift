@@ -35,7 +35,10 @@ struct RandomTexts {
       let closing = ["\"", "}", "]"].compactMap(\.utf8.first).map(Int32.init).first(where: mask.contains)
       if mask.contains(end), admitted.count == 1 || step > 20 || Bool.random(using: &numbers) { return text }
       guard let drawn = admitted.filter({ $0 != end }).randomElement(using: &numbers) else { return nil }
-      let token = step > 20 ? closing ?? drawn : drawn
+      // An even draw would hardly ever find what a pattern asks for.
+      let plain = ["a", "1"].compactMap(\.utf8.first).map(Int32.init).filter(mask.contains).randomElement(
+        using: &numbers)
+      let token = step > 20 ? closing ?? (Bool.random(using: &numbers) ? plain ?? drawn : drawn) : drawn
       text += Self.vocabulary[Int(token)]
       position = tokens.position(after: token, at: position)
     }

@@ -52,7 +52,8 @@ struct ToolTemplateTests {
     "NousResearch-Hermes-3-Llama-3.1-8B-tool_use": .hermes, "Qwen-Qwen2.5-7B-Instruct": .hermes,
     "MiMo-VL": .hermes, "ibm-granite-granite-4.0": .hermes, "meta-llama-Llama-3.1-8B-Instruct": .llama,
     "meta-llama-Llama-3.3-70B-Instruct": .llama, "Mistral-Small-3.2-24B-Instruct-2506": .mistral,
-    "mistralai-Ministral-3-14B-Reasoning-2512": .mistral,
+    "mistralai-Ministral-3-14B-Reasoning-2512": .mistral, "Reka-Edge": .hermes,
+    "Bielik-11B-v3.0-Instruct": .hermes,
   ]
 
   @Test(
