@@ -19,6 +19,8 @@ struct RandomTexts {
 
   private let tokens: TokenGrammar
   private var numbers: SeededNumbers
+  /// What was drawn last, whether it ended or not.
+  private(set) var latest: [UInt8] = []
 
   init(_ grammar: Grammar, seed: UInt64) throws {
     tokens = try TokenGrammar(grammar, trie: Self.trie)
@@ -28,6 +30,7 @@ struct RandomTexts {
   /// A text that ended; after some tokens what closes its parts is preferred, so that each does.
   mutating func next() -> [UInt8]? {
     var (text, position) = ([UInt8](), tokens.start)
+    defer { latest = text }
     let end = Int32(Self.vocabulary.count)
     for step in 0..<4000 {
       let mask = tokens.mask(at: position)
@@ -35,10 +38,11 @@ struct RandomTexts {
       let closing = ["\"", "}", "]"].compactMap(\.utf8.first).map(Int32.init).first(where: mask.contains)
       if mask.contains(end), admitted.count == 1 || step > 20 || Bool.random(using: &numbers) { return text }
       guard let drawn = admitted.filter({ $0 != end }).randomElement(using: &numbers) else { return nil }
-      // An even draw would hardly ever find what a pattern asks for.
-      let plain = ["a", "1"].compactMap(\.utf8.first).map(Int32.init).filter(mask.contains).randomElement(
-        using: &numbers)
-      let token = step > 20 ? closing ?? (Bool.random(using: &numbers) ? plain ?? drawn : drawn) : drawn
+      // An even draw would hardly ever find what a pattern asks for; and what closes may stand within a string too.
+      let plain = ["a", "1"].compactMap(\.utf8.first).map(Int32.init).filter(mask.contains)
+      let preferred =
+        Int.random(in: 0..<3, using: &numbers) > 0 ? closing : plain.randomElement(using: &numbers)
+      let token = step > 20 && Int.random(in: 0..<4, using: &numbers) > 0 ? preferred ?? drawn : drawn
       text += Self.vocabulary[Int(token)]
       position = tokens.position(after: token, at: position)
     }
