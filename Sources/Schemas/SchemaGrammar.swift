@@ -18,6 +18,8 @@ package enum SchemaGrammar {
   /// The grammar of all JSON objects.
   package static let anyObject: Grammar = {
     var rules = JSONRules()
-    return rules.grammar(rules.anyObject)
+    // Before the call, which would take the rules as they were before there is one for an object.
+    let start = rules.anyObject
+    return rules.grammar(start)
   }()
 }

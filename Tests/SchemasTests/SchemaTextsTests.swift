@@ -27,6 +27,20 @@ struct SchemaTextsTests {
     }
   }
 
+  @Test("random texts of any object begin with a brace, and those that end are JSON")
+  func anyObject() throws {
+    var texts = try RandomTexts(SchemaGrammar.anyObject, seed: 7)
+    for _ in 0..<20 {
+      let ended = texts.next()
+      #expect(texts.latest.first == UInt8(ascii: "{"))
+      guard let ended else { continue }
+      do throws(JSONError) { _ = try JSONParser.parse(ended) } catch {
+        if case .duplicateName = error.reason { continue }
+        Issue.record("\(String(decoding: ended, as: UTF8.self)): \(error.description)")
+      }
+    }
+  }
+
   @Test("random texts of 200 schemas are valid by Python's jsonschema", .enabled(if: python != nil))
   func validByPython() throws {
     var (lines, ended) = ([UInt8](), 0)
