@@ -51,8 +51,8 @@ import Synchronization
     let id = waiting.withLock { $0.takeID() }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        let waiter = Waiter(id: id, deadline: deadline, continuation: continuation)
-        let alarm = waiting.withLock { $0.insert(waiter, for: event, of: file) }
+        let waiter = Waiter(id: id, event: event, deadline: deadline, continuation: continuation)
+        let alarm = waiting.withLock { $0.insert(waiter, of: file) }
         if let alarm { ring(at: alarm) }
         // Cancelled before it was inserted: nobody else will see to it.
         if Task.isCancelled { cancel(id, of: file) }
@@ -115,19 +115,22 @@ extension EventLoop {
 extension EventLoop {
   private struct Waiter {
     let id: Int
+    let event: Socket.Event
     let deadline: ContinuousClock.Instant?
     let continuation: CheckedContinuation<Bool, any Error>
   }
 
   private struct Entry {
-    var reader: Waiter?
-    var writer: Waiter?
+    /// A reader and a writer at most, but for TLS, which may have to write in order to read.
+    var waiters: [Waiter] = []
     /// The earliest deadline of this entry among all deadlines, if one is there.
     var queuedDeadline: ContinuousClock.Instant?
 
-    subscript(event: Socket.Event) -> Waiter? {
-      get { event == .read ? reader : writer }
-      set { if event == .read { reader = newValue } else { writer = newValue } }
+    /// Takes out those whom `condition` holds for.
+    mutating func take(_ condition: (Waiter) -> Bool) -> [Waiter] {
+      let taken = waiters.filter(condition)
+      if !taken.isEmpty { waiters.removeAll(where: condition) }
+      return taken
     }
   }
 
@@ -166,19 +169,16 @@ extension EventLoop {
     }
 
     /// Returns when to ring for its deadline, if that has to be arranged.
-    mutating func insert(
-      _ waiter: Waiter, for event: Socket.Event, of file: Socket.FileDescriptor
-    ) -> ContinuousClock.Instant? {
+    mutating func insert(_ waiter: Waiter, of file: Socket.FileDescriptor) -> ContinuousClock.Instant? {
       do {
         if let failure { throw failure }
         // Without a change this is no call to the system: a socket stays registered until it is ready while nobody waits.
-        try queue.addEvents([event], for: file)
+        try queue.addEvents([waiter.event], for: file)
       } catch {
         waiter.continuation.resume(throwing: error)
         return nil
       }
-      precondition(entries[file]?[event] == nil, "two tasks wait for the same event of one socket")
-      entries[file, default: Entry()][event] = waiter
+      entries[file, default: Entry()].waiters.append(waiter)
       guard let deadline = waiter.deadline else { return nil }
       enter(deadline, of: file)
       return nextAlarm()
@@ -200,24 +200,15 @@ extension EventLoop {
     mutating func removeWaiter(
       _ id: Int, of file: Socket.FileDescriptor
     ) -> CheckedContinuation<Bool, any Error>? {
-      for event in [Socket.Event.read, .write] {
-        if let waiter = entries[file]?[event], waiter.id == id {
-          entries[file]?[event] = nil
-          return waiter.continuation
-        }
-      }
-      return nil
+      entries[file]?.take { $0.id == id }.first?.continuation
     }
 
     mutating func notify(_ notification: EventNotification) {
       let file = notification.file
       for event in notification.events {
-        if let waiter = entries[file]?[event] {
-          entries[file]?[event] = nil
-          waiter.continuation.resume(returning: true)
-        } else {
-          try? queue.removeEvents([event], for: file)
-        }
+        let ready = entries[file]?.take { $0.event == event } ?? []
+        for waiter in ready { waiter.continuation.resume(returning: true) }
+        if ready.isEmpty { try? queue.removeEvents([event], for: file) }
       }
     }
 
@@ -228,15 +219,10 @@ extension EventLoop {
         deadlines.removeMin()
         guard entries[next.file]?.queuedDeadline == next.instant else { continue }
         entries[next.file]?.queuedDeadline = nil
-        for event in [Socket.Event.read, .write] {
-          guard let waiter = entries[next.file]?[event], let deadline = waiter.deadline else { continue }
-          if deadline <= now {
-            entries[next.file]?[event] = nil
-            waiter.continuation.resume(returning: false)
-          } else {
-            enter(deadline, of: next.file)
-          }
-        }
+        let late = entries[next.file]?.take { $0.deadline.map { $0 <= now } ?? false } ?? []
+        for waiter in late { waiter.continuation.resume(returning: false) }
+        let rest = entries[next.file]?.waiters.compactMap(\.deadline).min()
+        if let rest { enter(rest, of: next.file) }
       }
       return nextAlarm()
     }
@@ -244,13 +230,13 @@ extension EventLoop {
     mutating func forget(_ file: Socket.FileDescriptor) {
       try? queue.removeEvents([.read, .write], for: file)
       guard let entry = entries.removeValue(forKey: file) else { return }
-      for waiter in [entry.reader, entry.writer] { waiter?.continuation.resume(returning: true) }
+      for waiter in entry.waiters { waiter.continuation.resume(returning: true) }
     }
 
     mutating func fail(_ error: any Error) {
       failure = error
       for entry in entries.values {
-        for waiter in [entry.reader, entry.writer] { waiter?.continuation.resume(throwing: error) }
+        for waiter in entry.waiters { waiter.continuation.resume(throwing: error) }
       }
       entries.removeAll()
     }
