@@ -82,8 +82,8 @@ bench-kernels: setup model build ## Measure each kernel against its ceiling; ARG
 
 # Those with a real server come after the others, which keep all processors and all of the test process's threads busy for minutes.
 test: setup model build test-tools ## Run all tests
-	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD) --skip '^Integration\.'
-	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD) --filter '^Integration\.'
+	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD) --skip '^(Integration|TransportTests)\.'
+	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD) --filter '^(Integration|TransportTests)\.'
 
 conformance: setup model ## Compare with EasyKV, the paper's code: every victim, and its whole table of perplexities
 	$(TEST_ENVIRONMENT) KVOTA_TEST_WHOLE_TABLE=1 swift test $(TEST_BUILD) --filter 'GoldenTrace|Conformance|EasyKVTable'
