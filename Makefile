@@ -80,7 +80,7 @@ bench-http: setup model build ## Measure requests a second with wrk; ARGS="--pee
 bench-kernels: setup model build ## Measure each kernel against its ceiling; ARGS="--only attend"
 	@$(BINARY) bench --kernels --model "$(MODEL)" $(ARGS)
 
-# Those with a real server come after the others, which keep all processors and all of the test process's threads busy for minutes.
+# Those with sockets come after the others, which keep all processors and all of the test process's threads busy for minutes.
 test: setup model build test-tools ## Run all tests
 	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD) --skip '^(Integration|TransportTests)\.'
 	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD) --filter '^(Integration|TransportTests)\.'
