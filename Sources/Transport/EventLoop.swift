@@ -15,6 +15,7 @@ import Synchronization
   }
   /// More would be idle: they pass bytes on, and others compute.
   private static let most = 4
+  private static let failurePauseMicroseconds: UInt32 = 100_000
 
   private let jobs = Mutex(Jobs())
   /// Taken before that of the jobs: who is resumed under it becomes a job.
@@ -107,6 +108,8 @@ extension EventLoop {
     } catch {
       // Descriptors of ours that fail are a fault of the system; who waits is told, and whoever comes later.
       waiting.withLock { $0.fail(error) }
+      // Polling again would fail as fast.
+      usleep(Self.failurePauseMicroseconds)
     }
   }
 }
