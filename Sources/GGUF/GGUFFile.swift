@@ -83,6 +83,11 @@ package struct GGUFFile: Sendable {
     if isFile { file.dropPages(range) }
   }
 
+  /// Gives the memory of all of the file's pages back: with each that is read, the kernel maps those around it.
+  func dropPages() {
+    if source == nil { file.dropPages(0..<file.byteCount) }
+  }
+
   private static func readVersion(_ reader: inout GGUFReader) throws(GGUFError) -> UInt32 {
     let magic = try reader.number(UInt32.self, "the magic number")
     guard magic == 0x4655_4747 else { throw .wrongMagic(found: magic) }

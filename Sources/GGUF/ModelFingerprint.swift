@@ -3,6 +3,8 @@ extension GGUFFile {
   ///
   /// To read all of a large file would take seconds. Models of one shape differ in almost every row, so samples tell them apart.
   package var fingerprint: UInt64 {
+    // Samples from everywhere would leave a fifth of the file in memory.
+    defer { dropPages() }
     var hash = FNV1a()
     hash.add(UInt64(file.byteCount))
     if let source {

@@ -1,7 +1,6 @@
 /// How many prompt tokens a step may take, so that running streams go on smoothly: learned from the steps' own times.
 ///
-/// A step that also decodes may last `slowdown` times as long as one that only decodes, longer if more wait for their first token than have
-/// theirs, and no longer than the target; one that only feeds prompts several targets, since nobody waits for its tokens but newcomers.
+/// A step that also decodes may last `slowdown` times as long as one that only decodes, longer if many wait for their first token, and no longer than the target; one that only feeds prompts several targets, since nobody waits for its tokens but newcomers.
 struct PrefillPace {
   /// Seconds that a step with running streams should last at most.
   let targetSeconds: Double
@@ -16,8 +15,10 @@ struct PrefillPace {
 
   /// Streams keep half of the time where few prompts wait.
   private static let slowdown = 2.0
+  /// So many streams' time is given up for a prompt that waits: whoever reads a stream has something to read meanwhile.
+  private static let promptWeight = 4.0
   /// Attention takes so many queries at a time; fewer would cost as much.
-  private static let fewestTokens = 4
+  private static let tile = 4
   private static let targetsWithoutStreams = 4.0
   /// What a new measurement counts for: a handful of steps settle the figures, one odd step does not upset them.
   private static let weight = 0.2
@@ -32,15 +33,15 @@ struct PrefillPace {
   func seconds(streams: Int, prompts: Int) -> Double {
     guard streams > 0 else { return Self.targetsWithoutStreams * targetSeconds }
     let decode = decodeEstimate(streams)
-    // Where many wait, each of them counts for as much as a stream.
-    let slowdown = max(Self.slowdown, 1 + Double(prompts) / Double(streams))
+    let slowdown = max(Self.slowdown, 1 + Self.promptWeight * Double(prompts) / Double(streams))
     return max(min(targetSeconds, slowdown * decode) - decode, 0)
   }
 
-  /// Prompt tokens that `seconds` are enough for, of a sequence that holds `depth` slots: some in any case.
+  /// Prompt tokens that `seconds` are enough for, of a sequence that holds `depth` slots: whole tiles of attention, one in any case.
   func tokens(in seconds: Double, depth: Int) -> Int {
     let tokens = seconds / cost(depth: depth)
-    return tokens >= Double(mostTokens) ? mostTokens : max(Int(tokens), min(Self.fewestTokens, mostTokens))
+    guard tokens < Double(mostTokens) else { return mostTokens }
+    return min(max(Int((tokens / Double(Self.tile)).rounded()), 1) * Self.tile, mostTokens)
   }
 
   /// Seconds that a prompt token takes after `depth` slots.

@@ -157,7 +157,8 @@ final class Scheduler {
       let fed = add(sequence, room: room)
       notePrompt(fed, depth: depth)
       seconds -= Double(fed) * pace.cost(depth: depth)
-      guard seconds > 0, promptTokensFed < settings.prefillTokens else { break }
+      // Who was given all that there was time for leaves none to the next.
+      guard fed < room, seconds > 0, promptTokensFed < settings.prefillTokens else { break }
     }
     guard promptTokensFed == 0 else { return }
     // Chunks that must stay whole are longer than the step should be; without them there would be no end.
