@@ -19,18 +19,27 @@ import Testing
     pace.tokens(in: pace.seconds(streams: streams, prompts: prompts), depth: depth)
   }
 
-  @Test("a step with streams lasts twice as long as one without a prompt", arguments: [1, 8, 60])
+  @Test("a step with streams lasts twice as long as one without a prompt", arguments: [4, 8, 60])
   func slowdown(streams: Int) {
     let tokens = room(settled(fixed: 0.008, perToken: 0.0005, streams: streams), streams: streams)
     #expect((15...17).contains(tokens), "0.008 + 16 * 0.0005 = 2 * 0.008, but \(tokens)")
   }
 
-  @Test("where more wait than stream, each of them counts for as much as a stream", arguments: [4, 8, 12])
+  @Test("where many wait, each of them counts for as much as four streams", arguments: [2, 4, 8, 12])
   func pressure(prompts: Int) {
-    let pace = settled(fixed: 0.008, perToken: 0.0005, streams: 2)
-    let tokens = room(pace, streams: 2, prompts: prompts)
-    let fair = min(0.008 * Double(prompts) / 2, 0.042) / 0.0005
-    #expect(abs(Double(tokens) / fair - 1) < 0.1, "\(fair) expected, but \(tokens)")
+    let pace = settled(fixed: 0.008, perToken: 0.0005, streams: 8)
+    let tokens = room(pace, streams: 8, prompts: prompts)
+    let fair = min(0.008 * 4 * Double(prompts) / 8, 0.042) / 0.0005
+    #expect(abs(Double(tokens) - fair) <= max(2, fair / 10), "\(fair) expected, but \(tokens)")
+  }
+
+  @Test("what a sequence is given are whole tiles of attention")
+  func tiles() {
+    let pace = settled(fixed: 0.008, perToken: 0.0005, streams: 8)
+    for milliseconds in 0..<60 {
+      let tokens = pace.tokens(in: Double(milliseconds) / 1000, depth: 0)
+      #expect(tokens >= 4 && tokens % 4 == 0, "\(tokens) in \(milliseconds) ms")
+    }
   }
 
   @Test("what a token costs after many slots is learned too", arguments: [0, 1000, 3000])
