@@ -32,9 +32,10 @@ package struct RequestTarget: Equatable, Sendable {
   }
 
   private init(originForm text: Substring) {
-    let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    let path = parts.first.map(String.init) ?? ""
-    self.init(path: path.isEmpty ? "/" : path, query: parts.count > 1 ? String(parts[1]) : nil)
+    let mark = text.utf8.firstIndex(of: UInt8(ascii: "?"))
+    let path = text[..<(mark ?? text.endIndex)]
+    self.init(
+      path: path.isEmpty ? "/" : String(path), query: mark.map { String(text[$0...].dropFirst()) })
   }
 
   private static func withoutAuthority(_ text: String) throws(HTTPError) -> Substring {
@@ -54,7 +55,8 @@ package struct RequestTarget: Equatable, Sendable {
 extension Collection<UInt8> {
   /// Whether each `%` begins an escape of two hexadecimal digits.
   fileprivate var hasWholeEscapes: Bool {
-    split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false).dropFirst().allSatisfy { rest in
+    guard contains(UInt8(ascii: "%")) else { return true }
+    return split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false).dropFirst().allSatisfy { rest in
       rest.count >= 2 && rest.prefix(2).allSatisfy { $0.hexValue != nil }
     }
   }

@@ -31,8 +31,9 @@ package struct ResponseEncoder: Sendable {
   package func encode(_ response: HTTPResponse, date: String, keepAlive: Bool) -> [UInt8] {
     let hasNoBody = response.status == 204 || response.status == 304
     let length = hasNoBody ? [] : [("Content-Length", String(response.body.count))]
-    let head = encodeHead(response.status, response.headers, length, date: date, keepAlive: keepAlive)
-    return omitsBody || hasNoBody ? head : head + response.body
+    var bytes = encodeHead(response.status, response.headers, length, date: date, keepAlive: keepAlive)
+    if !omitsBody && !hasNoBody { bytes += response.body }
+    return bytes
   }
 
   /// The head of a response whose body follows in pieces.

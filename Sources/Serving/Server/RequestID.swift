@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a request is called in the response's `x-request-id` and in the log.
 enum RequestID {
   private static let lengths = 1...128
@@ -22,15 +24,21 @@ enum RequestID {
       }
   }
 
-  /// 24 random hexadecimal digits.
+  /// 24 hexadecimal digits: 8 are the process's own, and the other 16 come only once in it.
+  ///
+  /// Each number from the system is a call to it; this is SplitMix64 (Steele, Lea and Flood, 2014), which goes through all numbers from
+  /// a random one on.
   static func random() -> String {
-    var digits: [UInt8] = []
+    var bits = state.wrappingAdd(0x9e37_79b9_7f4a_7c15, ordering: .relaxed).newValue
+    bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
+    bits ^= bits >> 31
+    var digits = process
     digits.reserveCapacity(24)
-    for bits in [UInt64.random(in: .min ... .max), .random(in: .min ... .max)] {
-      for shift in stride(from: 0, to: 48, by: 4) {
-        digits.append(digitsOf16[Int(bits >> UInt64(shift) & 15)])
-      }
-    }
+    for shift in stride(from: UInt64(0), to: 64, by: 4) { digits.append(digitsOf16[Int(bits >> shift & 15)]) }
     return String(decoding: digits, as: UTF8.self)
   }
+
+  private static let process = (0..<8).map { _ in digitsOf16[Int.random(in: 0..<16)] }
+  private static let state = Atomic(UInt64.random(in: .min ... .max))
 }
