@@ -10,9 +10,18 @@ import Testing
     ProcessInfo.processInfo.environment["KVOTA_FUZZ_ITERATIONS"].flatMap(Int.init) ?? count
   }
 
-  private static func plan(_ random: RandomRequest, _ type: KeyValueType) throws -> CachePlan? {
+  /// None, in all layers, or in two of three.
+  private static func window(_ random: inout SplitMix64) -> SlidingWindow? {
+    let tokens = [1, 2, 16, 17, 40, 100, 400].randomElement(using: &random) ?? 1
+    return [nil, SlidingWindow(tokens: tokens, globalEvery: nil), SlidingWindow(tokens: tokens, globalEvery: 3)]
+      .randomElement(using: &random) ?? nil
+  }
+
+  private static func plan(
+    _ random: RandomRequest, _ type: KeyValueType, _ window: SlidingWindow?
+  ) throws -> CachePlan? {
     var shape = try CacheShape(layers: 3, kvHeads: 2, queryHeads: 4, headDimension: 16)
-    shape.type = type
+    (shape.type, shape.window) = (type, window)
     do {
       return try CachePlan(
         random.request, shape: shape, promptTokens: random.prompt, maxNewTokens: random.new)
@@ -28,13 +37,14 @@ import Testing
     var accepted = 0
     for round in 0..<Self.iterations(20_000) {
       let request = RandomRequest(using: &random, wildness: 0.04)
-      guard let plan = try Self.plan(request, round % 2 == 0 ? .f16 : .q8) else { continue }
+      let window = Self.window(&random)
+      guard let plan = try Self.plan(request, round % 2 == 0 ? .f16 : .q8, window) else { continue }
       accepted += 1
       let isSound =
         plan.peakSlots >= 1 && plan.peakSlots <= request.prompt + request.new && plan.stride >= 1
         && plan.peakBytes >= plan.pageCount * plan.shape.pageBytes && plan.maxTotalTokens >= request.prompt
         && (plan.budgetSlots ?? 1) >= 1 && plan.peakBytes == DocumentedPeak(plan).bytes
-      #expect(isSound, "round \(round): \(request)")
+      #expect(isSound, "round \(round): \(request) \(String(describing: window))")
     }
     #expect(accepted > 1000)
   }
@@ -45,10 +55,11 @@ import Testing
     var accepted = 0
     for round in 0..<Self.iterations(1200) / 4 {
       let request = RandomRequest(using: &random, wildness: 0)
-      guard let plan = try Self.plan(request, round % 2 == 0 ? .f16 : .q8) else { continue }
+      let window = Self.window(&random)
+      guard let plan = try Self.plan(request, round % 2 == 0 ? .f16 : .q8, window) else { continue }
       accepted += 1
       let difference = try Life(plan, seed: random.next()).firstBrokenPromise()
-      #expect(difference == nil, "round \(round): \(request)")
+      #expect(difference == nil, "round \(round): \(request) \(String(describing: window))")
     }
     #expect(accepted > 50)
   }
@@ -161,22 +172,42 @@ private struct Life {
     return nil
   }
 
+  /// A layer with a window holds no more than it, and gives up nothing that is seen while it holds what is not.
+  private func wrongWindow(_ layer: Int, _ gone: [Set<Int>], kept: [[Int]], _ first: Int, _ fed: Int) -> String? {
+    guard first > 0, let window = plan.schedule.window else { return nil }
+    // Where heads compete, the layer is what is looked at.
+    let competes = plan.allocator.sharing == .layer
+    let (gone, kept) = competes ? ([gone.reduce([]) { $0.union($1) }], [kept.flatMap { $0 }]) : (gone, kept)
+    for (gone, kept) in zip(gone, kept) {
+      if kept.count > window * (competes ? plan.shape.kvHeads : 1) { return "more than the window at \(fed)" }
+      if !gone.isEmpty, kept.contains(where: { $0 < first }) {
+        return "an unseen slot stayed for one that is seen at \(fed)"
+      }
+    }
+    return nil
+  }
+
   private func afterEviction(_ run: Simulation, _ before: [[[Int]]]) -> String? {
     let fed = run.cache.logicalLength
     let protection = plan.protection(in: fed <= plan.promptTokens ? .prefill : .decode)
     let candidates = protection.candidates(fed: fed)
-    for (old, new) in zip(before.joined(), run.kept.joined()) {
-      let gone = Set(old).subtracting(new)
-      if gone.contains(where: { !candidates.contains(Int32($0)) || protection.pins.contains(Int32($0)) }) {
+    for (layer, heads) in zip(before, run.kept).enumerated() {
+      let first = plan.firstSeen(layer: layer, fed: fed)
+      let gone = zip(heads.0, heads.1).map { Set($0).subtracting($1).filter { $0 >= first } }
+      for gone in gone
+      where gone.contains(where: { !candidates.contains(Int32($0)) || protection.pins.contains(Int32($0)) }) {
         return "a protected slot of \(gone.sorted()) went at \(fed)"
       }
+      if let broken = wrongWindow(layer, gone, kept: heads.1, first, fed) { return broken }
     }
     if plan.request.positions == .cache, let broken = wrongRank(run.cache) { return "\(broken) at \(fed)" }
     guard let limit = plan.schedule.limit(fed: fed) else { return nil }
     let most = limit * plan.shape.heads
     if run.cache.residentTotal > most { return "more than the budget at \(fed)" }
     // Where layers differ, those that may hold more than they do grow into it; all others are full.
-    let isEven = plan.allocator.sharing != .model && plan.layerOffsets.allSatisfy { $0 == 0 }
+    let isEven =
+      plan.allocator.sharing != .model && plan.layerOffsets.allSatisfy { $0 == 0 }
+      && (plan.schedule.window ?? .max) >= limit
     let wasOver = before.joined().reduce(0) { $0 + $1.count } > most
     if isEven, wasOver, run.cache.residentTotal < most { return "less than the budget at \(fed)" }
     return nil

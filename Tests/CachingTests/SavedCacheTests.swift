@@ -49,9 +49,9 @@ import Testing
   /// Everything that eviction may ever look at, in the order of slots.
   private static func columns(_ run: Simulation) -> [[UInt8]] {
     let saved = run.pool.save(run.cache)
-    let (layout, record) = (run.plan.layout, saved.record)
     var start = 0
-    return record.counts.map { counts in
+    return saved.record.counts.enumerated().map { head, counts in
+      let layout = run.plan.layouts[head / run.plan.shape.kvHeads]
       let size = HeadColumns.pieceBytes(layout, counts).reduce(0, +)
       defer { start += HeadColumns.savedBytes(layout, counts, pageBytes: run.plan.shape.pageBytes) }
       return Array(saved.bytes[start..<start + size])

@@ -7,6 +7,8 @@ package struct EvictionScratch: ~Copyable {
   var keys: [RankKey]
   /// Slots chosen last, ascending.
   var victims: [Int32] = []
+  /// Slots that have left a sliding window.
+  var unseen: [Int32] = []
   /// Slots that compete, where the heads of a layer do.
   var contest: [Contestant] = []
   var spare: [Int32] = []

@@ -13,7 +13,7 @@ package struct CachePlan: Sendable {
   /// The formula is in `Docs/policies.md`, under "Memory".
   package private(set) var peakBytes: Int
   /// Bytes beside keys and values: positions, statistics, page numbers.
-  package var bookkeepingBytes: Int { layout.headBytes * shape.heads }
+  package var bookkeepingBytes: Int { layouts.reduce(0) { $0 + shape.kvHeads * $1.headBytes } }
   /// First positions that are never evicted.
   package let sinks: Int
 
@@ -29,7 +29,10 @@ package struct CachePlan: Sendable {
   /// How much each layer's limits differ from the schedule's before any attention has been measured.
   let layerOffsets: [Int]
   let schedule: EvictionSchedule
-  private(set) var layout: ColumnLayout
+  /// What is kept of slots in the heads of each layer: the same of each slot.
+  private(set) var layouts: [ColumnLayout]
+  /// Pages of each head of a layer, where none move between heads.
+  private(set) var headPages: [Int]
   /// Pages of all heads together.
   private(set) var pageCount: Int
   /// Neighbours over which worth is pooled.
@@ -72,7 +75,7 @@ package struct CachePlan: Sendable {
     let budget = try sizing.budgetSlots()
     let schedule = sizing.schedule(budget)
     guard let bytes = sizing.peakBytes(schedule), let pages = sizing.pageCount(schedule) else {
-      throw .sizeOverflow(slots: schedule.peakSlots)
+      throw .sizeOverflow(slots: sizing.mostSlots(schedule).max() ?? 0)
     }
     self.shape = shape
     self.request = request
@@ -85,13 +88,14 @@ package struct CachePlan: Sendable {
     layerOffsets =
       request.faithful
       ? Array(repeating: 0, count: shape.layers) : allocator.offsets(allocation)
-    layout = sizing.layout(schedule)
+    layouts = sizing.layouts(schedule)
+    headPages = layouts.map(\.pages)
     pageCount = pages
     pool = sizing.pool
     scope = sizing.scope
     budgetSlots = description.evicts ? budget : nil
     maxTotalTokens = schedule.promptTokens + schedule.maxNewTokens
-    peakSlots = sizing.mostSlots(schedule)
+    peakSlots = sizing.mostSlots(schedule).max() ?? 0
     peakBytes = bytes
     sinks = sizing.protection.sinks(under: schedule.windowBudget)
     prefillProtection = sizing.protection(.prefill, schedule)
@@ -107,7 +111,7 @@ package struct CachePlan: Sendable {
     guard scope == .total, let budgetSlots else {
       throw .contradiction("a cache can only shrink if its budget counts all tokens", "elastic")
     }
-    guard allocator.sharing == .none, !sharesPages else {
+    guard !sharesPages, layerOffsets.allSatisfy({ $0 == 0 }) else {
       throw .contradiction("a cache whose heads differ in size cannot shrink", "elastic")
     }
     guard (1...budgetSlots).contains(minimum) else {
@@ -129,17 +133,23 @@ package struct CachePlan: Sendable {
   func shrunk(to budget: Int) throws(CacheError) -> CachePlan {
     var plan = try with(budget: budget)
     plan.request.elasticMinimum = request.elasticMinimum
-    plan.layout = layout
+    plan.layouts = layouts
     // A short sequence may never come to as much.
     plan.peakSlots = min(peakSlots, budget + schedule.interval)
-    plan.pageCount =
-      shape.heads * ((plan.peakSlots + CacheShape.slotsPerPage - 1) / CacheShape.slotsPerPage)
+    plan.headPages = headPages.enumerated().map { layer, pages in
+      let window = shape.isWindowed(layer: layer) ? schedule.window : nil
+      return min(pages, CacheShape.pages(min(budget + schedule.interval, window.map { $0 + 1 } ?? .max)))
+    }
+    plan.pageCount = shape.kvHeads * plan.headPages.reduce(0, +)
     plan.peakBytes = plan.pageCount * shape.pageBytes + bookkeepingBytes
     return plan
   }
 
   /// Whether pages move between heads, instead of each having its own for good.
-  var sharesPages: Bool { allocator.sharing != .none || layerOffsets.contains { $0 != 0 } }
+  var sharesPages: Bool { allocator.sharing != .none }
+
+  /// What is kept of slots, in whatever layer.
+  var layout: ColumnLayout { layouts[0] }
 
   /// What a ranking reads; the allocator's needs are its own.
   var rankNeeds: StatisticNeeds {
@@ -176,6 +186,12 @@ extension CachePlan {
   func averagesLast(in phase: EvictionPhase) -> Bool {
     request.faithful && scope == .prefill && phase == .prefill
       && description.easyKV?.averagesLastInPrefill == true
+  }
+
+  /// The first position that the next token sees in `layer`: what is older is of no use there any more.
+  func firstSeen(layer: Int, fed: Int) -> Int {
+    guard let window = schedule.window, shape.isWindowed(layer: layer) else { return 0 }
+    return max(0, fed - window)
   }
 
   /// The moment of an eviction in the first head of `layer`.

@@ -18,6 +18,9 @@ package struct CacheShape: Sendable, Equatable {
   /// Slots in a page of one (layer, KV head).
   package static let slotsPerPage = 16
 
+  /// Pages that hold so many slots.
+  static func pages(_ slots: Int) -> Int { (slots + slotsPerPage - 1) / slotsPerPage }
+
   /// Far above any model, and small enough that products of two of the numbers cannot overflow.
   private static let largest = 1 << 20
 
@@ -46,9 +49,11 @@ package struct CacheShape: Sendable, Equatable {
 
   /// How a layer's keys and queries are turned by their position.
   package func rotary(layer: Int) -> RotaryEmbedding {
-    guard let window, window.covers(layer: layer) else { return rotary }
-    return window.rotary ?? rotary
+    isWindowed(layer: layer) ? window?.rotary ?? rotary : rotary
   }
+
+  /// Whether a layer's tokens see only the newest ones.
+  package func isWindowed(layer: Int) -> Bool { window?.covers(layer: layer) ?? false }
 
   /// Heads that keep slots of their own: layers times KV heads.
   package var heads: Int { layers * kvHeads }

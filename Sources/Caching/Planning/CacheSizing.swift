@@ -86,12 +86,32 @@ struct CacheSizing {
   }
 
   func schedule(_ budget: Int) -> EvictionSchedule {
-    guard description.evicts else {
-      var schedule = EvictionSchedule.full(
-        promptTokens: promptTokens, maxNewTokens: max(0, min(maxNewTokens, budget - promptTokens)))
-      schedule.resumed = resumed
-      return schedule
+    var schedule = description.evicts ? evictingSchedule(budget) : fullSchedule(budget)
+    schedule.window = window(over: promptTokens + schedule.maxNewTokens)
+    schedule.resumed = resumed
+    return schedule
+  }
+
+  private func fullSchedule(_ budget: Int) -> EvictionSchedule {
+    let new = max(0, min(maxNewTokens, budget - promptTokens))
+    guard window(over: promptTokens + new) != nil else {
+      return .full(promptTokens: promptTokens, maxNewTokens: new, stride: promptTokens)
     }
+    let stride = stride(under: budget)
+    var schedule = EvictionSchedule.full(promptTokens: promptTokens, maxNewTokens: new, stride: stride)
+    schedule.denseChunk = max(stride, ProtectionDefaults.largeStride)
+    return schedule
+  }
+
+  /// Slots that remain in layers with a sliding window in a sequence of so many tokens; nil if it ends before any leaves it.
+  ///
+  /// Where keys are read at the cache's positions, so is the window: it is over the slots that are left, and all heads hold equally many.
+  private func window(over tokens: Int) -> Int? {
+    guard request.positions == .original, let window = shape.window?.earlierTokens else { return nil }
+    return window < tokens ? window : nil
+  }
+
+  private func evictingSchedule(_ budget: Int) -> EvictionSchedule {
     let stride = stride(under: budget)
     var schedule =
       request.faithful
@@ -105,7 +125,6 @@ struct CacheSizing {
     schedule.denseChunk = isObserved ? stride : max(stride, ProtectionDefaults.largeStride)
     schedule.mode = request.mode
     schedule.interval = policy.interval
-    schedule.resumed = resumed
     return schedule
   }
 
@@ -150,20 +169,22 @@ struct CacheSizing {
 }
 
 extension CacheSizing {
-  func layout(_ schedule: EvictionSchedule) -> ColumnLayout {
-    let slots = mostSlots(schedule)
-    return ColumnLayout(
-      peakSlots: slots,
-      victims: takesManyAtOnce ? slots : min(schedule.mostVictims, slots), needs: needs,
-      ranks: request.positions == .cache, counts: request.modifiers.decay < 1,
-      queryValues: shape.queryHeads / shape.kvHeads * shape.headDimension)
+  /// What is kept beside keys and values in the heads of each layer.
+  func layouts(_ schedule: EvictionSchedule) -> [ColumnLayout] {
+    mostSlots(schedule).map { slots in
+      ColumnLayout(
+        peakSlots: slots, victims: takesManyAtOnce ? slots : min(schedule.mostVictims, slots), needs: needs,
+        ranks: request.positions == .cache, counts: request.modifiers.decay < 1,
+        queryValues: shape.queryHeads / shape.kvHeads * shape.headDimension)
+    }
   }
 
   /// Whether one eviction may take more than is usual: where limits change, or the whole budget does.
   private var takesManyAtOnce: Bool { allocator.sharing != .none || request.elasticMinimum != nil }
 
-  /// The most slots that any head comes to hold.
-  func mostSlots(_ schedule: EvictionSchedule) -> Int {
+  /// The most slots that a head comes to hold, in each layer.
+  func mostSlots(_ schedule: EvictionSchedule) -> [Int] {
+    let peaks = peakSlots(schedule)
     let grows =
       switch allocator.sharing {
       case .none: false
@@ -171,24 +192,29 @@ extension CacheSizing {
       // Layers are weighed in the prompt only.
       case .model: schedule.prefillLimit != nil
       }
-    guard grows else { return schedule.peakSlots }
+    guard grows else { return peaks }
     let setting = allocation(schedule.windowBudget)
-    return schedule.peakSlots(offset: allocator.ceiling(setting) - setting.budget)
+    return peaks.map { _ in schedule.peakSlots(offset: allocator.ceiling(setting) - setting.budget) }
+  }
+
+  /// The most slots that a head comes to hold on average, in each layer.
+  private func peakSlots(_ schedule: EvictionSchedule) -> [Int] {
+    allocator.offsets(allocation(schedule.windowBudget)).enumerated().map { layer, offset in
+      schedule.peakSlots(offset: offset, isWindowed: shape.isWindowed(layer: layer))
+    }
   }
 
   /// Pages of all heads together at the peak; where heads share, each may leave most of its last page empty.
   func pageCount(_ schedule: EvictionSchedule) -> Int? {
     let lanes = CacheShape.slotsPerPage
-    let pages = { (slots: Int) in (slots + lanes - 1) / lanes }
-    let peak = schedule.peakSlots(offset: 0)
-    let (shared, overflow) = shape.heads.multipliedReportingOverflow(by: peak + lanes)
+    let peaks = peakSlots(schedule)
+    let (most, overflow) = shape.heads.multipliedReportingOverflow(by: (peaks.max() ?? 0) + lanes)
     guard !overflow else { return nil }
     switch allocator.sharing {
-    case .none:
-      let offsets = allocator.offsets(allocation(schedule.windowBudget))
-      return offsets.reduce(0) { $0 + shape.kvHeads * pages(schedule.peakSlots(offset: $1)) }
-    case .layer: return shape.layers * ((shared / shape.layers - shape.kvHeads) / lanes)
-    case .model: return (shared - shape.heads) / lanes
+    case .none: return peaks.reduce(0) { $0 + shape.kvHeads * CacheShape.pages($1) }
+    case .layer: return peaks.reduce(0) { $0 + shape.kvHeads * ($1 + lanes - 1) / lanes }
+    // Layers without a window may come to hold what those with one leave them.
+    case .model: return (most - shape.heads) / lanes
     }
   }
 
@@ -196,7 +222,8 @@ extension CacheSizing {
   func peakBytes(_ schedule: EvictionSchedule) -> Int? {
     guard let pages = pageCount(schedule) else { return nil }
     let (pageBytes, pagesOverflow) = pages.multipliedReportingOverflow(by: shape.pageBytes)
-    let (blockBytes, blocksOverflow) = layout(schedule).headBytes.multipliedReportingOverflow(by: shape.heads)
+    let blocks = layouts(schedule).reduce(0) { $0 + $1.headBytes }
+    let (blockBytes, blocksOverflow) = blocks.multipliedReportingOverflow(by: shape.kvHeads)
     let (total, overflow) = pageBytes.addingReportingOverflow(blockBytes)
     return pagesOverflow || blocksOverflow || overflow ? nil : total
   }

@@ -14,8 +14,9 @@ extension EvictionSchedule {
 
   /// Whether two sequences have been fed and have evicted alike once `fed` tokens of the same prompt have been fed to both.
   func agrees(with other: Self, upTo fed: Int) -> Bool {
-    stride == other.stride && mode == other.mode && windowBudget == other.windowBudget
-      && offsets == other.offsets && countsDensePart == other.countsDensePart
+    stride == other.stride && mode == other.mode
+      && (windowBudget == other.windowBudget || (prefillLimit == nil && other.prefillLimit == nil))
+      && min(window ?? .max, fed) == min(other.window ?? .max, fed) && offsets == other.offsets && countsDensePart == other.countsDensePart
       && (fed <= min(denseTokens, other.denseTokens)
         || (denseTokens == other.denseTokens && prefillLimit == other.prefillLimit))
       && denseChunk == other.denseChunk && chunkEnd(atMost: fed) == fed && other.chunkEnd(atMost: fed) == fed
@@ -23,10 +24,10 @@ extension EvictionSchedule {
 }
 
 extension CachePlan {
-  /// Whether every token keeps its slot for good, in pages that a head never gives away.
+  /// Whether every token keeps its slot for good in every layer, in pages that a head never gives away.
   package var neverEvicts: Bool {
-    schedule.prefillLimit == nil && (schedule.decodeLimit ?? .max) >= maxTotalTokens && !sharesPages
-      && request.elasticMinimum == nil
+    schedule.prefillLimit == nil && (schedule.decodeLimit ?? .max) >= maxTotalTokens
+      && schedule.window == nil && !sharesPages && request.elasticMinimum == nil
   }
 
   /// Whether the dense part of the prompt may come from a whole prefix: nothing is to be known of it but keys and values.

@@ -2,7 +2,8 @@
 ///
 /// A prompt starts with a dense part, which may come in any pieces as long as nothing in it is counted; then come chunks of exactly
 /// `stride` tokens (the last may be shorter), each followed by an eviction (in `soft` mode only the last); then single tokens, every
-/// `interval`-th followed by an eviction. Limits are what a head keeps on average: a layer's differs by its allocator's offset.
+/// `interval`-th followed by an eviction. Limits are what a head keeps on average: a layer's differs by its allocator's offset, and
+/// in layers with a sliding window no more than `window` slots remain after any step.
 struct EvictionSchedule: Sendable, Equatable {
   let promptTokens: Int
   let maxNewTokens: Int
@@ -24,48 +25,67 @@ struct EvictionSchedule: Sendable, Equatable {
   var offsets = 0...0
   /// Tokens of a later prompt that a saved cache is still to be fed: in chunks, but by the rules of generated tokens.
   var resumed: Range<Int>?
+  /// Slots that remain in layers with a sliding window: those that the next token sees; nil if no token ever leaves it.
+  var window: Int?
 
-  /// Position from which queries are counted in the statistics, without a gap from then on; nil if there are no evictions.
+  /// Position from which queries are counted in the statistics, without a gap from then on; nil if no budget evicts.
+  ///
+  /// The last end of a chunk up to which no budget does: windows may have evicted before.
   var firstCounted: Int? {
     guard prefillLimit != nil || decodeLimit != nil else { return nil }
-    return keepsAttention ? 0 : denseTokens
+    if keepsAttention { return 0 }
+    return withinBudgets == promptTokens
+      ? promptTokens : denseTokens + (withinBudgets - denseTokens) / stride * stride
   }
 
-  /// Tokens that end the dense part of the prompt.
-  var denseTokens: Int { prefillLimit.map { min($0 + offsets.lowerBound, promptTokens) } ?? promptTokens }
+  /// First tokens of the prompt that the budget of every layer has room for.
+  var withinBudgets: Int { kept(offset: offsets.lowerBound, window: nil) }
 
-  /// Largest number of slots that any (layer, KV head) ever holds.
-  var peakSlots: Int { peakSlots(offset: offsets.upperBound) }
+  /// Tokens that end the dense part of the prompt.
+  var denseTokens: Int { min(withinBudgets, window ?? .max) }
+
+  /// Slots that a head keeps of the prompt.
+  private func kept(offset: Int, window: Int?) -> Int {
+    min(prefillLimit.map { $0 + offset } ?? .max, window ?? .max, promptTokens)
+  }
 
   /// Largest number of slots that a head holds whose limits differ by `offset`.
   ///
-  /// In the prompt `min(limit + stride, prompt)`, in `soft` mode all of it; after it the generated tokens are added, up to the limit
-  /// and those that are fed until the next eviction. A saved cache has its prompt behind it.
-  func peakSlots(offset: Int) -> Int {
-    let kept = prefillLimit.map { min($0 + offset, promptTokens) } ?? promptTokens
-    let generating =
-      decodeLimit.map { min($0 + offset + mostOver, kept + maxNewTokens) } ?? kept + maxNewTokens
+  /// In the prompt `min(limit + stride, prompt)`, without a limit, or in `soft` mode by the budget's, all of it; after it the
+  /// generated tokens are added, up to the limit and those that are fed until the next eviction. A saved cache has its prompt behind it.
+  func peakSlots(offset: Int, isWindowed: Bool = false) -> Int {
+    let window = isWindowed ? window : nil
+    let generating = min(
+      decodeLimit.map { $0 + offset + mostOver } ?? .max, window.map { $0 + mostAtOnce } ?? .max,
+      kept(offset: offset, window: window) + maxNewTokens)
     guard resumed == nil else { return generating }
-    let prefill = prefillLimit != nil && mode == .hard ? min(kept + stride, promptTokens) : promptTokens
-    return max(prefill, generating)
+    let limit = Least.of(mode == .hard ? prefillLimit.map { $0 + offset } : nil, window)
+    return max(min(limit.map { $0 + stride } ?? .max, promptTokens), generating)
   }
 
-  /// Most slots above the limit that are fed between two evictions after the prompt.
-  private var mostOver: Int {
-    guard let resumed else { return interval }
-    return interval - 1 + min(stride, resumed.count)
-  }
+  /// Most tokens of one forward after the prompt.
+  private var mostAtOnce: Int { resumed.map { min(stride, $0.count) } ?? 1 }
+
+  /// Most slots above the budget's limit that are fed between two of its evictions after the prompt.
+  private var mostOver: Int { interval - 1 + mostAtOnce }
 
   /// Most slots that one eviction takes from a head whose limits never change.
   var mostVictims: Int {
-    let decode = decodeLimit == nil ? 0 : mostOver
-    guard let limit = prefillLimit else { return decode }
+    let decode = max(decodeLimit == nil ? 0 : mostOver, window == nil ? 0 : mostAtOnce)
+    guard prefillLimit != nil || window != nil else { return decode }
     // A cache that was saved at the end of its prompt has a hole.
     guard resumed == nil else { return max(1, decode) }
-    return max(mode == .hard ? stride : promptTokens - min(limit + offsets.lowerBound, promptTokens), decode)
+    let chunk = mode == .hard || window != nil ? stride : 0
+    return max(chunk, mode == .soft ? promptTokens - withinBudgets : 0, decode)
   }
 
-  /// Slots that a head keeps on average once `fed` tokens have been fed; nil if no eviction follows.
+  /// What remains once `fed` tokens have been fed; nil if no eviction follows.
+  func limits(fed: Int) -> StepLimits? {
+    let limits = StepLimits(budget: limit(fed: fed), window: window.flatMap { fed > $0 ? $0 : nil })
+    return limits == StepLimits(budget: nil, window: nil) ? nil : limits
+  }
+
+  /// Slots that the budget leaves a head on average once `fed` tokens have been fed; nil if its eviction is not due.
   func limit(fed: Int) -> Int? {
     if fed <= promptTokens {
       return fed > denseTokens && (mode == .hard || fed == promptTokens) ? prefillLimit : nil
@@ -79,9 +99,12 @@ struct EvictionSchedule: Sendable, Equatable {
     return fed <= promptTokens ? prefillLimit != nil || keepsAttention : decodeLimit != nil
   }
 
+  /// Whether anything is evicted after the prompt.
+  private var evictsLater: Bool { decodeLimit != nil || window != nil }
+
   /// Tokens of the longest chunk that must stay whole; 0 if the prompt may come in any pieces.
   var longestChunk: Int {
-    if let resumed { return decodeLimit == nil ? 0 : min(stride, resumed.count) }
+    if let resumed { return evictsLater ? min(stride, resumed.count) : 0 }
     let evicting = min(stride, promptTokens - denseTokens)
     return firstCounted == 0 ? max(evicting, min(denseChunk, denseTokens)) : evicting
   }
@@ -100,7 +123,7 @@ struct EvictionSchedule: Sendable, Equatable {
 
   /// A chunk that reaches the next eviction ends at one, so that evictions fall where they would if the tokens had come singly.
   private func nextResumedChunk(left: Int, fed: Int, atMost: Int) -> Int {
-    guard decodeLimit != nil else { return min(left, max(0, atMost)) }
+    guard evictsLater else { return min(left, max(0, atMost)) }
     let most = min(stride, left)
     let untilEviction = interval - (fed - promptTokens) % interval
     let chunk =
@@ -109,20 +132,25 @@ struct EvictionSchedule: Sendable, Equatable {
   }
 
   /// Slots that a head holds whose limits have always differed by `offset`, once the prompt and `fed` tokens in all have been fed.
-  func slots(fed: Int, offset: Int) -> Int {
+  func slots(fed: Int, offset: Int, isWindowed: Bool = false) -> Int {
+    let window = isWindowed ? window : nil
     let generated = fed - promptTokens
-    let kept = prefillLimit.map { min($0 + offset, promptTokens) } ?? promptTokens
+    let kept = kept(offset: offset, window: window)
     let beforeEviction = generated / interval * interval
-    guard let decodeLimit, beforeEviction > 0 else { return kept + generated }
-    return min(kept + beforeEviction, decodeLimit + offset) + generated - beforeEviction
+    guard let decodeLimit, beforeEviction > 0 else { return min(kept + generated, window ?? .max) }
+    return min(
+      min(kept + beforeEviction, decodeLimit + offset) + generated - beforeEviction, window ?? .max)
   }
+
+  /// Tokens that the head of least room holds before anything generated is evicted; nil if nothing is.
+  var leastDecodeLimit: Int? { Least.of(decodeLimit.map { $0 + offsets.lowerBound }, window) }
 }
 
 extension EvictionSchedule {
-  /// No eviction at all.
-  static func full(promptTokens: Int, maxNewTokens: Int) -> Self {
+  /// No eviction by a budget.
+  static func full(promptTokens: Int, maxNewTokens: Int, stride: Int) -> Self {
     Self(
-      promptTokens: promptTokens, maxNewTokens: maxNewTokens, stride: promptTokens, prefillLimit: nil,
+      promptTokens: promptTokens, maxNewTokens: maxNewTokens, stride: stride, prefillLimit: nil,
       decodeLimit: nil, windowBudget: promptTokens + maxNewTokens)
   }
 

@@ -12,9 +12,10 @@ struct Protection: Sendable {
   let recent: Int
   let pins: Pins
 
-  /// Positions among which the candidates are when `fed` tokens have been fed.
-  func candidates(fed: Int) -> Range<Int32> {
-    Int32(firstCandidate)..<Int32(max(firstCandidate, fed - recent))
+  /// Positions among which the candidates are when `fed` tokens have been fed, of those from `oldest` on.
+  func candidates(fed: Int, from oldest: Int = 0) -> Range<Int32> {
+    let first = max(firstCandidate, oldest)
+    return Int32(first)..<Int32(max(first, fed - recent))
   }
 }
 

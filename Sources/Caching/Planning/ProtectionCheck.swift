@@ -20,7 +20,7 @@ extension CacheSizing {
     if let limit = schedule.prefillLimit {
       try check(.prefill, limit: limit, schedule)
     }
-    if let limit = schedule.decodeLimit, limit < schedule.denseTokens + maxNewTokens {
+    if let limit = schedule.decodeLimit, limit < schedule.withinBudgets + maxNewTokens {
       try check(.decode, limit: limit, schedule)
     }
   }

@@ -15,6 +15,9 @@ package struct SlidingWindow: Sendable, Equatable {
     self.rotary = rotary
   }
 
+  /// Tokens before it that a query sees, and so the slots that are of use to the next one; at least 1, as no head is ever empty.
+  var earlierTokens: Int { max(1, tokens - 1) }
+
   /// Whether `layer` sees only the newest tokens.
   package func covers(layer: Int) -> Bool {
     guard let globalEvery else { return true }

@@ -24,7 +24,7 @@ final class CacheSnapshot {
   static func bytes(of cache: SequenceCache) -> Int {
     let counts = cache.counts
     return counts.reduce(0) { $0 + $1.pages } * cache.plan.shape.pageBytes
-      + layout(counts, cache.plan).headBytes * counts.count
+      + layouts(counts, cache.plan).reduce(0) { $0 + cache.plan.shape.kvHeads * $1.headBytes }
   }
 
   /// Copies a cache between two steps; nil if the pool has no room for it.
@@ -33,7 +33,7 @@ final class CacheSnapshot {
     self.tokens = tokens
     progress = cache.progress
     counts = cache.counts
-    columns = HeadBlocks(count: counts.count, layout: Self.layout(counts, cache.plan))
+    columns = HeadBlocks(Self.layouts(counts, plan), kvHeads: plan.shape.kvHeads)
     let pageCount = counts.reduce(0) { $0 + $1.pages }
     guard let pages = pool.keep(pages: pageCount, bookkeeping: columns.byteCount) else { return nil }
     self.pages = pages
@@ -46,17 +46,20 @@ final class CacheSnapshot {
     }
   }
 
-  private static func layout(_ counts: [HeadColumns.Counts], _ plan: CachePlan) -> ColumnLayout {
-    ColumnLayout(
-      peakSlots: counts.map(\.slots).max() ?? 0, victims: counts.map(\.holes).max() ?? 0,
-      needs: plan.layout.needs, ranks: plan.layout.ranks, counts: plan.layout.counts,
-      queryValues: plan.layout.queryValues)
+  private static func layouts(_ counts: [HeadColumns.Counts], _ plan: CachePlan) -> [ColumnLayout] {
+    plan.layouts.indices.map { layer in
+      let counts = counts[layer * plan.shape.kvHeads..<(layer + 1) * plan.shape.kvHeads]
+      return ColumnLayout(
+        peakSlots: counts.map(\.slots).max() ?? 0, victims: counts.map(\.holes).max() ?? 0,
+        needs: plan.layout.needs, ranks: plan.layout.ranks, counts: plan.layout.counts,
+        queryValues: plan.layout.queryValues)
+    }
   }
 
   /// Whether a new sequence with this plan and prompt would come to this state.
   func serves(_ plan: CachePlan, _ prompt: [Int32]) -> Bool {
     tokens.count < prompt.count && plan.agrees(with: self.plan, upTo: tokens.count)
-      && counts.allSatisfy { $0.fit(plan.layout) } && prompt.starts(with: tokens)
+      && counts.enumerated().allSatisfy { $1.fit(plan.layouts[$0 / plan.shape.kvHeads]) } && prompt.starts(with: tokens)
   }
 
   /// Brings an empty cache to this state.

@@ -13,16 +13,16 @@ extension HeadColumns {
   /// - Parameters:
   ///   - statistics: where to; needs room for all slots.
   ///   - protection: what is no candidate.
+  ///   - oldest: position below which there are no candidates either.
   ///   - needs: what to copy.
   ///   - fed: tokens fed so far.
   ///   - firstCounted: position from which queries were counted.
   func gather(
-    into statistics: inout SlotStatistics, but protection: borrowing Protection, needs: StatisticNeeds,
-    fed: Int,
-    firstCounted: Int
+    into statistics: inout SlotStatistics, but protection: borrowing Protection, from oldest: Int,
+    needs: StatisticNeeds, fed: Int, firstCounted: Int
   ) {
     select(
-      protection.candidates(fed: fed), slots: &statistics.slots, positions: &statistics.positions,
+      protection.candidates(fed: fed, from: oldest), slots: &statistics.slots, positions: &statistics.positions,
       count: &statistics.count)
     if !protection.pins.isEmpty { statistics.removePositions(protection.pins.contains) }
     let count = statistics.count
@@ -37,6 +37,23 @@ extension HeadColumns {
     if needs.sums || needs.squares { countQueries(from: firstCounted, to: fed, &statistics) }
     if needs.memoryColumns > 0 { copyMemory(needs.memoryColumns, into: &statistics) }
     if needs.order { statistics.sortByPosition() }
+  }
+
+  /// Lists the slots of positions below `oldest`, ascending; between a step and its eviction all slots are live.
+  func listSlots(before oldest: Int, into slots: inout [Int32]) {
+    slots.removeAll(keepingCapacity: true)
+    guard oldest > 0 else { return }
+    for slot in 0..<slotCount {
+      // Safety: slots below `slotCount` have a position.
+      if unsafe slotPositions[slot] < Int32(oldest) { slots.append(Int32(slot)) }
+    }
+  }
+
+  /// Position of a live slot's token.
+  func position(_ slot: Int32) -> Int32 {
+    precondition(slot >= 0 && slot < slotCount, "a live slot")
+    // Safety: checked above.
+    return unsafe slotPositions[Int(slot)]
   }
 
   /// Every query from the slot's own, or from the first counted one, until now has seen it.

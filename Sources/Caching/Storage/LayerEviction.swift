@@ -1,5 +1,7 @@
 /// One layer's eviction: brings its heads back to their limits, each by itself or in a contest.
 ///
+/// What no later token sees goes first, the oldest before the others, protected or not; only then the policy chooses.
+///
 /// What plan and ranking hold is read through the cache: copies would cost a count of references for each part, and every thread's
 /// layers would contend for these.
 struct LayerEviction {
@@ -11,6 +13,8 @@ struct LayerEviction {
   let moment: EvictionMoment
 
   private var heads: Range<Int> { 0..<cache.plan.shape.kvHeads }
+  /// What is older has left the layer's window.
+  private var oldest: Int { cache.plan.firstSeen(layer: layer, fed: moment.fedTokens) }
 
   func run(_ scratch: inout EvictionScratch) {
     if cache.plan.averagesLast(in: moment.phase) { HeadColumns.averageLast(heads.map(columns)) }
@@ -27,16 +31,32 @@ struct LayerEviction {
     let columns = columns(head)
     let due = columns.liveCount - limit
     guard due > 0 else { return }
-    gather(head, &scratch)
-    VictimPicker.pick(due, by: cache.ranking, at: moment(of: head, victims: due), in: &scratch)
+    let left = due - listUnseen(head, &scratch)
+    scratch.victims.removeAll(keepingCapacity: true)
+    if left > 0 {
+      gather(head, &scratch)
+      VictimPicker.pick(left, by: cache.ranking, at: moment(of: head, victims: left), in: &scratch)
+    }
+    if !scratch.unseen.isEmpty {
+      if left < 0 { scratch.unseen.sort { columns.position($0) < columns.position($1) } }
+      scratch.victims += scratch.unseen.prefix(due)
+      scratch.victims.sort()
+    }
     columns.punch(scratch.victims, spare: &scratch.spare)
+  }
+
+  /// Lists what a head holds that no later token sees; returns how much that is.
+  @discardableResult
+  private func listUnseen(_ head: Int, _ scratch: inout EvictionScratch) -> Int {
+    columns(head).listSlots(before: oldest, into: &scratch.unseen)
+    return scratch.unseen.count
   }
 
   private func gather(_ head: Int, _ scratch: inout EvictionScratch) {
     let needs = cache.rankNeeds
     columns(head).gather(
-      into: &scratch.statistics, but: cache.plan.protection(in: moment.phase), needs: needs,
-      fed: moment.fedTokens, firstCounted: cache.firstCounted)
+      into: &scratch.statistics, but: cache.plan.protection(in: moment.phase), from: oldest,
+      needs: needs, fed: moment.fedTokens, firstCounted: cache.firstCounted)
     guard needs.keys || needs.values || needs.queryMoments else { return }
     scratch.read(cache.slots(layer: layer, head: head), needs)
     if needs.queryMoments {
@@ -61,7 +81,11 @@ extension LayerEviction {
     let due = heads.reduce(0) { $0 + columns($1).liveCount } - limit * heads.count
     guard due > 0 else { return }
     scratch.contest.removeAll(keepingCapacity: true)
-    for head in heads { enter(head, &scratch) }
+    let isDecided = heads.reduce(0) { $0 + listUnseen($1, &scratch) } >= due
+    for head in heads {
+      enterUnseen(head, &scratch)
+      if !isDecided { enter(head, &scratch) }
+    }
     precondition(due <= scratch.contest.count, "a plan leaves more candidates than victims")
     let threshold = scratch.contestThreshold(due)
     // Candidates of several heads may tie; then the first heads' go.
@@ -79,7 +103,17 @@ extension LayerEviction {
         }
         scratch.victims.append(contestant.slot)
       }
+      if oldest > 0 { scratch.victims.sort() }
       columns(head).punch(scratch.victims, spare: &scratch.spare)
+    }
+  }
+
+  /// Enters what a head holds that no later token sees: it is worth less than all that is seen.
+  private func enterUnseen(_ head: Int, _ scratch: inout EvictionScratch) {
+    listUnseen(head, &scratch)
+    for slot in scratch.unseen {
+      let key = RankKey(-1, position: columns(head).position(slot))
+      scratch.contest.append(Contestant(key: key, head: Int32(head), slot: slot))
     }
   }
 
@@ -89,7 +123,7 @@ extension LayerEviction {
     // The floor is of the counted slots; a prompt outside the budget comes on top.
     let allocation = cache.plan.allocation
     let floor = cache.plan.allocator.floor(allocation) + limit - allocation.budget
-    let (count, live) = (scratch.statistics.count, columns(head).liveCount)
+    let (count, live) = (scratch.statistics.count, columns(head).liveCount - scratch.unseen.count)
     // If every head offers what it would give up alone, together they offer enough.
     let guarded = cache.ranking.guarded(count, due: min(count, max(0, live - limit)))
     let mayGo = min(count - guarded, live - floor)

@@ -9,7 +9,10 @@ extension SavedCache {
     try checkTotals(plan)
     let bytes = bytes
     let counts = record.counts
-    let sizes = counts.map { HeadColumns.savedBytes(plan.layout, $0, pageBytes: plan.shape.pageBytes) }
+    let sizes = counts.enumerated().map { head, counts in
+      HeadColumns.savedBytes(
+        plan.layouts[head / plan.shape.kvHeads], counts, pageBytes: plan.shape.pageBytes)
+    }
     let expected = sizes.reduce(0, +)
     guard bytes.count == expected else {
       throw .savedUnusable("it has \(bytes.count) bytes, and \(expected) are expected")
@@ -44,8 +47,8 @@ extension SavedCache {
     guard record.slots.count == heads, record.holes.count == heads else {
       throw .savedUnusable("it has \(record.slots.count) heads, and \(heads) are expected")
     }
-    let isPossible = record.counts.allSatisfy { counts in
-      counts.fit(plan.layout) && counts.holes <= 1 && counts.slots > counts.holes
+    let isPossible = record.counts.enumerated().allSatisfy { head, counts in
+      counts.fit(plan.layouts[head / plan.shape.kvHeads]) && counts.holes <= 1 && counts.slots > counts.holes
     }
     guard isPossible else {
       throw .savedUnusable("a head's number of slots is outside what its options allow")
@@ -55,21 +58,22 @@ extension SavedCache {
   /// What heads hold that share slots follows from the schedule, or is bounded by it.
   private func checkTotals(_ plan: CachePlan) throws(CacheError) {
     let (kvHeads, schedule) = (plan.shape.kvHeads, plan.schedule)
+    let fed = record.fedTokens
+    let slots = { (layer: Int) in
+      schedule.slots(
+        fed: fed, offset: plan.layerOffsets[layer], isWindowed: plan.shape.isWindowed(layer: layer))
+    }
     let isPossible =
       switch plan.allocator.sharing {
       case .none:
-        record.slots.indices.allSatisfy { head in
-          let offset = plan.layerOffsets[head / kvHeads]
-          return record.live(head) == schedule.slots(fed: record.fedTokens, offset: offset)
-        }
+        record.slots.indices.allSatisfy { record.live($0) == slots($0 / kvHeads) }
       case .layer:
         (0..<plan.shape.layers).allSatisfy { layer in
           let heads = layer * kvHeads..<(layer + 1) * kvHeads
-          return heads.reduce(0) { $0 + record.live($1) }
-            == kvHeads * schedule.slots(fed: record.fedTokens, offset: 0)
+          return heads.reduce(0) { $0 + record.live($1) } == kvHeads * slots(layer)
         }
       case .model:
-        record.residentTotal <= plan.shape.heads * schedule.slots(fed: record.fedTokens, offset: 0)
+        record.residentTotal <= plan.shape.heads * schedule.slots(fed: fed, offset: 0)
       }
     let lanes = CacheShape.slotsPerPage
     let pages = record.slots.reduce(0) { $0 + ($1 + lanes - 1) / lanes }

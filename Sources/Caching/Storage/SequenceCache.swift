@@ -24,7 +24,7 @@ package final class SequenceCache {
   private(set) var shared: [PrefixBlock]
   var isReleased = false
   private let blocks: HeadBlocks
-  private let layout: ColumnLayout
+  private let needs: StatisticNeeds
   private let kvHeads: Int
   let ranking: Ranking
   /// What the ranking reads.
@@ -36,8 +36,8 @@ package final class SequenceCache {
   var newCount = 0
   /// Whether the queries of this step count in the statistics.
   var isCounted = false
-  /// Slots that a head keeps on average after this step; nil if nothing is evicted.
-  var limit: Int?
+  /// What heads are brought back to after this step; nil if nothing is evicted.
+  var limits: StepLimits?
   /// How much each layer's limits differ from the average.
   private var layerOffsets: [Int]
 
@@ -48,7 +48,7 @@ package final class SequenceCache {
     self.pool = pool
     self.pages = pages
     self.shared = shared
-    layout = plan.layout
+    needs = plan.layout.needs
     kvHeads = plan.shape.kvHeads
     layerOffsets = plan.layerOffsets
     rankNeeds = plan.rankNeeds
@@ -56,26 +56,33 @@ package final class SequenceCache {
     ranking = Ranking(
       policy: plan.policy, modifiers: plan.request.modifiers, pool: plan.pool,
       spans: plan.request.modifiers.fair ? plan.request.spans : [])
-    blocks = HeadBlocks(count: plan.shape.heads, layout: plan.layout)
+    blocks = HeadBlocks(plan.layouts, kvHeads: plan.shape.kvHeads)
     if plan.sharesPages { sparePages = pages.joined().reversed() } else { deal(pages) }
   }
 
   /// Gives every head its pages for good, in the order of heads: attention reads long runs.
   private func deal(_ pages: [Range<UInt32>]) {
     for (index, block) in shared.enumerated() { place(block, at: index) }
-    let own = layout.pages - shared.count
-    var entry = 0
-    for page in pages.joined() {
-      // Safety: there are `own` numbers for every head beside the shared ones, and `layout.pages` entries in its column.
-      unsafe head(entry / own).pages[shared.count + entry % own] = page
-      entry += 1
+    var next = pages.joined().makeIterator()
+    for index in 0..<plan.shape.heads {
+      for entry in shared.count..<ownedPages(index) {
+        guard let page = next.next() else { preconditionFailure("pages for every head") }
+        // Safety: a head's column has as many entries as it owns pages.
+        unsafe head(index).pages[entry] = page
+      }
     }
   }
 
+  /// Pages in the column of a head that has them for good, shared ones included.
+  func ownedPages(_ head: Int) -> Int { plan.headPages[head / kvHeads] }
+
   private func place(_ block: PrefixBlock, at index: Int) {
-    precondition(index < layout.pages && block.pages.count == plan.shape.heads, "a block of all heads")
-    // Safety: the index is within the column.
-    for (head, page) in block.pages.enumerated() { unsafe self.head(head).pages[index] = page }
+    precondition(block.pages.count == plan.shape.heads, "a block of all heads")
+    for (head, page) in block.pages.enumerated() {
+      precondition(index < ownedPages(head), "an entry of the head's column")
+      // Safety: checked above.
+      unsafe self.head(head).pages[index] = page
+    }
   }
 
   /// Slots that a head holds, on average over all heads, rounded up.
@@ -89,7 +96,7 @@ package final class SequenceCache {
     columnBytes + startedPages * plan.shape.pageBytes
   }
   /// Whether `evict` has to be called before the step ends.
-  package var hasWorkDue: Bool { limit != nil || (isCounted && layout.needs.memoryColumns > 0) }
+  package var hasWorkDue: Bool { limits != nil || (isCounted && needs.memoryColumns > 0) }
   /// Position at which the first query of this step is to be turned.
   package var firstQueryPosition: Int {
     plan.request.positions == .cache ? residentTotal / plan.shape.heads - newCount : logicalLength - newCount
@@ -99,17 +106,17 @@ package final class SequenceCache {
   ///
   /// Prompt tokens must come in chunks as `CachePlan.nextChunk` gives them, generated ones singly. O(heads * count).
   package func append(_ count: Int) {
-    precondition(!isReleased && limit == nil, "a live cache whose last step has ended")
+    precondition(!isReleased && limits == nil, "a live cache whose last step has ended")
     precondition(count > 0 && count <= plan.maxTotalTokens - logicalLength, "tokens within the plan")
     let end = logicalLength + count
     precondition(end <= firstCounted || logicalLength >= firstCounted, "a chunk as the plan gave it")
     if plan.sharesPages { appendSharing(count) } else { appendApart(count) }
     isCounted = plan.schedule.counts(fed: end)
-    if isCounted, layout.counts { decay(count) }
+    if isCounted, plan.layout.counts { decay(count) }
     logicalLength = end
     newCount = count
     residentTotal += count * plan.shape.heads
-    limit = plan.schedule.limit(fed: end)
+    limits = plan.schedule.limits(fed: end)
   }
 
   private func appendApart(_ count: Int) {
@@ -161,7 +168,7 @@ package final class SequenceCache {
   private func kept(_ columns: HeadColumns) -> SlotColumns {
     var kept = SlotColumns()
     kept.firstQuery = logicalLength - newCount
-    kept.joinsByMaximum = layout.needs.joinsByMaximum
+    kept.joinsByMaximum = needs.joinsByMaximum
     unsafe kept.valueNorms = columns.valueNorms
     unsafe kept.queryMoments = columns.queryMoments
     kept.firstMoment = max(0, Self.momentsFrom - kept.firstQuery)
@@ -170,14 +177,14 @@ package final class SequenceCache {
     unsafe kept.sums = columns.sums
     unsafe kept.squares = columns.squares
     unsafe kept.window = columns.window
-    kept.windowRows = layout.needs.windowRows
-    kept.windowStride = layout.slots
+    kept.windowRows = needs.windowRows
+    kept.windowStride = columns.layout.slots
     return kept
   }
 
   /// Settles what an eviction in all layers depends on; call before the first `evict` of a step.
   package func prepareEviction() {
-    guard limit != nil, plan.allocator.sharing == .model, logicalLength <= plan.promptTokens else { return }
+    guard limits?.budget != nil, plan.allocator.sharing == .model, logicalLength <= plan.promptTokens else { return }
     layerOffsets = plan.allocator.offsets(plan.allocation, weights: (0..<plan.shape.layers).map(weight))
   }
 
@@ -195,11 +202,12 @@ package final class SequenceCache {
   /// Touches the data of this layer only: threads may evict different layers at once, each with its own scratch. O(slots), without
   /// allocation once the scratch has grown.
   package func evict(layer: Int, scratch: inout EvictionScratch) {
-    scratch.fit(layout.slots, memoryColumns: layout.needs.memoryColumns)
-    if isCounted, layout.needs.memoryColumns > 0 { observe(layer) }
-    guard let limit else { return }
+    scratch.fit(plan.layouts[layer].slots, memoryColumns: needs.memoryColumns)
+    if isCounted, needs.memoryColumns > 0 { observe(layer) }
+    let isWindowed = plan.shape.isWindowed(layer: layer)
+    guard let limit = limits?.slots(offset: layerOffsets[layer], isWindowed: isWindowed) else { return }
     let eviction = LayerEviction(
-      cache: self, layer: layer, limit: limit + layerOffsets[layer],
+      cache: self, layer: layer, limit: limit,
       moment: plan.moment(phase, layer: layer, fed: logicalLength))
     eviction.run(&scratch)
   }
@@ -212,14 +220,14 @@ package final class SequenceCache {
 
   /// Ends a step, after every layer has evicted what was due.
   package func endStep() {
-    guard limit != nil else {
+    guard limits != nil else {
       lastEvicted = 0
       return
     }
     let live = (0..<plan.shape.heads).reduce(0) { $0 + head($1).liveCount }
     lastEvicted = residentTotal - live
     residentTotal = live
-    limit = nil
+    limits = nil
   }
 
   /// A copy of all that a step may read of the past.
@@ -227,7 +235,7 @@ package final class SequenceCache {
   /// Between two steps only: the holes of the last eviction are closed as the next token would close them.
   func saved() -> SavedCache {
     precondition(
-      limit == nil && logicalLength >= plan.promptTokens, "a sequence between steps, its prompt fed")
+      limits == nil && logicalLength >= plan.promptTokens, "a sequence between steps, its prompt fed")
     let heads = (0..<plan.shape.heads).map(head)
     for head in heads { head.settle(in: pool) }
     let record = CacheRecord(plan: plan, progress: progress, counts: heads.map(\.counts))
@@ -251,19 +259,19 @@ extension SequenceCache {
   /// is then as if they came singly.
   package func unevictedTokens(atMost most: Int) -> Int {
     guard logicalLength >= plan.promptTokens, residentTotal == logicalLength * plan.shape.heads,
-      !layout.needs.readsQueries
+      !needs.readsQueries
     else { return 1 }
-    guard let decodeLimit = plan.schedule.decodeLimit else {
+    guard let limit = plan.schedule.leastDecodeLimit else {
       return max(1, min(most, plan.maxTotalTokens - logicalLength))
     }
-    // Layers of other limits than the average would have to be asked one by one.
+    // Where pages move, limits may too.
     guard !plan.sharesPages else { return 1 }
-    return max(1, min(most, plan.maxTotalTokens - logicalLength, decodeLimit - logicalLength))
+    return max(1, min(most, plan.maxTotalTokens - logicalLength, limit - logicalLength))
   }
 
   /// Forgets the last `count` tokens of the step that has just ended.
   package func takeBack(_ count: Int) {
-    precondition(count >= 0 && count < max(newCount, 1) && limit == nil, "tokens of the last step")
+    precondition(count >= 0 && count < max(newCount, 1) && limits == nil, "tokens of the last step")
     precondition(residentTotal == logicalLength * plan.shape.heads, "nothing has been evicted")
     guard count > 0 else { return }
     for index in 0..<plan.shape.heads { head(index).dropLast(count) }
@@ -275,7 +283,7 @@ extension SequenceCache {
   /// Whether the first tokens of this cache are what they would be in a cache of another plan.
   func canLend(to plan: CachePlan) -> Bool {
     isWhole && plan.request.positions == self.plan.request.positions && !plan.layout.needs.queryMoments
-      && (layout.needs.valueNorms || !plan.layout.needs.valueNorms)
+      && (needs.valueNorms || !plan.layout.needs.valueNorms)
   }
 
   /// Takes over the first `count` tokens of a cache that has evicted nothing, whose slots are therefore its positions.
@@ -301,7 +309,7 @@ extension SequenceCache {
     var runs: [Range<UInt32>] = []
     for index in 0..<plan.shape.heads {
       let head = head(index)
-      for entry in shared.count..<plan.pageCount / plan.shape.heads {
+      for entry in shared.count..<ownedPages(index) {
         // Safety: every head of a cache that shares was dealt so many pages.
         let page = unsafe head.pages[entry]
         FreePages.append(page..<page + 1, to: &runs)
@@ -325,7 +333,7 @@ extension SequenceCache {
   }
 
   /// Whether nothing has been evicted, so that a slot's index is its position.
-  var isWhole: Bool { residentTotal == logicalLength * plan.shape.heads && limit == nil }
+  var isWhole: Bool { residentTotal == logicalLength * plan.shape.heads && limits == nil }
 
   /// Takes over the first tokens from kept blocks: the shared ones by reference, of the others' pages copies; `count` tokens in all.
   func takeOver(_ count: Int, from blocks: [PrefixBlock]) {

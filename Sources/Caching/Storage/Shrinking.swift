@@ -6,7 +6,7 @@ extension SequenceCache {
   /// Whether the cache could go on with fewer slots than it has now.
   package var canShrink: Bool {
     guard let minimum = plan.request.elasticMinimum, let budget = plan.budgetSlots else { return false }
-    return budget > minimum && logicalLength >= plan.promptTokens && limit == nil
+    return budget > minimum && logicalLength >= plan.promptTokens && limits == nil
   }
 
   /// Makes an eviction down to `budget` slots due.
@@ -15,22 +15,21 @@ extension SequenceCache {
     self.plan = plan
     // What the last step counted has been seen already.
     (newCount, isCounted) = (0, false)
-    limit = budget
+    limits = StepLimits(budget: budget, window: nil)
   }
 
   /// Returns the pages behind those that the plan needs.
   func cutPages(of oldPlan: CachePlan) -> [UInt32] {
     closeHoles()
-    let (kept, had) = (plan.pageCount / plan.shape.heads, oldPlan.pageCount / plan.shape.heads)
     var cut: [UInt32] = []
     var own: [Range<UInt32>] = []
     for index in 0..<plan.shape.heads {
       let head = head(index)
       head.returnPages { _ in pool.endPage() }
-      for entry in 0..<had {
+      for entry in 0..<oldPlan.headPages[index / plan.shape.kvHeads] {
         // Safety: every head was dealt so many pages.
         let page = unsafe head.pages[entry]
-        if entry < kept { FreePages.append(page..<page + 1, to: &own) } else { cut.append(page) }
+        if entry < ownedPages(index) { FreePages.append(page..<page + 1, to: &own) } else { cut.append(page) }
       }
     }
     pages = own

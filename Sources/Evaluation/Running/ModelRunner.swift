@@ -85,7 +85,8 @@ package final class ModelRunner {
     let whole = try full.plan(shape: shape, promptTokens: prompt.count, newTokens: 0)
     try withCache(whole) { shared in
       for index in indices.sorted(by: { plans[$0].sharedTokens < plans[$1].sharedTokens }) {
-        feed(prompt, upTo: plans[index].sharedTokens, to: shared)
+        // What a full cache can lend ends where a window begins to evict.
+        feed(prompt, upTo: min(plans[index].sharedTokens, whole.sharedTokens), to: shared)
         try withCache(plans[index], copying: shared) { cache in
           feed(prompt, upTo: plans[index].sharedTokens, to: cache)
           try body(index, cache)

@@ -6,40 +6,52 @@ struct DocumentedPeak {
 
   init(_ plan: CachePlan) {
     let (layers, kvHeads) = (plan.shape.layers, plan.shape.kvHeads)
-    let peaks = plan.layerOffsets.map { Self.peakSlots(plan, extra: $0) }
-    let average = Self.peakSlots(plan, extra: 0)
+    let peaks = plan.layerOffsets.enumerated().map { Self.peakSlots(plan, layer: $0, extra: $1) }
     let evicts = plan.schedule.prefillLimit != nil || plan.schedule.decodeLimit != nil
     var pages = peaks.reduce(0) { $0 + kvHeads * (($1 + 15) / 16) }
-    var most = peaks.max() ?? 0
+    var most = peaks
     let budget = plan.schedule.windowBudget
     if plan.request.allocator == "ada" {
-      pages = layers * (kvHeads * (average + 15) / 16)
+      pages = peaks.reduce(0) { $0 + kvHeads * ($1 + 15) / 16 }
       let least = min(budget, max(Self.needed(plan), budget / 5))
-      if evicts { most = Self.peakSlots(plan, extra: (kvHeads - 1) * (budget - least)) }
-    }
-    if plan.request.allocator == "cake" {
-      pages = layers * kvHeads * (average + 15) / 16
-      if plan.schedule.prefillLimit != nil {
-        most = Self.peakSlots(plan, extra: (min(4, layers) - 1) * budget)
+      if evicts {
+        most = peaks.map { _ in Self.peakSlots(plan, extra: (kvHeads - 1) * (budget - least)) }
       }
     }
-    let rooms = (most + 15) / 16
+    if plan.request.allocator == "cake" {
+      pages = layers * kvHeads * ((peaks.max() ?? 0) + 15) / 16
+      if plan.schedule.prefillLimit != nil {
+        most = peaks.map { _ in Self.peakSlots(plan, extra: (min(4, layers) - 1) * budget) }
+      }
+    }
     let shares = plan.request.allocator == "ada" || plan.request.allocator == "cake"
-    let victims = shares ? most : min(Self.victims(plan), most)
-    let numbers = 16 * rooms * (2 + Self.statistics(plan)) + rooms + victims + Self.moments(plan)
-    let block = (64 + 4 * numbers + 63) / 64 * 64
+    let blocks = most.map { most in
+      let rooms = (most + 15) / 16
+      let victims = shares ? most : min(Self.victims(plan), most)
+      let numbers = 16 * rooms * (2 + Self.statistics(plan)) + rooms + victims + Self.moments(plan)
+      return (64 + 4 * numbers + 63) / 64 * 64
+    }
     let slotBytes = plan.shape.type == .f16 ? 4 * plan.shape.headDimension : 2 * plan.shape.headDimension + 4
-    bytes = pages * 16 * slotBytes + layers * kvHeads * block
+    bytes = pages * 16 * slotBytes + kvHeads * blocks.reduce(0, +)
   }
 
-  private static func peakSlots(_ plan: CachePlan, extra: Int) -> Int {
+  /// One less than the window of a layer that has one, if the sequence has more tokens than that.
+  private static func window(_ plan: CachePlan, _ layer: Int?) -> Int? {
+    guard let layer, let window = plan.shape.window, window.covers(layer: layer) else { return nil }
+    let earlier = max(1, window.tokens - 1)
+    let isOutgrown = plan.promptTokens + plan.schedule.maxNewTokens > earlier
+    return isOutgrown && plan.request.positions == .original ? earlier : nil
+  }
+
+  private static func peakSlots(_ plan: CachePlan, layer: Int? = nil, extra: Int) -> Int {
     let (prompt, new) = (plan.promptTokens, plan.schedule.maxNewTokens)
-    let kept = plan.schedule.prefillLimit.map { min($0 + extra, prompt) } ?? prompt
-    let isWhole = plan.schedule.prefillLimit == nil || plan.request.mode == .soft
-    let prefill = isWhole ? prompt : min(kept + plan.stride, prompt)
-    let decode =
-      plan.schedule.decodeLimit.map { min($0 + extra + plan.policy.interval, kept + new) } ?? kept + new
-    return max(prefill, decode)
+    let window = window(plan, layer) ?? .max
+    let budget = plan.schedule.prefillLimit.map { $0 + extra } ?? .max
+    let kept = min(budget, window, prompt)
+    let held = plan.request.mode == .soft ? window : min(budget, window)
+    let prefill = held == .max ? prompt : min(held + plan.stride, prompt)
+    let limit = plan.schedule.decodeLimit.map { $0 + extra + plan.policy.interval } ?? .max
+    return max(prefill, min(limit, window == .max ? .max : window + 1, kept + new))
   }
 
   private static func needed(_ plan: CachePlan) -> Int {
@@ -48,10 +60,12 @@ struct DocumentedPeak {
   }
 
   private static func victims(_ plan: CachePlan) -> Int {
-    let decode = plan.schedule.decodeLimit == nil ? 0 : plan.policy.interval
-    guard let limit = plan.schedule.prefillLimit else { return decode }
+    let isWindowed = plan.shape.window != nil && window(plan, 0) != nil
+    let decode = plan.schedule.decodeLimit == nil ? (isWindowed ? 1 : 0) : plan.policy.interval
+    guard let limit = plan.schedule.prefillLimit else { return isWindowed ? max(decode, plan.stride) : decode }
     let least = min(limit + (plan.layerOffsets.min() ?? 0), plan.promptTokens)
-    return max(decode, plan.request.mode == .soft ? plan.promptTokens - least : plan.stride)
+    let isSoft = plan.request.mode == .soft
+    return max(decode, isSoft ? plan.promptTokens - least : 0, isSoft && !isWindowed ? 0 : plan.stride)
   }
 
   private static func statistics(_ plan: CachePlan) -> Int {
