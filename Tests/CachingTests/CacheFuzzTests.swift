@@ -13,8 +13,10 @@ import Testing
   /// None, in all layers, or in two of three.
   private static func window(_ random: inout SplitMix64) -> SlidingWindow? {
     let tokens = [1, 2, 16, 17, 40, 100, 400].randomElement(using: &random) ?? 1
-    return [nil, SlidingWindow(tokens: tokens, globalEvery: nil), SlidingWindow(tokens: tokens, globalEvery: 3)]
-      .randomElement(using: &random) ?? nil
+    return [
+      nil, SlidingWindow(tokens: tokens, globalEvery: nil), SlidingWindow(tokens: tokens, globalEvery: 3),
+    ]
+    .randomElement(using: &random) ?? nil
   }
 
   private static func plan(
@@ -173,7 +175,9 @@ private struct Life {
   }
 
   /// A layer with a window holds no more than it, and gives up nothing that is seen while it holds what is not.
-  private func wrongWindow(_ layer: Int, _ gone: [Set<Int>], kept: [[Int]], _ first: Int, _ fed: Int) -> String? {
+  private func wrongWindow(_ layer: Int, _ gone: [Set<Int>], kept: [[Int]], _ first: Int, _ fed: Int)
+    -> String?
+  {
     guard first > 0, let window = plan.schedule.window else { return nil }
     // Where heads compete, the layer is what is looked at.
     let competes = plan.allocator.sharing == .layer

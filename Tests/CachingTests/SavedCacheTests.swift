@@ -4,6 +4,9 @@ import Testing
 @testable import Caching
 
 @Suite struct SavedCacheTests {
+  /// What a model has whose tokens see 25 in two of three layers.
+  private static let window = SlidingWindow(tokens: 25, globalEvery: 3)
+
   /// Policies in all their scopes, under every allocator, with something else besides.
   private static let requests: [CacheRequest] = Small.scopedPolicies.enumerated().flatMap { index, policy in
     (policy.scope == .total && policy.name != "full" ? BudgetAllocators.names : ["uniform"]).map {
@@ -23,17 +26,21 @@ import Testing
   }
 
   private static func plan(
-    _ request: CacheRequest, prompt: Int, new: Int, resuming saved: SavedCache? = nil
+    _ request: CacheRequest, _ window: SlidingWindow? = nil, prompt: Int, new: Int,
+    resuming saved: SavedCache? = nil
   ) throws -> CachePlan {
-    try CachePlan(
-      request, shape: try Small.shape, promptTokens: prompt, maxNewTokens: new, resuming: saved)
+    var shape = try CacheShape(layers: 3, kvHeads: 2, queryHeads: 6, headDimension: 16)
+    shape.window = window
+    return try CachePlan(
+      request, shape: window == nil ? Small.shape : shape, promptTokens: prompt, maxNewTokens: new,
+      resuming: saved)
   }
 
   /// A sequence that has fed `fed` tokens, its prompt in chunks and what follows singly, and was then saved.
-  private static func saved(_ request: CacheRequest, prompt: Int, fed: Int, of all: Int) throws -> (
-    Simulation, SavedCache
-  ) {
-    let run = try Simulation(try plan(request, prompt: prompt, new: all - prompt))
+  private static func saved(
+    _ request: CacheRequest, _ window: SlidingWindow? = nil, prompt: Int, fed: Int, of all: Int
+  ) throws -> (Simulation, SavedCache) {
+    let run = try Simulation(try plan(request, window, prompt: prompt, new: all - prompt))
     run.writesBytes = true
     feed(run, upTo: fed)
     return (run, run.pool.save(run.cache))
@@ -62,12 +69,21 @@ import Testing
     "a saved cache goes on as if nothing had happened, wherever it was saved",
     arguments: requests, [(20, 20), (20, 47), (70, 70), (70, 71), (70, 83)])
   func goesOn(request: CacheRequest, lengths: (prompt: Int, fed: Int)) throws {
+    try goesOn(request, nil, lengths)
+    if [47, 71].contains(lengths.fed) { try goesOn(request, Self.window, lengths) }
+  }
+
+  private func goesOn(
+    _ request: CacheRequest, _ window: SlidingWindow?, _ lengths: (prompt: Int, fed: Int)
+  ) throws {
     let all = 120
-    let unbroken = try Simulation(try Self.plan(request, prompt: lengths.prompt, new: all - lengths.prompt))
+    let unbroken = try Simulation(
+      try Self.plan(request, window, prompt: lengths.prompt, new: all - lengths.prompt))
     unbroken.writesBytes = true
     Self.feed(unbroken, upTo: all)
-    let (_, saved) = try Self.saved(request, prompt: lengths.prompt, fed: lengths.fed, of: all)
-    let plan = try Self.plan(request, prompt: lengths.fed + 1, new: all - lengths.fed - 1, resuming: saved)
+    let (_, saved) = try Self.saved(request, window, prompt: lengths.prompt, fed: lengths.fed, of: all)
+    let plan = try Self.plan(
+      request, window, prompt: lengths.fed + 1, new: all - lengths.fed - 1, resuming: saved)
     let resumed = try Simulation(plan)
     resumed.writesBytes = true
     #expect(resumed.cache.logicalLength == lengths.fed && saved.bytes.isEmpty)
@@ -82,11 +98,15 @@ import Testing
 
   @Test("a later prompt comes in chunks that keep the promise, and leaves the budget", arguments: requests)
   func laterPrompts(request: CacheRequest) throws {
+    for window in [nil, Self.window] { try laterPrompts(request, window) }
+  }
+
+  private func laterPrompts(_ request: CacheRequest, _ window: SlidingWindow?) throws {
     var (prompt, fed) = (30, 41)
-    var (_, saved) = try Self.saved(request, prompt: prompt, fed: fed, of: 60)
+    var (_, saved) = try Self.saved(request, window, prompt: prompt, fed: fed, of: 60)
     for turn in 0..<4 {
       prompt = fed + 1 + 13 * turn
-      let plan = try Self.plan(request, prompt: prompt, new: 9, resuming: saved)
+      let plan = try Self.plan(request, window, prompt: prompt, new: 9, resuming: saved)
       let run = try Simulation(plan)
       let isWithin = {
         run.kept.joined().allSatisfy { $0.count <= plan.peakSlots }
@@ -156,6 +176,20 @@ import Testing
     #expect(throws: CacheError.self) { try Self.plan(other, prompt: 70, new: 1, resuming: saved) }
   }
 
+  @Test("a cache that was saved before any token had left a window goes on in one that is outgrown")
+  func growsOutOfWindow() throws {
+    let request = CacheRequest()
+    for fed in [20, 23, 24] {
+      let (_, saved) = try Self.saved(request, Self.window, prompt: 20, fed: fed, of: 24)
+      let plan = try Self.plan(request, Self.window, prompt: 60, new: 20, resuming: saved)
+      let run = try Simulation(plan)
+      Self.feed(run, upTo: 80)
+      for (layer, heads) in run.kept.enumerated() {
+        #expect(heads.allSatisfy { $0.elementsEqual(layer == 2 ? 0..<80 : 56..<80) })
+      }
+    }
+  }
+
   @Test("a full cache's hard limit counts all tokens")
   func fullLimit() throws {
     let request = CacheRequest(policy: "full", budget: .slots(64))
@@ -182,7 +216,8 @@ import Testing
       var request = CacheRequest(policy: policy, budget: .slots(24), stride: 5)
       request.allocator = allocator
       if allocator == "uniform", policy != "expected", round % 2 == 0 { request.positions = .cache }
-      let shape = try Small.shape
+      var shape = try Small.shape
+      if round % 3 == 1 { shape.window = SlidingWindow(tokens: 15, globalEvery: 2) }
       let prompt = Int.random(in: 12...40, using: &random)
       let first = try CachePlan(request, shape: shape, promptTokens: prompt, maxNewTokens: 20)
       let run = try Simulation(first)

@@ -9,28 +9,33 @@ import Models
 final class LoadedModel {
   let model: Model
   let pool: CachePool
+  /// For caches that keep every token in all layers, where windows are masks only: they can be fed in chunks of any sizes.
+  let wholePool: CachePool
   private let threads: ThreadPool
 
   init(_ file: GGUFFile, set: InstructionSet? = nil, threads count: Int = 2, maxTokens: Int = 512) throws {
     threads = try ThreadPool(threads: count)
     let compute = Compute(instructions: try set ?? InstructionSet(), pool: threads)
     model = try Model(file: file, compute: compute, maxTokens: maxTokens, maxLogitsRows: 16)
-    pool = try CachePool(limitBytes: 1 << 30, shape: try model.configuration.cacheShape)
+    var shape = try model.configuration.cacheShape
+    pool = try CachePool(limitBytes: 1 << 30, shape: shape)
+    shape.window = nil
+    wholePool = try CachePool(limitBytes: 1 << 30, shape: shape)
   }
 
   deinit { threads.stop() }
 
   func makeCache(tokens: Int) throws -> SequenceCache {
     let plan = try CachePlan(
-      CacheRequest(), shape: try model.configuration.cacheShape, promptTokens: tokens, maxNewTokens: 0)
-    guard let cache = pool.makeCache(plan) else { throw CacheError.sizeOverflow(slots: tokens) }
+      CacheRequest(), shape: wholePool.shape, promptTokens: tokens, maxNewTokens: 0)
+    guard let cache = wholePool.makeCache(plan) else { throw CacheError.sizeOverflow(slots: tokens) }
     return cache
   }
 
-  /// The logits after each of the chunks, fed one after the other: `[chunks][vocabulary]`.
+  /// The logits after each of the chunks, fed one after the other to a cache of all tokens: `[chunks][vocabulary]`.
   func logits(_ chunks: [[Int32]]) throws -> [[Float]] {
     let cache = try makeCache(tokens: chunks.reduce(0) { $0 + $1.count })
-    defer { pool.release(cache) }
+    defer { wholePool.release(cache) }
     return chunks.map { chunk in
       cache.append(chunk.count)
       var batch = Batch()

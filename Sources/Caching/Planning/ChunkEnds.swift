@@ -16,7 +16,8 @@ extension EvictionSchedule {
   func agrees(with other: Self, upTo fed: Int) -> Bool {
     stride == other.stride && mode == other.mode
       && (windowBudget == other.windowBudget || (prefillLimit == nil && other.prefillLimit == nil))
-      && min(window ?? .max, fed) == min(other.window ?? .max, fed) && offsets == other.offsets && countsDensePart == other.countsDensePart
+      && min(window ?? .max, fed) == min(other.window ?? .max, fed) && offsets == other.offsets
+      && countsDensePart == other.countsDensePart
       && (fed <= min(denseTokens, other.denseTokens)
         || (denseTokens == other.denseTokens && prefillLimit == other.prefillLimit))
       && denseChunk == other.denseChunk && chunkEnd(atMost: fed) == fed && other.chunkEnd(atMost: fed) == fed

@@ -59,7 +59,8 @@ final class CacheSnapshot {
   /// Whether a new sequence with this plan and prompt would come to this state.
   func serves(_ plan: CachePlan, _ prompt: [Int32]) -> Bool {
     tokens.count < prompt.count && plan.agrees(with: self.plan, upTo: tokens.count)
-      && counts.enumerated().allSatisfy { $1.fit(plan.layouts[$0 / plan.shape.kvHeads]) } && prompt.starts(with: tokens)
+      && counts.enumerated().allSatisfy { $1.fit(plan.layouts[$0 / plan.shape.kvHeads]) }
+      && prompt.starts(with: tokens)
   }
 
   /// Brings an empty cache to this state.

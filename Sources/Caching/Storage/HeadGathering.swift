@@ -22,7 +22,8 @@ extension HeadColumns {
     needs: StatisticNeeds, fed: Int, firstCounted: Int
   ) {
     select(
-      protection.candidates(fed: fed, from: oldest), slots: &statistics.slots, positions: &statistics.positions,
+      protection.candidates(fed: fed, from: oldest), slots: &statistics.slots,
+      positions: &statistics.positions,
       count: &statistics.count)
     if !protection.pins.isEmpty { statistics.removePositions(protection.pins.contains) }
     let count = statistics.count

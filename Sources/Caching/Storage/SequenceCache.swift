@@ -184,7 +184,9 @@ package final class SequenceCache {
 
   /// Settles what an eviction in all layers depends on; call before the first `evict` of a step.
   package func prepareEviction() {
-    guard limits?.budget != nil, plan.allocator.sharing == .model, logicalLength <= plan.promptTokens else { return }
+    guard limits?.budget != nil, plan.allocator.sharing == .model, logicalLength <= plan.promptTokens else {
+      return
+    }
     layerOffsets = plan.allocator.offsets(plan.allocation, weights: (0..<plan.shape.layers).map(weight))
   }
 

@@ -28,7 +28,8 @@ struct PrefixTrafficTests {
     let shape: CacheShape
 
     init(_ random: inout SplitMix64) throws {
-      let shape = try CacheShape(layers: 2, kvHeads: 2, queryHeads: 4, headDimension: 16)
+      var shape = try CacheShape(layers: 2, kvHeads: 2, queryHeads: 4, headDimension: 16)
+      shape.window = [nil, SlidingWindow(tokens: 65, globalEvery: 2)].randomElement(using: &random) ?? nil
       let drawn = (0..<12).map { _ in RandomRequest(using: &random, wildness: 0) }
       requests =
         drawn.filter {

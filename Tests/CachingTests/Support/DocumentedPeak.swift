@@ -62,7 +62,9 @@ struct DocumentedPeak {
   private static func victims(_ plan: CachePlan) -> Int {
     let isWindowed = plan.shape.window != nil && window(plan, 0) != nil
     let decode = plan.schedule.decodeLimit == nil ? (isWindowed ? 1 : 0) : plan.policy.interval
-    guard let limit = plan.schedule.prefillLimit else { return isWindowed ? max(decode, plan.stride) : decode }
+    guard let limit = plan.schedule.prefillLimit else {
+      return isWindowed ? max(decode, plan.stride) : decode
+    }
     let least = min(limit + (plan.layerOffsets.min() ?? 0), plan.promptTokens)
     let isSoft = plan.request.mode == .soft
     return max(decode, isSoft ? plan.promptTokens - least : 0, isSoft && !isWindowed ? 0 : plan.stride)

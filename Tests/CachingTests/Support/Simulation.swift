@@ -66,6 +66,11 @@ final class Simulation {
       for head in 0..<plan.shape.kvHeads { attend(layer, head, count, attention) }
     }
     beforeEviction()
+    evictDue()
+  }
+
+  /// Evicts what is due, and ends the step.
+  func evictDue() {
     evict()
     cache.endStep()
   }

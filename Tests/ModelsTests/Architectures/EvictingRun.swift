@@ -10,6 +10,22 @@ extension LoadedModel {
     let peakSlots: Int
   }
 
+  /// The logits after each step that feeds `tokens` from where a cache is on: its plan's prompt in chunks, then one by one.
+  func steps(_ tokens: [Int32], of cache: SequenceCache, after step: () -> Void = {}) -> [(
+    fed: Int, logits: [Float]
+  )] {
+    var scratch = EvictionScratch(instructions: model.compute.instructions)
+    var steps: [(fed: Int, logits: [Float])] = []
+    while cache.logicalLength < tokens.count {
+      let fed = cache.logicalLength
+      let chunk = max(1, cache.plan.nextChunk(fed: fed, atMost: model.maxTokens))
+      self.step(tokens[fed..<fed + chunk], cache, &scratch)
+      steps.append((fed + chunk, row(0)))
+      step()
+    }
+    return steps
+  }
+
   /// Feeds a prompt in its plan's chunks, then generated tokens one by one, the likeliest each time, under a policy.
   func run(_ prompt: [Int32], generating count: Int, _ request: CacheRequest) throws -> Run {
     let plan = try CachePlan(
