@@ -1,4 +1,4 @@
-/// A llama model made up from a seed: small, of odd shapes, and with everything that a real file has.
+/// A llama model made up from a seed: small, of odd shapes, and with everything that a real file has. With a window it is a phi3 model.
 package struct TinyLlama: Sendable, CustomStringConvertible {
   package var layers = 2
   package var width = 96
@@ -9,6 +9,8 @@ package struct TinyLlama: Sendable, CustomStringConvertible {
   package var vocabulary = 131
   package var contextLength = 1024
   package var rotated: Int?
+  /// Tokens that a token sees in every layer; nil for all.
+  package var window: Int?
   package var type = EncodedType.f32
   package var isTied = true
   package var seed: UInt64 = 1
@@ -38,19 +40,21 @@ package struct TinyLlama: Sendable, CustomStringConvertible {
   }
 
   private var metadata: [(key: String, value: GGUFBuilder.Value)] {
+    let name = window == nil ? "llama" : "phi3"
     var pairs: [(key: String, value: GGUFBuilder.Value)] = [
-      ("general.architecture", .string("llama")), ("general.name", .string("tiny")),
-      ("llama.block_count", .uint32(UInt32(layers))),
-      ("llama.embedding_length", .uint32(UInt32(width))),
-      ("llama.feed_forward_length", .uint32(UInt32(feedForwardWidth))),
-      ("llama.attention.head_count", .uint32(UInt32(queryHeads))),
-      ("llama.attention.head_count_kv", .uint32(UInt32(kvHeads))),
-      ("llama.attention.key_length", .uint32(UInt32(headDimension))),
-      ("llama.attention.layer_norm_rms_epsilon", .float32(1e-5)),
-      ("llama.rope.freq_base", .float32(10000)),
-      ("llama.context_length", .uint32(UInt32(contextLength))),
+      ("general.architecture", .string(name)), ("general.name", .string("tiny")),
+      ("\(name).block_count", .uint32(UInt32(layers))),
+      ("\(name).embedding_length", .uint32(UInt32(width))),
+      ("\(name).feed_forward_length", .uint32(UInt32(feedForwardWidth))),
+      ("\(name).attention.head_count", .uint32(UInt32(queryHeads))),
+      ("\(name).attention.head_count_kv", .uint32(UInt32(kvHeads))),
+      ("\(name).attention.key_length", .uint32(UInt32(headDimension))),
+      ("\(name).attention.layer_norm_rms_epsilon", .float32(1e-5)),
+      ("\(name).rope.freq_base", .float32(10000)),
+      ("\(name).context_length", .uint32(UInt32(contextLength))),
     ]
-    if let rotated { pairs.append(("llama.rope.dimension_count", .uint32(UInt32(rotated)))) }
+    if let rotated { pairs.append(("\(name).rope.dimension_count", .uint32(UInt32(rotated)))) }
+    if let window { pairs.append(("\(name).attention.sliding_window", .uint32(UInt32(window)))) }
     return pairs
   }
 
@@ -61,14 +65,28 @@ package struct TinyLlama: Sendable, CustomStringConvertible {
     for layer in 0..<layers {
       let name = { (part: String) in "blk.\(layer).\(part).weight" }
       let scale = 1 / Float(width).squareRoot()
+      let isFused = window != nil
+      all.append((name("attn_norm"), [width], 0.1))
+      all +=
+        isFused
+        ? [(name("attn_qkv"), [width, queries + 2 * keys], 2 * scale)]
+        : [
+          (name("attn_q"), [width, queries], 2 * scale), (name("attn_k"), [width, keys], 2 * scale),
+          (name("attn_v"), [width, keys], scale),
+        ]
       all += [
-        (name("attn_norm"), [width], 0.1), (name("attn_q"), [width, queries], 2 * scale),
-        (name("attn_k"), [width, keys], 2 * scale), (name("attn_v"), [width, keys], scale),
         (name("attn_output"), [queries, width], 1 / Float(queries).squareRoot()),
-        (name("ffn_norm"), [width], 0.1), (name("ffn_gate"), [width, feedForwardWidth], scale),
-        (name("ffn_up"), [width, feedForwardWidth], scale),
-        (name("ffn_down"), [feedForwardWidth, width], 1 / Float(feedForwardWidth).squareRoot()),
+        (name("ffn_norm"), [width], 0.1),
       ]
+      all +=
+        isFused
+        ? [(name("ffn_up"), [width, 2 * feedForwardWidth], scale)]
+        : [
+          (name("ffn_gate"), [width, feedForwardWidth], scale),
+          (name("ffn_up"), [width, feedForwardWidth], scale),
+        ]
+      all.append(
+        (name("ffn_down"), [feedForwardWidth, width], 1 / Float(feedForwardWidth).squareRoot()))
     }
     all.append(("output_norm.weight", [width], 0.1))
     if !isTied { all.append(("output.weight", [width, vocabulary], 1)) }

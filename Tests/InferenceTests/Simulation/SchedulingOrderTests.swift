@@ -109,7 +109,7 @@ struct SchedulingOrderTests {
 extension SimulatedServer {
   func planBytes(_ request: SequenceRequest) throws -> Int {
     try CachePlan(
-      request.cache, shape: SimulatedMachine.shape, promptTokens: request.prompt.count,
+      request.cache, shape: pool.shape, promptTokens: request.prompt.count,
       maxNewTokens: request.maxTokens
     ).peakBytes
   }

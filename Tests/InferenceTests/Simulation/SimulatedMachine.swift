@@ -62,10 +62,10 @@ final class SimulatedServer {
   private var nextID: UInt64 = 0
   private let shared = Shared(EngineStatistics())
 
-  init(_ settings: EngineSettings) throws {
+  init(_ settings: EngineSettings, shape: CacheShape = SimulatedMachine.shape) throws {
     let machine = try SimulatedMachine()
     self.machine = machine
-    pool = try CachePool(limitBytes: settings.kvPoolBytes, shape: SimulatedMachine.shape)
+    pool = try CachePool(limitBytes: settings.kvPoolBytes, shape: shape)
     scheduler = Scheduler(
       computer: machine, pool: pool, settings: settings, statistics: shared, clock: { machine.now })
   }
@@ -75,7 +75,7 @@ final class SimulatedServer {
   @discardableResult
   func submit(_ request: SequenceRequest) throws -> (id: UInt64, events: AsyncStream<TokenEvent>) {
     let plan = try CachePlan(
-      request.cache, shape: SimulatedMachine.shape, promptTokens: request.prompt.count,
+      request.cache, shape: pool.shape, promptTokens: request.prompt.count,
       maxNewTokens: request.maxTokens)
     let (stream, events) = AsyncStream.makeStream(of: TokenEvent.self)
     nextID += 1
