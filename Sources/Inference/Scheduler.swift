@@ -227,8 +227,7 @@ final class Scheduler {
   private func countEvicted() {
     statistics.update { statistics in
       for sequence in stepping {
-        let evicted = (sequence.cache?.lastEvicted ?? 0) / sequence.plan.shape.heads
-        statistics.evictedSlots[sequence.plan.policyName, default: 0] += evicted
+        statistics.evictedSlots[sequence.plan.policyName, default: 0] += sequence.cache?.lastEvicted ?? 0
       }
     }
   }

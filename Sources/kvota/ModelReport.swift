@@ -45,6 +45,8 @@ struct ModelReport: Encodable {
   let weightBytes: Int
   let kvBytesPerToken: Int
   let kvBytesPerTokenQ8: Int
+  /// What is left of `kvBytesPerToken` once a token has left the window; nil without.
+  let kvBytesPerTokenBeyondWindow: Int?
   let machineBytes: Int?
   let availableBytes: Int?
   let defaultPoolBytes: Int
@@ -78,6 +80,7 @@ struct ModelReport: Encodable {
     weightBytes = tensorKinds.reduce(0) { $0 + $1.bytes }
     kvBytesPerToken = shape.tokenBytes
     kvBytesPerTokenQ8 = shape.stored(as: .q8).tokenBytes
+    kvBytesPerTokenBeyondWindow = model.window.map { _ in shape.lastingTokenBytes }
     machineBytes = machine.totalBytes
     availableBytes = machine.availableBytes
     defaultPoolBytes = pool
@@ -137,7 +140,7 @@ extension ModelReport {
       chat template  \(chatTemplate?.text ?? "none; ChatML is used")
       tensors        (in memory about the same: \(MemorySize.text(weightBytes)))
       \(kinds.joined(separator: "\n"))
-      KV cache       \(MemorySize.text(kvBytesPerToken)) a token; \(MemorySize.text(kvBytesPerTokenQ8)) with --kv-type q8
+      KV cache       \(MemorySize.text(kvBytesPerToken)) a token\(beyondWindowText); \(MemorySize.text(kvBytesPerTokenQ8)) with --kv-type q8
       this machine   \(memory)
 
       A sequence as long as the context takes at most, under a budget (policy roco), and so many fit in the \
@@ -155,6 +158,10 @@ extension ModelReport {
 
   private var windowText: String {
     windowTokens.map { ", in layers with a window over \($0) tokens" } ?? ""
+  }
+
+  private var beyondWindowText: String {
+    kvBytesPerTokenBeyondWindow.map { ", \(MemorySize.text($0)) beyond the window" } ?? ""
   }
 
   private var memory: String {

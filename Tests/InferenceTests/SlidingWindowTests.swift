@@ -17,7 +17,8 @@ import Testing
   /// A full cache, budgets above and below the window, and a sequence that stays within it.
   private static func requests(new: Int) -> [SequenceRequest] {
     let caches = [
-      CacheRequest(), CacheRequest(policy: "full", stride: 8), CacheRequest(policy: "roco", budget: .slots(100)),
+      CacheRequest(), CacheRequest(policy: "full", stride: 8),
+      CacheRequest(policy: "roco", budget: .slots(100)),
       CacheRequest(policy: "roco", budget: .slots(24)), CacheRequest(policy: "snapkv-d", budget: .slots(64)),
       CacheRequest(policy: "tova", budget: .slots(30), scope: .generated),
       CacheRequest(policy: "h2o", budget: .slots(36), scope: .prefill),
@@ -38,7 +39,8 @@ import Testing
   }
 
   @Test(
-    "company, choices of one prompt, reuse, guesses and threads change no bit", arguments: KeyValueType.allCases)
+    "company, choices of one prompt, reuse, guesses and threads change no bit",
+    arguments: KeyValueType.allCases)
   func exact(type: KeyValueType) async throws {
     let plain = Self.requests(new: 60)
     let alone = try await Self.withEngine(

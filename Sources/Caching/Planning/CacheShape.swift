@@ -64,4 +64,9 @@ package struct CacheShape: Sendable, Equatable {
 
   /// Bytes that a token takes in all heads together.
   package var tokenBytes: Int { heads * pageBytes / Self.slotsPerPage }
+
+  /// Bytes that a token goes on taking once it has left every window.
+  package var lastingTokenBytes: Int {
+    tokenBytes / layers * (0..<layers).count { !isWindowed(layer: $0) }
+  }
 }

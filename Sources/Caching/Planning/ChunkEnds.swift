@@ -15,7 +15,7 @@ extension EvictionSchedule {
   /// Whether two sequences have been fed and have evicted alike once `fed` tokens of the same prompt have been fed to both.
   func agrees(with other: Self, upTo fed: Int) -> Bool {
     stride == other.stride && mode == other.mode
-      && (windowBudget == other.windowBudget || (prefillLimit == nil && other.prefillLimit == nil))
+      && (windowBudget == other.windowBudget || !(hasLimits || other.hasLimits))
       && min(window ?? .max, fed) == min(other.window ?? .max, fed) && offsets == other.offsets
       && countsDensePart == other.countsDensePart
       && (fed <= min(denseTokens, other.denseTokens)

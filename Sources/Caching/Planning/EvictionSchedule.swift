@@ -32,11 +32,14 @@ struct EvictionSchedule: Sendable, Equatable {
   ///
   /// The last end of a chunk up to which no budget does: windows may have evicted before.
   var firstCounted: Int? {
-    guard prefillLimit != nil || decodeLimit != nil else { return nil }
+    guard hasLimits else { return nil }
     if keepsAttention { return 0 }
     return withinBudgets == promptTokens
       ? promptTokens : denseTokens + (withinBudgets - denseTokens) / stride * stride
   }
+
+  /// Whether a budget ever evicts.
+  var hasLimits: Bool { prefillLimit != nil || decodeLimit != nil }
 
   /// First tokens of the prompt that the budget of every layer has room for.
   var withinBudgets: Int { kept(offset: offsets.lowerBound, window: nil) }

@@ -11,7 +11,7 @@ package final class SequenceCache {
   package private(set) var logicalLength = 0
   /// Slots that all heads hold together.
   package private(set) var residentTotal = 0
-  /// Slots given up by the last eviction, in all heads together.
+  /// What the last step has added to `evictedSlots`.
   package private(set) var lastEvicted = 0
 
   /// The first tokens' queries, which are unlike all later ones, are left out of the moments (arXiv 2510.00636).
@@ -226,9 +226,9 @@ package final class SequenceCache {
       lastEvicted = 0
       return
     }
-    let live = (0..<plan.shape.heads).reduce(0) { $0 + head($1).liveCount }
-    lastEvicted = residentTotal - live
-    residentTotal = live
+    let before = evictedSlots
+    residentTotal = (0..<plan.shape.heads).reduce(0) { $0 + head($1).liveCount }
+    lastEvicted = evictedSlots - before
     limits = nil
   }
 
