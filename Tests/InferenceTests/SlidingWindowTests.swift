@@ -86,7 +86,8 @@ import Testing
     let resumed = try zip(requests, first).map { request, outcome in
       var next = request
       next.prompt += outcome.tokens
-      next.resuming = try #require(outcome.saved)
+      let saved: SavedSequence = try #require(outcome.saved)
+      next.resuming = saved
       return next
     }
     let second = try await Self.withEngine(settings()) { try await outcomes(resumed, of: $0) }
