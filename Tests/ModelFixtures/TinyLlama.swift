@@ -1,4 +1,6 @@
-/// A llama model made up from a seed: small, of odd shapes, and with everything that a real file has. With a window it is a phi3 model.
+/// A llama model made up from a seed: small, of odd shapes, and with everything that a real file has.
+///
+/// With a window it is a phi3 model, whose matrices are fused.
 package struct TinyLlama: Sendable, CustomStringConvertible {
   package var layers = 2
   package var width = 96
