@@ -16,7 +16,6 @@ extension SchemaCompiler {
     if let others {
       let done = max(prefix.count, 1)
       tail = .repeated(rules.next(others), least: max(0, least - done), most: most.map { max(0, $0 - done) })
-      if most.map({ $0 < done && least > $0 }) == true { return .choice([]) }
     } else if least > prefix.count {
       return .choice([])
     }
@@ -26,11 +25,14 @@ extension SchemaCompiler {
         continue
       }
       let part = Expression.sequence([rules.next(prefix[index]), tail])
-      tail = rules.add(path, index < least ? part : .optional(part))
+      tail = rules.add("items", index < least ? part : .optional(part))
     }
     guard let first = prefix.first ?? others else { return rules.bracketed("[", nil, "]", canBeEmpty: true) }
     return rules.bracketed("[", .sequence([first, tail]), "]", canBeEmpty: least == 0)
   }
+
+  /// Parts of the rules for an element that the schema has a place for, beside its own.
+  private static let elementParts = 16
 
   /// The rules of the first elements; older drafts have them as a list in `items`.
   private mutating func prefix(of schema: JSONObject, at path: String) throws(SchemaError) -> [Expression] {
@@ -40,7 +42,8 @@ extension SchemaCompiler {
     var expressions: [Expression] = []
     for (index, schema) in schemas.enumerated() {
       let path = path.member(name).element(index)
-      expressions.append(rules.add(path, try expression(of: schema, at: path)))
+      try cost.add(parts: Self.elementParts, at: path)
+      expressions.append(rules.add(name, try expression(of: schema, at: path)))
     }
     return expressions
   }
@@ -55,6 +58,6 @@ extension SchemaCompiler {
     let others = schema[name] ?? .boolean(!isNamed)
     guard others != .boolean(false) else { return nil }
     let path = path.member(name)
-    return rules.add(path, try expression(of: others, at: path))
+    return rules.add(name, try expression(of: others, at: path))
   }
 }

@@ -6,60 +6,78 @@ struct Disjointness {
 
   /// References that are followed on the way to a branch.
   private static let followLimit = 16
-  /// Branches, and pairs of values of two, that are compared.
+  /// Branches that are compared.
   private static let branchLimit = 128
-  private static let pairLimit = 10_000
 
-  /// Refuses branches that are not seen to exclude each other.
-  func check(_ branches: [JSONValue], at path: String) throws(SchemaError) {
+  /// Refuses branches that are not seen to exclude each other; what is looked at adds to `cost`.
+  func check(_ branches: [JSONValue], at path: String, _ cost: inout SchemaCost) throws(SchemaError) {
     guard branches.count <= Self.branchLimit else {
       throw SchemaError(
         path, "'oneOf' has \(branches.count) branches, at most \(Self.branchLimit) are compared; use 'anyOf'")
     }
-    var open: [JSONObject?] = []
-    for branch in branches { open.append(try followed(branch, at: path)) }
+    var open: [Branch?] = []
+    for branch in branches { open.append(try followed(branch, at: path, &cost).map(Branch.init)) }
     for first in open.indices {
-      for second in open.indices.dropFirst(first + 1) where !areDisjoint(open[first], open[second]) {
-        throw SchemaError(
-          path,
-          "branches \(first) and \(second) may both hold, which 'oneOf' excludes; give them different types or a required "
-            + "property with different constants, or use 'anyOf'")
+      for second in open.indices.dropFirst(first + 1) {
+        try cost.add(looks: open[first]?.size ?? 0, at: path)
+        guard let one = open[first], let other = open[second], one.excludes(other) else {
+          throw SchemaError(
+            path,
+            "branches \(first) and \(second) may both hold, which 'oneOf' excludes; give them different types or a required "
+              + "property with different constants, or use 'anyOf'")
+        }
       }
     }
   }
 
   /// A branch behind its references; nil for what cannot be told.
-  private func followed(_ schema: JSONValue, at path: String) throws(SchemaError) -> JSONObject? {
+  private func followed(
+    _ schema: JSONValue, at path: String, _ cost: inout SchemaCost
+  ) throws(SchemaError) -> JSONObject? {
     var schema = schema
     for _ in 0..<Self.followLimit {
+      try cost.add(looksAt: schema, at: path)
       guard case .object(let object) = schema else { return nil }
       guard let reference = object["$ref"] else { return object }
       schema = try References(document: document).resolve(reference, at: path).target
     }
     return nil
   }
+}
 
-  private func areDisjoint(_ first: JSONObject?, _ second: JSONObject?) -> Bool {
-    guard let first, let second else { return false }
-    let (values, others) = (first.listedValues, second.listedValues)
-    if let values, let others {
-      guard values.count * others.count <= Self.pairLimit else { return false }
-      return !values.contains { value in others.contains { $0.isEqual(to: value) } }
-    }
-    let (types, otherTypes) = (first.possibleTypes, second.possibleTypes)
-    if !types.contains(where: { type in otherTypes.contains { $0.includes(type) || type.includes($0) } }) {
+/// What of a branch may tell it from others.
+private struct Branch {
+  /// What `enum` or `const` lists.
+  let values: Set<ListedValue>?
+  let types: [JSONType]
+  /// What is listed for properties that are required, where the branch is of objects alone.
+  let constants: [String: Set<ListedValue>]
+
+  init(_ schema: JSONObject) {
+    values = schema.listedValues.map { Set($0.map(ListedValue.init)) }
+    types = schema.possibleTypes
+    constants = types == [.object] && values == nil ? schema.requiredConstants : [:]
+  }
+
+  /// How much is compared with another branch.
+  var size: Int { constants.values.reduce(values?.count ?? 1) { $0 + 1 + $1.count } }
+
+  func excludes(_ other: Branch) -> Bool {
+    if let values, let others = other.values { return values.isDisjoint(with: others) }
+    if !types.contains(where: { type in other.types.contains { $0.includes(type) || type.includes($0) } }) {
       return true
     }
-    guard types == [.object], otherTypes == [.object], case .object(let properties) = first["properties"],
-      case .object(let otherProperties) = second["properties"]
-    else { return false }
-    return first.requiredNames.contains { name in
-      guard second.requiredNames.contains(name), case .object(let mine) = properties[name],
-        case .object(let theirs) = otherProperties[name], mine.listedValues != nil, theirs.listedValues != nil
-      else { return false }
-      return areDisjoint(mine, theirs)
+    return constants.contains { name, mine in other.constants[name].map { mine.isDisjoint(with: $0) } ?? false
     }
   }
+}
+
+/// A listed value, equal to others as JSON Schema has it: 1 and 1.0 are.
+private enum ListedValue: Hashable {
+  case amount(Double)
+  case text([UInt8])
+
+  init(_ value: JSONValue) { self = value.amount.map(ListedValue.amount) ?? .text(value.encoded) }
 }
 
 extension JSONObject {
@@ -77,16 +95,15 @@ extension JSONObject {
     return (try? types(at: "")) ?? JSONType.allCases
   }
 
-  fileprivate var requiredNames: [String] {
-    guard case .array(let names) = self["required"] else { return [] }
-    return names.compactMap { if case .string(let name) = $0 { name } else { nil } }
-  }
-}
-
-extension JSONValue {
-  /// Equal as JSON Schema has it: 1 and 1.0 are.
-  fileprivate func isEqual(to other: JSONValue) -> Bool {
-    if let amount, let other = other.amount { return amount == other }
-    return self == other
+  fileprivate var requiredConstants: [String: Set<ListedValue>] {
+    guard case .array(let names) = self["required"], case .object(let properties) = self["properties"] else {
+      return [:]
+    }
+    var constants: [String: Set<ListedValue>] = [:]
+    for case .string(let name) in names {
+      guard case .object(let property) = properties[name] else { continue }
+      constants[name] = property.listedValues.map { Set($0.map(ListedValue.init)) }
+    }
+    return constants
   }
 }

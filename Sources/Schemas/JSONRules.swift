@@ -47,6 +47,11 @@ struct JSONRules {
     rule("character") { _ in .choice([JSONText.plain.utf8, JSONText.anyEscape]) }
   }
 
+  /// Any number of characters, none of them escaped.
+  mutating func plainText() -> Expression {
+    rule("plain text") { _ in .repeated(JSONText.plain.utf8, least: 0, most: nil) }
+  }
+
   mutating func string() -> Expression {
     rule("string") { rules in quoted(.repeated(rules.character(), least: 0, most: nil)) }
   }

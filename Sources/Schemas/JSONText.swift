@@ -23,13 +23,17 @@ enum JSONText {
     ])
   }()
 
-  /// One character of a set, each written in one way.
-  static func expression(_ scalars: ScalarSet) -> Expression {
+  /// One character of a set, each written in one way; its parts are counted.
+  static func expression(
+    _ scalars: ScalarSet, _ cost: inout GrammarCost
+  ) throws(GrammarError) -> Expression {
     let plain = scalars.intersection(plain)
-    var choices = plain.ranges.isEmpty ? [] : [plain.utf8]
+    var choices = plain.ranges.isEmpty ? [] : [try plain.utf8(&cost)]
     for escaped in Array(0..<0x20) + [0x22, 0x5C] as [UInt32] {
       guard let scalar = Unicode.Scalar(escaped), scalars.contains(scalar) else { continue }
-      choices.append(.text(escape(scalar)))
+      let escape = escape(scalar)
+      try cost.add(parts: 1 + escape.utf8.count)
+      choices.append(.text(escape))
     }
     return choices.count == 1 ? choices[0] : .choice(choices)
   }

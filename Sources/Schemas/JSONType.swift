@@ -18,6 +18,21 @@ enum JSONType: String, CaseIterable {
     }
   }
 
+  /// The types that the value of `type` names, each once.
+  static func all(in value: JSONValue, at path: String) throws(SchemaError) -> [JSONType] {
+    let names: [JSONValue]
+    if case .array(let list) = value { names = list } else { names = [value] }
+    var types: [JSONType] = []
+    for name in names {
+      guard case .string(let text) = name, let type = JSONType(rawValue: text) else {
+        throw SchemaError(
+          path, "a type is one of \(allCases.map(\.rawValue).joined(separator: ", ")), or a list of these")
+      }
+      if !types.contains(type) { types.append(type) }
+    }
+    return types
+  }
+
   /// Whether values of a type are of this one too.
   func includes(_ other: JSONType) -> Bool { self == other || self == .number && other == .integer }
 }
@@ -35,18 +50,7 @@ extension JSONObject {
       let implied = JSONType.allCases.filter { $0 != .integer && has($0) }
       return implied.isEmpty ? JSONType.allCases.filter { $0 != .integer } : implied
     }
-    let names: [JSONValue]
-    if case .array(let list) = named { names = list } else { names = [named] }
-    var types: [JSONType] = []
-    for name in names {
-      guard case .string(let text) = name, let type = JSONType(rawValue: text) else {
-        throw SchemaError(
-          path.member("type"),
-          "a type is one of \(JSONType.allCases.map(\.rawValue).joined(separator: ", ")), or a list of these")
-      }
-      if !types.contains(type) { types.append(type) }
-    }
-    return types
+    return try JSONType.all(in: named, at: path.member("type"))
   }
 
   /// The values to which `enum` or `const` limits a schema; nil if neither does.

@@ -7,6 +7,10 @@ extension SchemaCompiler {
     let members = try members(of: schema, at: path)
     let others = try otherMember(of: schema, besides: members.map(\.name), at: path)
     let (least, most) = try counts(schema, members, others != nil, at: path)
+    if most == 0 {
+      return least == 0 ? rules.bracketed("{", nil, "}", canBeEmpty: true) : .choice([])
+    }
+    guard others != nil || least == 0 else { return .choice([]) }
 
     // From the end: what may come once a member is there, and before the first.
     var (after, before) = (Expression.empty, Expression.empty)
@@ -22,10 +26,10 @@ extension SchemaCompiler {
       let next = Expression.sequence([rules.next(member.expression), after])
       if member.isRequired {
         (before, canBeEmpty) = (alone, false)
-        after = rules.add(path, next)
+        after = rules.add(member.name, next)
       } else {
-        before = isFirst ? alone : rules.add(path, .choice([alone, before]))
-        after = rules.add(path, .choice([next, after]))
+        before = isFirst ? alone : rules.add(member.name, .choice([alone, before]))
+        after = rules.add(member.name, .choice([next, after]))
       }
       isFirst = false
     }
@@ -34,6 +38,8 @@ extension SchemaCompiler {
 
   /// Any of them may come next, so each place is as many.
   private static let memberLimit = 1000
+  /// Parts of the rules for a member, beside its name and its value.
+  private static let memberParts = 32
 
   private struct Member {
     let name: String
@@ -64,11 +70,12 @@ extension SchemaCompiler {
     for name in properties.names {
       guard let value = properties[name] else { continue }
       let path = path.member("properties").member(name)
-      try count(bytes: name.utf8.count, at: path)
-      let key = Expression.text(String(decoding: JSONValue.string(name).encoded, as: UTF8.self))
+      let text = JSONValue.string(name).encoded
+      try cost.add(parts: text.count + Self.memberParts, at: path)
+      let key = Expression.text(String(decoding: text, as: UTF8.self))
       let expression = rules.member(key, try expression(of: value, at: path))
       members.append(
-        Member(name: name, expression: rules.add(path, expression), isRequired: isRequired.contains(name)))
+        Member(name: name, expression: rules.add(name, expression), isRequired: isRequired.contains(name)))
     }
     return members
   }
@@ -98,8 +105,14 @@ extension SchemaCompiler {
     guard rule != .boolean(false) else { return nil }
     let path = path.member("additionalProperties")
     let value = try expression(of: rule, at: path)
-    let key = names.isEmpty ? rules.string() : quoted(try OtherNames.expression(besides: names, at: path))
-    return rules.add(path, rules.member(key, value))
+    try cost.add(parts: Self.memberParts, at: path)
+    let key = try names.isEmpty ? rules.string() : otherName(than: names, at: path)
+    return rules.add("additionalProperties", rules.member(key, value))
+  }
+
+  private mutating func otherName(than names: [String], at path: String) throws(SchemaError) -> Expression {
+    let anything = rules.plainText()
+    return quoted(try OtherNames.expression(besides: names, anything: anything, at: path, &cost))
   }
 
   /// How many members there may be, where only the members without names can be counted.

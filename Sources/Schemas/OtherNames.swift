@@ -5,7 +5,10 @@ enum OtherNames {
   private static let lengthLimit = 256
   private static let totalLimit = 4096
 
-  static func expression(besides names: [String], at path: String) throws(SchemaError) -> Expression {
+  /// `anything` matches the rest of a name that is no other's beginning any more; parts are counted.
+  static func expression(
+    besides names: [String], anything: Expression, at path: String, _ cost: inout SchemaCost
+  ) throws(SchemaError) -> Expression {
     let excluded = names.map { Array($0.unicodeScalars) }
     guard excluded.reduce(0, { $0 + $1.count }) <= totalLimit,
       !excluded.contains(where: { $0.count > lengthLimit })
@@ -16,18 +19,24 @@ enum OtherNames {
           + "together; shorten them, or say false"
       )
     }
-    return rest(excluded[...], from: 0)
+    return try cost.count(at: path) { cost throws(GrammarError) in
+      try rest(excluded[...], from: 0, anything, &cost)
+    }
   }
 
   /// What may follow a beginning that all `names` have in common.
-  private static func rest(_ names: ArraySlice<[Unicode.Scalar]>, from start: Int) -> Expression {
-    let anything = Expression.repeated(JSONText.plain.utf8, least: 0, most: nil)
+  private static func rest(
+    _ names: ArraySlice<[Unicode.Scalar]>, from start: Int, _ anything: Expression, _ cost: inout GrammarCost
+  ) throws(GrammarError) -> Expression {
+    // A choice of sequences, and what ends here or goes on.
+    try cost.add(parts: 5)
     let groups = Dictionary(grouping: names.filter { $0.count > start }) { $0[start] }
     let others = JSONText.plain.intersection(ScalarSet(groups.keys).inverted)
-    var choices = [Expression.sequence([others.utf8, anything])]
+    var choices = [Expression.sequence([try others.utf8(&cost), anything])]
     if !names.contains(where: { $0.count == start }) { choices.append(.empty) }
     for (scalar, group) in groups.sorted(by: { $0.key < $1.key }) where JSONText.plain.contains(scalar) {
-      choices.append(.sequence([ScalarSet([scalar]).utf8, rest(group[...], from: start + 1)]))
+      let next = try ScalarSet([scalar]).utf8(&cost)
+      choices.append(.sequence([next, try rest(group[...], from: start + 1, anything, &cost)]))
     }
     return .choice(choices)
   }

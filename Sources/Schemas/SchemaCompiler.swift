@@ -8,33 +8,28 @@ struct SchemaCompiler {
   var rules = JSONRules()
   /// The rules of what references point at.
   private var referenced: [String: Int] = [:]
-  private var visits = 0
+  var cost = SchemaCost()
   private var depth = 0
-  private var bytes = 0
 
-  /// Parts that are looked at, those that are merged again and again included.
-  private static let visitLimit = 20_000
   /// Parts within each other; this recurses.
   private static let depthLimit = 128
-  /// Bytes of all names and listed values.
-  private static let byteLimit = 1 << 17
 
   init(document: JSONValue) { self.document = document }
 
   /// What is valid by a schema.
   mutating func expression(of schema: JSONValue, at path: String) throws(SchemaError) -> Expression {
-    visits += 1
+    try cost.add(parts: 1, at: path)
+    try cost.add(looks: path.utf8.count, at: path)
     depth += 1
     defer { depth -= 1 }
-    guard visits <= Self.visitLimit, depth <= Self.depthLimit else {
+    guard depth <= Self.depthLimit else {
       throw SchemaError(
-        path,
-        "the schema comes to more than \(Self.visitLimit) parts, or \(Self.depthLimit) within each other; make it smaller"
-      )
+        path, "the schema has more than \(Self.depthLimit) parts within each other; make it flatter")
     }
     switch schema {
     case .boolean(let isAny): return isAny ? rules.anyValue() : .choice([])
     case .object(let object):
+      try cost.add(looks: object.names.count, at: path)
       try SchemaKeywords.check(object, at: path)
       return try expression(of: object.assertions, at: path)
     default: throw SchemaError(path, "a schema is an object or a boolean, found \(schema.kind)")
@@ -60,7 +55,8 @@ struct SchemaCompiler {
     }
     if let values = try schema.values(at: path) {
       let texts = values.map(\.encoded)
-      try count(bytes: texts.reduce(0) { $0 + $1.count }, at: path)
+      // At most a part for each byte, and for each text a sequence and its place in two choices.
+      try cost.add(parts: texts.reduce(0) { $0 + $1.count + 3 }, at: path)
       return .oneOf(texts)
     }
     var choices: [Expression] = []
@@ -71,24 +67,20 @@ struct SchemaCompiler {
   private mutating func expression(
     of type: JSONType, _ schema: JSONObject, at path: String
   ) throws(SchemaError) -> Expression {
+    let texts: Expression
     switch type {
-    case .null: return .text("null")
-    case .boolean: return .oneOf(["true", "false"].map { Array($0.utf8) })
-    case .integer: return try NumberBounds(schema, at: path).integers
-    case .number: return try schema.has(.number) ? NumberBounds(schema, at: path).numbers : rules.anyNumber()
+    case .null: texts = .text("null")
+    case .boolean: texts = .oneOf(["true", "false"].map { Array($0.utf8) })
+    case .integer: texts = try NumberBounds(schema, at: path).integers
+    case .number:
+      texts = try schema.has(.number) ? NumberBounds(schema, at: path).numbers : rules.anyNumber()
     case .string: return try string(schema, at: path)
-    case .array: return try array(schema, at: path)
-    case .object: return try object(schema, at: path)
+    case .array: texts = try array(schema, at: path)
+    case .object: texts = try object(schema, at: path)
     }
-  }
-
-  /// Counts the bytes of texts that the schema says word for word.
-  mutating func count(bytes: Int, at path: String) throws(SchemaError) {
-    self.bytes += bytes
-    guard self.bytes <= Self.byteLimit else {
-      throw SchemaError(
-        path, "names and listed values come to more than \(Self.byteLimit) bytes; make the schema smaller")
-    }
+    // These are small: what is within arrays and objects is in rules of its own, and counted there.
+    try cost.add(parts: texts.size, at: path)
+    return texts
   }
 
   private mutating func merged(_ parts: [JSONValue], at path: String) throws(SchemaError) -> Expression {
@@ -98,6 +90,8 @@ struct SchemaCompiler {
       case .boolean(true): continue
       case .boolean(false): return .choice([])
       case .object(let object):
+        try cost.add(looksAt: .object(whole), at: path)
+        try cost.add(looksAt: part, at: path)
         try SchemaKeywords.check(object, at: path)
         whole = try SchemaMerging.merge(whole, object.assertions, at: path)
       default: throw SchemaError(path, "a schema is an object or a boolean, found \(part.kind)")
@@ -109,7 +103,7 @@ struct SchemaCompiler {
   private mutating func choice(
     _ branches: [JSONValue], and rest: JSONObject, at path: String, exclusive: Bool
   ) throws(SchemaError) -> Expression {
-    if exclusive { try Disjointness(document: document).check(branches, at: path) }
+    if exclusive { try Disjointness(document: document).check(branches, at: path, &cost) }
     var choices: [Expression] = []
     for (index, branch) in branches.enumerated() {
       let path = path.element(index)
@@ -124,6 +118,8 @@ struct SchemaCompiler {
   private mutating func rule(of reference: JSONValue, at path: String) throws(SchemaError) -> Expression {
     let (pointer, target) = try References(document: document).resolve(reference, at: path)
     if let rule = referenced[pointer] { return .rule(rule) }
+    // It names a rule, and begins the path of each part of it.
+    try cost.add(parts: pointer.utf8.count, at: path)
     let rule = rules.reserve(pointer)
     referenced[pointer] = rule
     rules.define(rule, try expression(of: target, at: pointer))

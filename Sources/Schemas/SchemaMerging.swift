@@ -6,6 +6,8 @@ enum SchemaMerging {
   {
     try checkClosed(one, other, at: path)
     try checkClosed(other, one, at: path)
+    try checkPrefix(one, other, at: path)
+    try checkPrefix(other, one, at: path)
     var whole = one
     for name in other.names {
       guard let second = other[name] else { continue }
@@ -29,13 +31,15 @@ enum SchemaMerging {
           all[name] = second[name]
           continue
         }
-        all[name] = mine == theirs ? mine : .object(["allOf": [mine, theirs]])
+        all[name] = mine == theirs ? mine : both(mine, theirs)
       }
       return .object(all)
     case ("required", .array(let first), .array(let second)): return .array(first + second.without(first))
     case ("enum", .array(let first), .array(let second)): return .array(first.without(first.without(second)))
-    case ("type", _, _): return .array(common(types(first), types(second)))
-    case ("items", _, _), ("additionalProperties", _, _): return .object(["allOf": [first, second]])
+    case ("type", _, _):
+      let types = common(try JSONType.all(in: first, at: path), try JSONType.all(in: second, at: path))
+      return .array(types.map { .string($0.rawValue) })
+    case ("items", _, _), ("additionalProperties", _, _): return both(first, second)
     case ("allOf", .array(let first), .array(let second)): return .array(first + second)
     default: return try mergeBounds(name, first, second, at: path)
     }
@@ -52,17 +56,20 @@ enum SchemaMerging {
     return (one < other) == isLeast ? second : first
   }
 
-  private static func types(_ value: JSONValue) -> [JSONValue] {
-    if case .array(let list) = value { list } else { [value] }
+  /// A schema for what both hold for; many that are merged one by one stay one list, as each level recurses.
+  private static func both(_ first: JSONValue, _ second: JSONValue) -> JSONValue {
+    guard case .object(let object) = first, object.names == ["allOf"],
+      case .array(let parts) = object["allOf"]
+    else { return .object(["allOf": [first, second]]) }
+    return .object(["allOf": .array(parts + [second])])
   }
 
-  /// Integers are numbers too.
-  private static func common(_ first: [JSONValue], _ second: [JSONValue]) -> [JSONValue] {
-    let narrow = { (mine: [JSONValue], theirs: [JSONValue]) in
-      mine.filter { theirs.contains($0) || $0 == "integer" && theirs.contains("number") }
+  /// The narrower types: integers are numbers too.
+  private static func common(_ first: [JSONType], _ second: [JSONType]) -> [JSONType] {
+    JSONType.allCases.filter { type in
+      first.contains { $0.includes(type) } && second.contains { $0.includes(type) }
+        && (first.contains(type) || second.contains(type))
     }
-    let both = narrow(first, second)
-    return both + narrow(second, first).filter { !both.contains($0) }
   }
 
   /// A schema that admits no other properties than its own, or only some, does not see those of another.
@@ -72,13 +79,24 @@ enum SchemaMerging {
     guard let rule = closed["additionalProperties"], rule != .boolean(true),
       case .object(let added) = other["properties"]
     else { return }
-    var own: [String] = []
-    if case .object(let properties) = closed["properties"] { own = properties.names }
-    guard let name = added.names.first(where: { !own.contains($0) }) else { return }
+    var own = JSONObject()
+    if case .object(let properties) = closed["properties"] { own = properties }
+    guard let name = added.names.first(where: { own[$0] == nil }) else { return }
     throw SchemaError(
       path,
       "one part's 'additionalProperties' speaks of '\(name)', which is a property of another; say it once, around all"
     )
+  }
+
+  /// Elements that one part has a place for are not told from further ones by another part's `items`.
+  private static func checkPrefix(
+    _ plain: JSONObject, _ placed: JSONObject, at path: String
+  ) throws(SchemaError) {
+    guard let items = plain["items"], items != .boolean(true), plain["prefixItems"] == nil,
+      placed["prefixItems"] != nil
+    else { return }
+    throw SchemaError(
+      path, "one part's 'items' speaks of elements that are in another's 'prefixItems'; say both in one part")
   }
 }
 

@@ -10,7 +10,7 @@ extension SchemaCompiler {
     let pattern = try schema.text("pattern", at: path)
     let format = try schema.text("format", at: path)
     switch (pattern, format) {
-    case (nil, nil): return try string(least, most)
+    case (nil, nil): return try string(least, most, at: path)
     case (let pattern?, nil):
       try refuseLengths(schema, of: "pattern", implied: 0...Int.max, at: path)
       return try text(of: pattern, at: path.member("pattern"))
@@ -24,16 +24,21 @@ extension SchemaCompiler {
     }
   }
 
-  private mutating func string(_ least: Int, _ most: Int?) throws(SchemaError) -> Expression {
+  private mutating func string(
+    _ least: Int, _ most: Int?, at path: String
+  ) throws(SchemaError) -> Expression {
+    try cost.add(parts: 8, at: path)
     guard least > 0 || most != nil else { return rules.string() }
     return quoted(.repeated(rules.character(), least: least, most: most))
   }
 
-  private func text(of pattern: String, at path: String) throws(SchemaError) -> Expression {
-    do throws(GrammarError) {
-      return quoted(try PatternParser.parse(pattern).expression(JSONText.expression))
-    } catch {
-      throw SchemaError(path, error.description)
+  private mutating func text(of pattern: String, at path: String) throws(SchemaError) -> Expression {
+    try cost.add(parts: 8, at: path)
+    return try cost.count(at: path) { cost throws(GrammarError) in
+      quoted(
+        try PatternParser.parse(pattern, &cost).expression { set throws(GrammarError) in
+          try JSONText.expression(set, &cost)
+        })
     }
   }
 

@@ -69,6 +69,26 @@ struct SchemaGrammarTests {
         [#""2023-02-29""#, #""1900-02-29""#, #""2024-13-01""#]
       ),
       (#"{"allOf":[{"type":"integer","minimum":1},{"maximum":2}]}"#, ["1", "2"], ["0", "3"]),
+      (
+        #"{"allOf":[{"type":["integer","string"]},{"type":["null","number"]}]}"#, ["1", "-2"],
+        ["1.5", "null", #""a""#]
+      ),
+      (
+        #"{"anyOf":[{"type":"null"},{"type":"object","additionalProperties":false,"minProperties":1}]}"#,
+        ["null"], ["{}", #"{"a":1}"#]
+      ),
+      (#"{"type":"object","maxProperties":0}"#, ["{}", "{ }"], [#"{"a":1}"#]),
+      (#"{"type":["object","null"],"maxProperties":0,"minProperties":1}"#, ["null"], ["{}", #"{"a":1}"#]),
+      (#"{"type":"object","minProperties":1,"maxProperties":1}"#, [#"{"a":1}"#], ["{}", #"{"a":1,"b":1}"#]),
+      (
+        #"{"oneOf":[{"type":"object","properties":{"k":{"const":1}},"required":["k"]},{"type":"object","properties":{"k":{"enum":[2,3]}},"required":["k"]}]}"#,
+        [#"{"k":1}"#, #"{"k":3}"#], [#"{"k":4}"#, "{}"]
+      ),
+      (
+        #"{"allOf":[{"prefixItems":[{"const":1}],"items":{"type":"integer"}},{"items":true}]}"#,
+        ["[1]", "[1,2]"],
+        ["[2]", "[1,null]"]
+      ),
       ("true", ["1", "{}", #"[null,true,"x"]"#], ["tru", "'x'"]),
     ])
   func admits(schema: String, texts: [String], others: [String]) throws {
@@ -91,6 +111,10 @@ struct SchemaGrammarTests {
       (#"{"$ref":"http://x/y"}"#, "$ref", "a pointer into the schema"),
       (##"{"$ref":"#/$defs/x"}"##, "$ref", "nothing at '#/$defs/x'"),
       (#"{"pattern":"(?=a)"}"#, "pattern", "looking around"),
+      (
+        #"{"pattern":"\#(String(repeating: "(", count: 99))"}"#, "pattern",
+        "more than 32 groups within each other"
+      ),
       (#"{"pattern":"a","maxLength":3}"#, "maxLength", "beside 'pattern'"),
       (#"{"type":"string","format":"isbn"}"#, "format", "known: date"),
       (#"{"oneOf":[{"type":"integer"},{"type":"number"}]}"#, "oneOf", "branches 0 and 1 may both hold"),
@@ -100,6 +124,12 @@ struct SchemaGrammarTests {
       ("3", "", "an object or a boolean, found an integer"),
       (#"{"allOf":[{"additionalProperties":false},{"properties":{"a":true}}]}"#, "", "speaks of 'a'"),
       (#"{"minimum":1e300}"#, "minimum", "digits"),
+      (#"{"allOf":[{"prefixItems":[{"type":"string"}]},{"items":{"type":"integer"}}]}"#, "", "'prefixItems'"),
+      (#"{"allOf":[{"type":"null"},{"type":"text"}]}"#, "type", "one of null, boolean"),
+      (
+        #"{"oneOf":[{"type":"object","properties":{"k":{"const":1}},"required":["k"]},{"type":"object","properties":{"k":{"const":1.0}},"required":["k"]}]}"#,
+        "oneOf", "branches 0 and 1 may both hold"
+      ),
     ])
   func refuses(schema: String, path: String, problem: String) throws {
     let value = try JSONParser.parse(Array(schema.utf8))

@@ -2,6 +2,8 @@
 struct AutomatonBuilder {
   /// States of one grammar: some megabytes.
   static let stateLimit = 1 << 16
+  /// Parts that are gone through, again for each time that they are repeated: some make no states.
+  static let partLimit = 4 * stateLimit
 
   private let grammar: Grammar
   private(set) var states: [Automaton.State] = [.end]
@@ -9,6 +11,7 @@ struct AutomatonBuilder {
   private(set) var sets: [ByteSet] = []
   private var setNumbers: [ByteSet: Int32] = [:]
   private var wanted: [Int]
+  private var parts = 0
 
   init(_ grammar: Grammar) {
     self.grammar = grammar
@@ -32,6 +35,10 @@ struct AutomatonBuilder {
 
   /// The state from which an expression, and then `next`, is matched.
   private mutating func add(_ expression: Expression, then next: Int32) throws(GrammarError) -> Int32 {
+    parts += 1
+    guard parts <= Self.partLimit else {
+      throw .tooLarge("parts, those that are repeated counted again", limit: Self.partLimit)
+    }
     switch expression {
     case .bytes(let set) where set.isEmpty: return try add(.fork([]))
     case .bytes(let set): return try add(.bytes(set: number(of: set), next: next))
@@ -39,15 +46,29 @@ struct AutomatonBuilder {
       var next = next
       for part in parts.reversed() { next = try add(part, then: next) }
       return next
-    case .choice(let parts):
-      var targets: [Int32] = []
-      for part in parts { targets.append(try add(part, then: next)) }
-      return targets.count == 1 ? targets[0] : try add(.fork(targets))
+    case .choice(let parts): return try add(parts, then: next)
     case .repeated(let part, let least, let most): return try add(part, least, most, then: next)
     case .rule(let rule):
       if starts[rule] < 0 { wanted.append(rule) }
       return try add(.call(rule: Int32(rule), next: next))
     }
+  }
+
+  /// The state from which one of several expressions is matched.
+  private mutating func add(_ parts: [Expression], then next: Int32) throws(GrammarError) -> Int32 {
+    var targets: [Int32] = []
+    var canBeEmpty = false
+    for part in parts {
+      let target = try add(part, then: next)
+      // Empty parts make no states, and once is enough for whoever follows them.
+      guard target == next else {
+        targets.append(target)
+        continue
+      }
+      if !canBeEmpty { targets.append(next) }
+      canBeEmpty = true
+    }
+    return targets.count == 1 ? targets[0] : try add(.fork(targets))
   }
 
   private mutating func add(

@@ -5,24 +5,31 @@ struct Ways {
 
   /// Calls that have to be open at once from each state to the end of its rule; `depthLimit + 1` if no fewer do.
   ///
-  /// All states of one height are found before those of the next, each once: O(states). Without `throughBytes` only ways that take no
-  /// byte count.
+  /// All states of one height are found before those of the next, each once, and a fork is looked at once, as the first of its targets that
+  /// is found decides: O(states and targets). Without `throughBytes` only ways that take no byte count.
   func heights(throughBytes: Bool) -> [Int32] {
     let (before, callers) = predecessors()
     let none = Automaton.depthLimit + 1
     var heights = [Int32](repeating: none, count: states.count)
-    var ready = [Automaton.end]
-    var later: [Int32] = []
+    var found = [Automaton.end]
     for height in 0..<none {
-      while let state = ready.popLast() {
-        guard heights[Int(state)] == none else { continue }
+      var (ready, later): ([Int32], [Int32]) = ([], [])
+      for state in found where heights[Int(state)] == none {
         heights[Int(state)] = height
+        ready.append(state)
+      }
+      while let state = ready.popLast() {
         for candidate in before[Int(state)] + (callers[state] ?? []) where heights[Int(candidate)] == none {
           guard let least = least(candidate, heights, throughBytes) else { continue }
-          if least <= height { ready.append(candidate) } else { later.append(candidate) }
+          guard least <= height else {
+            later.append(candidate)
+            continue
+          }
+          heights[Int(candidate)] = height
+          ready.append(candidate)
         }
       }
-      swap(&ready, &later)
+      found = later
     }
     return heights
   }

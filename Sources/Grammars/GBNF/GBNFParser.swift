@@ -6,14 +6,14 @@ package struct GBNFParser {
   private var scanner: ScalarScanner
   private var builder = RuleTable()
   private var depth = 0
-  private var nodes = 0
+  private var cost = GrammarCost()
 
   /// Parentheses within each other; the parser recurses.
   private static let depthLimit = 64
   /// A repetition's largest number, as in llama.cpp.
   private static let repetitionLimit = 2000
-  /// Parts of all rules together, each character of a text or a set counted.
-  private static let nodeLimit = 1 << 17
+  /// Repetitions of repetitions, which are within each other too.
+  private static let stackedLimit = 8
 
   private init(_ text: String) { scanner = ScalarScanner(text) }
 
@@ -28,6 +28,7 @@ package struct GBNFParser {
   }
 
   private mutating func rule() throws(GrammarError) {
+    try cost.add()
     let name = try name()
     skipSpace(lines: false)
     guard scanner.take("::=") else { throw unexpected("'::='") }
@@ -69,6 +70,7 @@ package struct GBNFParser {
   private mutating func alternatives(nested: Bool) throws(GrammarError) -> Expression {
     var choices = [try sequence(nested: nested)]
     while scanner.take("|") {
+      try cost.add()
       skipSpace(lines: true)
       choices.append(try sequence(nested: nested))
     }
@@ -78,9 +80,9 @@ package struct GBNFParser {
   private mutating func sequence(nested: Bool) throws(GrammarError) -> Expression {
     var parts: [Expression] = []
     while let part = try part() {
+      try cost.add()
       skipSpace(lines: nested)
       parts.append(try repeated(part, nested: nested))
-      try count()
     }
     return parts.count == 1 ? parts[0] : .sequence(parts)
   }
@@ -93,7 +95,7 @@ package struct GBNFParser {
     case "[": return try characters()
     case ".":
       _ = scanner.advance()
-      return ScalarSet.all.utf8
+      return try ScalarSet.all.utf8(&cost)
     case "(": return try group()
     case _ where Self.isName(scalar): return .rule(builder.number(of: try name()))
     default: return nil
@@ -117,8 +119,9 @@ package struct GBNFParser {
     _ = scanner.advance()
     var text = ""
     while !scanner.take("\"") {
-      text.unicodeScalars.append(try character())
-      try count()
+      let scalar = try character()
+      try cost.add(parts: UTF8.width(scalar))
+      text.unicodeScalars.append(scalar)
     }
     return .text(text)
   }
@@ -128,7 +131,7 @@ package struct GBNFParser {
     let isInverted = scanner.take("^")
     var ranges: [ClosedRange<UInt32>] = []
     while !scanner.take("]") {
-      try count()
+      try cost.add()
       let low = try character().value
       guard scanner.next == "-", scanner.second != "]" else {
         ranges.append(low...low)
@@ -140,7 +143,7 @@ package struct GBNFParser {
       ranges.append(low...high)
     }
     let set = ScalarSet(ranges)
-    return (isInverted ? set.inverted : set).utf8
+    return try (isInverted ? set.inverted : set).utf8(&cost)
   }
 
   /// One character of a literal or a set, which may be escaped.
@@ -170,21 +173,17 @@ package struct GBNFParser {
 
   private mutating func repeated(_ part: Expression, nested: Bool) throws(GrammarError) -> Expression {
     var part = part
+    var count = 0
     while let range = try repetition() {
-      part = .repeated(part, least: range.least, most: range.most)
-      try count()
-      depth += 1
-      guard depth < Self.depthLimit else {
-        throw .tooLarge("repetitions within each other", limit: Self.depthLimit)
+      count += 1
+      guard count <= Self.stackedLimit else {
+        throw .tooLarge("repetitions directly within each other", limit: Self.stackedLimit)
       }
+      try cost.add()
+      part = .repeated(part, least: range.least, most: range.most)
       skipSpace(lines: nested)
     }
     return part
-  }
-
-  private mutating func count() throws(GrammarError) {
-    nodes += 1
-    guard nodes <= Self.nodeLimit else { throw .tooLarge("parts", limit: Self.nodeLimit) }
   }
 
   /// What follows a part to say how often it comes; nil for nothing.

@@ -5,22 +5,24 @@
 package struct PatternParser {
   private var scanner: ScalarScanner
   private var depth = 0
-  private var nodes = 0
+  private var cost: GrammarCost
 
   /// Groups within each other; the parser recurses.
   private static let depthLimit = 32
   private static let repetitionLimit = 2000
-  /// Characters and classes of a pattern.
-  private static let nodeLimit = 1 << 14
 
   /// The whole texts in which a pattern matches somewhere, or, with `wholeText`, those that it matches from end to end.
   ///
-  /// Throws `GrammarError.pattern` for what is wrong, or is not regular.
-  package static func parse(_ text: String, wholeText: Bool = false) throws(GrammarError) -> Pattern {
-    var parser = PatternParser(scanner: ScalarScanner(text))
+  /// Each part adds to `cost`. Throws `GrammarError.pattern` for what is wrong, or is not regular.
+  package static func parse(
+    _ text: String, wholeText: Bool = false, _ cost: inout GrammarCost
+  ) throws(GrammarError) -> Pattern {
+    var parser = PatternParser(scanner: ScalarScanner(text), cost: cost)
+    defer { cost = parser.cost }
     let anything = wholeText ? [] : [Pattern.repeated(.scalar(.all), least: 0, most: nil)]
     var choices: [Pattern] = []
     repeat {
+      try parser.cost.add(parts: 3)
       let isHeldBefore = parser.scanner.take("^")
       let part = try parser.sequence()
       let isHeldBehind = parser.scanner.take("$")
@@ -32,13 +34,17 @@ package struct PatternParser {
 
   private mutating func alternatives() throws(GrammarError) -> Pattern {
     var choices = [try sequence()]
-    while scanner.take("|") { choices.append(try sequence()) }
+    while scanner.take("|") {
+      try cost.add()
+      choices.append(try sequence())
+    }
     return choices.count == 1 ? choices[0] : .choice(choices)
   }
 
   private mutating func sequence() throws(GrammarError) -> Pattern {
     var parts: [Pattern] = []
     while let scalar = scanner.next, !"|)$^".unicodeScalars.contains(scalar) {
+      try cost.add()
       parts.append(try repeated(part()))
     }
     return parts.count == 1 ? parts[0] : .sequence(parts)
@@ -49,7 +55,6 @@ package struct PatternParser {
     case "(": return try group()
     case "[": return .scalar(try set())
     case ".":
-      nodes += 1
       _ = scanner.advance()
       return .scalar(ScalarSet("\n\r\u{2028}\u{2029}".unicodeScalars).inverted)
     case "*", "+", "?", "{": throw unexpected("something to repeat")
@@ -83,6 +88,7 @@ package struct PatternParser {
     } else {
       return part
     }
+    try cost.add()
     // Reluctant or not, the texts are the same.
     _ = scanner.take("?")
     return .repeated(part, least: range.least, most: range.most)
@@ -106,6 +112,7 @@ package struct PatternParser {
     let isInverted = scanner.take("^")
     var ranges: [ClosedRange<UInt32>] = []
     while !scanner.take("]") {
+      try cost.add()
       let low = try element()
       guard scanner.next == "-", let second = scanner.second, second != "]" else {
         ranges += low.ranges
@@ -124,8 +131,6 @@ package struct PatternParser {
 
   /// One character, or what an escape stands for.
   private mutating func element() throws(GrammarError) -> ScalarSet {
-    nodes += 1
-    guard nodes <= Self.nodeLimit else { throw .tooLarge("characters", limit: Self.nodeLimit) }
     guard let scalar = scanner.advance() else { throw unexpected("a character") }
     guard scalar == "\\" else { return ScalarSet([scalar]) }
     guard let escaped = scanner.next else { throw unexpected("an escaped character") }

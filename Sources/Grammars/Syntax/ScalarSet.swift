@@ -39,6 +39,12 @@ package struct ScalarSet: Equatable, Sendable {
 
   package func intersection(_ other: ScalarSet) -> ScalarSet { inverted.union(other.inverted).inverted }
 
+  /// One scalar of the set in UTF-8, for sets whose ranges a text says: its parts are counted first.
+  package func utf8(_ cost: inout GrammarCost) throws(GrammarError) -> Expression {
+    for range in ranges { try cost.add(parts: UTF8Ranges.split(range).reduce(1) { $0 + 1 + $1.count }) }
+    return utf8
+  }
+
   /// One scalar of the set in UTF-8.
   package var utf8: Expression {
     var single = ByteSet()

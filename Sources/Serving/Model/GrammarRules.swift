@@ -14,7 +14,9 @@ enum GrammarRules {
       case .anyObject, .schema: return SchemaGrammar.anyObject
       case .grammar(let text): return try GBNFParser.parse(text)
       case .pattern(let text):
-        return Grammar(try PatternParser.parse(text, wholeText: true).expression(\.utf8))
+        var cost = GrammarCost()
+        let pattern = try PatternParser.parse(text, wholeText: true, &cost)
+        return Grammar(try pattern.expression { set throws(GrammarError) in try set.utf8(&cost) })
       case .choice(let texts):
         guard texts.reduce(0, { $0 + $1.utf8.count }) <= choiceLimit else {
           throw .tooLarge("bytes", limit: choiceLimit)

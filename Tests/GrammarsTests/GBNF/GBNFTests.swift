@@ -19,6 +19,17 @@ struct GBNFTests {
         ["{}", "{ a:1, b:2}"], ["{a:1 }", "{,}"]
       ),
       ("a-1 ::= \"x\"\nroot ::= a-1 a-1", ["xx"], ["x"]),
+      ("root ::= " + String(repeating: "[a-c]* ", count: 100), ["", "abc"], ["d"]),
+      (
+        (1...99).map { "r\($0) ::= r\($0 + 1) \"x\"?\n" }.joined() + "r100 ::= \"y\"\nroot ::= r1", ["yxx"],
+        ["x"]
+      ),
+      // In these each alternative was once looked at for each other one.
+      ("root ::= \"a\"" + String(repeating: "|", count: 120_000), ["a", ""], ["aa"]),
+      (
+        "root ::= \"x\" (\"\"" + String(repeating: "|r", count: 60_000) + ")\nr ::= \"a\"?", ["x", "xa"],
+        ["xx"]
+      ),
     ])
   func accepts(text: String, matching: [String], others: [String]) throws {
     let tokens = try TokenGrammar(GBNFParser.parse(text), trie: .allBytes)
@@ -47,6 +58,14 @@ struct GBNFTests {
       ("root ::= " + String(repeating: "(", count: 9999), "within each other"),
       ("root ::= \"a\"" + String(repeating: "?", count: 9999), "within each other"),
       ("root ::= (\"\"{2000}){2000} x", "no rule 'x'"),
+      ("root ::= " + String(repeating: ".", count: 130_000), "more than 131072 parts"),
+      ("root ::= " + String(repeating: "[^a]", count: 100_000), "more than 131072 parts"),
+      ("root ::= \"a\"" + String(repeating: "|", count: 140_000), "more than 131072 parts"),
+      ((0..<140_000).map { "r\($0)::=\"\"\n" }.joined(), "more than 131072 parts"),
+      (
+        "root ::= ((\"a\"" + String(repeating: " \"\"", count: 50_000) + "){2000}){30}",
+        "repeated counted again"
+      ),
     ])
   func refuses(text: String, saying message: String) {
     let error = #expect(throws: GrammarError.self) {
