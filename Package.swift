@@ -61,7 +61,7 @@ let package = Package(
     target("Safetensors", ["GGUF", "Kernels", "OpenAIAPI", "Tokenizing"]),
     target("ChatTemplates"),
     target("OpenAIAPI"),
-    target("ToolCalling", ["OpenAIAPI"]),
+    target("ToolCalling", ["Grammars", "OpenAIAPI"]),
     target("Grammars"),
     target("Schemas", ["Grammars", "OpenAIAPI"]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -122,7 +122,7 @@ let package = Package(
     tests("TokenizingTests", ["Tokenizing", "GGUF", "ModelFixtures"], golden: true),
     tests("ChatTemplatesTests", ["ChatTemplates"], golden: true),
     tests("OpenAIAPITests", ["OpenAIAPI"]),
-    tests("ToolCallingTests", ["ToolCalling"]),
+    tests("ToolCallingTests", ["ToolCalling", "Grammars", "OpenAIAPI", "Schemas"]),
     tests("GrammarsTests", ["Grammars"]),
     tests("SchemasTests", ["Schemas", "Grammars", "OpenAIAPI"], golden: true),
     // Requests byte by byte, and a client that sends them.

@@ -4,7 +4,7 @@ import OpenAIAPI
 /// Makes rules of a schema, part by part.
 struct SchemaCompiler {
   /// What references point into.
-  let document: JSONValue
+  private var document = JSONValue.null
   var rules = JSONRules()
   /// The rules of what references point at.
   private var referenced: [String: Int] = [:]
@@ -14,7 +14,14 @@ struct SchemaCompiler {
   /// Parts within each other; this recurses.
   private static let depthLimit = 128
 
-  init(document: JSONValue) { self.document = document }
+  /// What is valid by a schema whose references point into itself.
+  ///
+  /// Several may share rules and limits.
+  mutating func expression(ofDocument schema: JSONValue) throws(SchemaError) -> Expression {
+    document = schema
+    referenced = [:]
+    return try expression(of: schema, at: "")
+  }
 
   /// What is valid by a schema.
   mutating func expression(of schema: JSONValue, at path: String) throws(SchemaError) -> Expression {

@@ -10,8 +10,8 @@ package enum SchemaGrammar {
   ///
   /// Throws `SchemaError` for what is no schema, or cannot be kept to; such a keyword is never passed over.
   package static func grammar(of schema: JSONValue) throws(SchemaError) -> Grammar {
-    var compiler = SchemaCompiler(document: schema)
-    let start = try compiler.expression(of: schema, at: "")
+    var compiler = SchemaCompiler()
+    let start = try compiler.expression(ofDocument: schema)
     return compiler.rules.grammar(start)
   }
 

@@ -1308,8 +1308,18 @@ enum OpenAPIDocument {
                 "maxItems": 128
               },
               "tool_choice": {
-                "description": "Whether the model calls a function; to force it is not built.",
-                "enum": ["none", "auto", null]
+                "description": "Whether the model calls a function: as it likes, not at all, at least one, or the one that is named.",
+                "anyOf": [
+                  {"enum": ["none", "auto", "required", null]},
+                  {
+                    "type": "object",
+                    "properties": {
+                      "type": {"const": "function"},
+                      "function": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+                    },
+                    "required": ["type", "function"]
+                  }
+                ]
               },
               "parallel_tool_calls": {
                 "type": ["boolean", "null"],

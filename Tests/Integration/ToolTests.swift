@@ -79,12 +79,78 @@ extension RealClients {
       }
     }
 
+    @Test(
+      "a forced call comes of a model that has not been shown any, with arguments of its schema, whole and streamed",
+      arguments: ["hermes", jsonTemplate])
+    func forced(template: String) async throws {
+      let clock: JSON = [
+        "type": "function",
+        "function": [
+          "name": "set_clock", "strict": true,
+          "parameters": [
+            "type": "object", "required": ["hour", "zone"], "additionalProperties": false,
+            "properties": [
+              "hour": ["type": "integer", "minimum": 0, "maximum": 23], "zone": ["enum": ["utc", "local"]],
+            ],
+          ],
+        ],
+      ]
+      let question: JSON = [
+        "max_tokens": 200, "seed": 5, "tools": [Self.weather, clock],
+        "messages": [["role": "user", "content": "Write a poem of the sea."]],
+      ]
+      let named: JSON = ["tool_choice": ["type": "function", "function": ["name": "set_clock"]]]
+      let required: JSON = ["tool_choice": "required", "parallel_tool_calls": false]
+      try await server(template) { server in
+        let answers = try await OpenAIClient.run(
+          [
+            .chat(question.with(named)), .chat(question.with(named).with(["stream": true])),
+            .chat(question.with(required)),
+          ], at: server)
+        let choice = answers[0].choices[0]
+        #expect(choice.finish_reason == "stop" && choice.message.content == .null)
+        #expect(choice.message.tool_calls.items.count == 1)
+        let call = choice.message.tool_calls[0].function
+        let written = try #require(call.arguments.string)
+        let arguments = try JSON.parse(Data(written.utf8))
+        #expect(call.name == "set_clock" && (0...23).contains(try #require(arguments.hour.int)))
+        #expect(["utc", "local"].contains(arguments.zone.string))
+
+        let events = answers[1].events.items
+        let parts = events.flatMap { $0.choices[0].delta.tool_calls.items }
+        #expect(parts.compactMap(\.function.arguments.string).joined() == written)
+        #expect(events.last?.choices[0].finish_reason == "stop")
+        #expect(events.allSatisfy { $0.choices[0].delta.content.string?.isEmpty ?? true })
+
+        let other = answers[2].choices[0]
+        #expect(other.finish_reason == "tool_calls" && other.message.tool_calls.items.count == 1)
+        #expect(["get_weather", "set_clock"].contains(other.message.tool_calls[0].function.name.string))
+      }
+    }
+
+    /// Writes calls as JSON and nothing else.
+    private static let jsonTemplate = """
+      {{ tools | tojson }}{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}{% for c in m.tool_calls or [] %}\
+      {{ {"name": c.function.name, "arguments": c.function.arguments} | tojson }}{% endfor %}<|im_end|>\n{% endfor %}\
+      {% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}
+      """
+
     @Test("what cannot be had is refused by its name")
     func refused() async throws {
-      let forced: JSON = ["tool_choice": "required"]
+      let forced = Self.question.with(["tool_choice": "required"])
+      let odd: JSON = [
+        "type": "function",
+        "function": ["name": "f", "parameters": ["properties": ["a": ["not": ["type": "string"]]]]],
+      ]
       try await server { server in
-        let answers = try await OpenAIClient.run([.chat(Self.question.with(forced))], at: server)
-        #expect(answers[0].status == 400 && answers[0].param == "tool_choice")
+        let answers = try await OpenAIClient.run(
+          [
+            .chat(forced.with(["tools": [weather, odd]])),
+            .chat(forced.with(["response_format": ["type": "json_object"]])),
+          ], at: server)
+        #expect(answers[0].status == 400)
+        #expect(answers[0].param == "tools[1].function.parameters.properties.a.not")
+        #expect(answers[1].status == 400 && answers[1].param == "response_format.type")
       }
       try await server("chatml") { server in
         let answers = try await OpenAIClient.run([.chat(Self.question)], at: server)

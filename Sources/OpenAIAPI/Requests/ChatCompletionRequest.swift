@@ -54,5 +54,12 @@ package struct ChatCompletionRequest: Equatable, Sendable {
         "with 'session' an answer cannot end behind its first call, as parallel_tool_calls: false wants; leave one of"
           + " both out", param: "parallel_tool_calls", code: "invalid_value")
     }
+    guard tools.forcesCall else { return }
+    if let constraint = parameters.constraint {
+      throw .invalidRequest(
+        "'tool_choice' and '\(constraint.param)' both say what the text has to be; send one",
+        param: constraint.param, code: "invalid_value")
+    }
+    try parameters.checkForm(saidBy: "tool_choice")
   }
 }

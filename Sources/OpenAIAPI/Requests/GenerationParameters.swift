@@ -75,7 +75,7 @@ package struct GenerationParameters: Equatable, Sendable {
     constraint = try TextConstraint.read(&fields)
     try UnsupportedField.refuse(UnsupportedField.everywhere, in: &fields)
     try checkSession()
-    try checkConstraint()
+    if let constraint { try checkForm(saidBy: constraint.param) }
   }
 
   private static func includeUsage(_ fields: inout FieldReader, stream: Bool) throws(APIError) -> Bool {
@@ -127,11 +127,11 @@ package struct GenerationParameters: Equatable, Sendable {
   }
 
   /// Refuses to go on where a text that has to be of some form may have to end.
-  private func checkConstraint() throws(APIError) {
-    guard let constraint, ignoreEndOfSequence || minTokens > 0 else { return }
+  func checkForm(saidBy param: String) throws(APIError) {
+    guard ignoreEndOfSequence || minTokens > 0 else { return }
     let field = ignoreEndOfSequence ? "ignore_eos" : "min_tokens"
     throw .invalidRequest(
-      "with '\(constraint.param)' a text ends where its form does, so '\(field)' cannot be had; leave one out",
+      "with '\(param)' a text ends where its form does, so '\(field)' cannot be had; leave one out",
       param: field, code: "invalid_value")
   }
 

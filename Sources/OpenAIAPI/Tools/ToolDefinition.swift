@@ -6,6 +6,9 @@ package struct ToolDefinition: Equatable, Sendable {
   /// The JSON schema of its arguments; nil if it takes what comes.
   package let parameters: JSONObject?
 
+  /// Where it asks that calls be kept to its schema; nil if it does not.
+  let strictPath: String?
+
   /// The whole definition as it was sent, which is what templates show.
   package let json: JSONObject
 
@@ -13,8 +16,6 @@ package struct ToolDefinition: Equatable, Sendable {
   private static let nameLengths = 1...128
 
   /// The definitions of a body, none if there are none.
-  ///
-  /// `strict`, which would need the schema to bind what the model writes, counts among the ignored.
   static func list(_ fields: inout FieldReader, ignored: inout [String]) throws(APIError) -> [ToolDefinition]
   {
     let path = fields.path("tools")
@@ -51,7 +52,7 @@ package struct ToolDefinition: Equatable, Sendable {
     name = try Self.name(&reader)
     _ = try reader.string("description")
     parameters = try reader.object("parameters")
-    if try reader.boolean("strict") == true { ignored.append(reader.path("strict")) }
+    strictPath = try reader.boolean("strict") == true ? reader.path("strict") : nil
     ignored += fields.unread + reader.unread
   }
 

@@ -107,7 +107,7 @@ struct Generation: Sendable {
       case .finished(let reason, let usage):
         guard var reason = Self.reason(reason, isStopped: text.isStopped) else { break }
         give(text.finish())
-        if reason == .stop, text.hasCalls { reason = .toolCalls }
+        if reason == .stop, text.hasCalls, let tools = request.tools { reason = tools.finishReason }
         clock.finished(reason, usage)
         let end = ChoiceEnd(reason: reason, tokens: text.tokens, usage: usage, saved: saved)
         news.yield(.finished(choice: choice, end))

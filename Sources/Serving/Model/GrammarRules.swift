@@ -24,23 +24,26 @@ enum GrammarRules {
         return Grammar(.oneOf(texts.map { Array($0.utf8) }))
       }
     } catch {
-      throw APIError(error, in: constraint)
+      throw APIError(error, in: constraint.param)
     }
   }
 
   private static func rules(of schema: JSONValue, _ constraint: TextConstraint) throws(APIError) -> Grammar {
     do throws(SchemaError) { return try SchemaGrammar.grammar(of: schema) } catch {
-      let separator = error.path.isEmpty || error.path.hasPrefix("[") ? "" : "."
-      throw .invalidRequest(
-        error.description, param: constraint.param + separator + error.path, code: "invalid_value")
+      throw APIError(error, in: constraint.param)
     }
   }
 }
 
 extension APIError {
-  /// What is wrong with the grammar that a constraint comes to.
-  init(_ error: GrammarError, in constraint: TextConstraint) {
-    self = .invalidRequest(
-      "'\(constraint.param)': \(error.description)", param: constraint.param, code: "invalid_value")
+  /// What is wrong with the grammar that a field comes to.
+  init(_ error: GrammarError, in param: String) {
+    self = .invalidRequest("'\(param)': \(error.description)", param: param, code: "invalid_value")
+  }
+
+  /// What of the schema in a field cannot be kept to.
+  init(_ error: SchemaError, in param: String) {
+    let separator = error.path.isEmpty || error.path.hasPrefix("[") ? "" : "."
+    self = .invalidRequest(error.description, param: param + separator + error.path, code: "invalid_value")
   }
 }

@@ -70,7 +70,7 @@ package struct ServedModel: Sendable {
         cache: try self.cache(of: session, said: said) { () throws(APIError) in
           try CacheResolution.cacheRequest(cache)
         },
-        grammar: try wanted.parameters.constraint.map(grammars.grammar),
+        grammar: try wanted.parameters.constraint.map(TextForm.constraint).map(grammars.grammar),
         echo: wanted.echo, logprobs: wanted.logprobs),
       limits: limits)
     try attach(session, to: &request)
@@ -98,10 +98,11 @@ package struct ServedModel: Sendable {
           tokenizer: tokenizer)
       }
     }
+    let form = tools?.forced.map(TextForm.calls) ?? wanted.parameters.constraint.map(TextForm.constraint)
     var request = try GenerationRequest(
       GenerationRequest.Wish(
         model: wanted.model, prompts: [prompt], maxTokens: wanted.maxTokens, parameters: wanted.parameters,
-        cache: placed, grammar: try wanted.parameters.constraint.map(grammars.grammar),
+        cache: placed, grammar: try form.map(grammars.grammar),
         logprobs: wanted.logprobs, isChat: true, tools: tools),
       limits: limits)
     try attach(session, to: &request)

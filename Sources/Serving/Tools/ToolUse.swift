@@ -6,15 +6,13 @@ struct ToolUse: Sendable {
   private let format: ToolCallFormat
   private let names: Set<String>
   private let isParallel: Bool
+  /// What the answer has to be; nil if the model is free to call or not.
+  let forced: ForcedCalls?
+  /// How an answer with calls ends.
+  let finishReason: OpenAIAPI.FinishReason
 
   /// Checks what a request wants against what the model's template can say.
   init(_ wanted: RequestedTools, _ template: ToolTemplate) throws(APIError) {
-    // Where a choice that forces a call would get its constraint.
-    guard wanted.choice == .auto else {
-      throw .invalidRequest(
-        "'tool_choice' is supported as \"auto\" and \"none\" so far: nothing here can force the model to call a function",
-        param: "tool_choice", code: "unsupported_parameter")
-    }
     try template.checkTellsTools()
     guard let format = template.format else {
       throw .invalidRequest(
@@ -26,6 +24,9 @@ struct ToolUse: Sendable {
     self.format = format
     names = Set(wanted.definitions.map(\.name))
     isParallel = wanted.isParallel
+    forced = ForcedCalls(wanted, format)
+    // OpenAI's reason where the client has named the function: that it is called says nothing new.
+    if case .function = wanted.choice { finishReason = .stop } else { finishReason = .toolCalls }
   }
 
   /// Uses a format whatever the template says.
@@ -33,6 +34,8 @@ struct ToolUse: Sendable {
     self.format = format
     self.names = names
     self.isParallel = isParallel
+    forced = nil
+    finishReason = .toolCalls
   }
 
   /// Control tokens' texts that tell where calls are.
