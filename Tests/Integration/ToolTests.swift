@@ -113,7 +113,8 @@ extension RealClients {
         let call = choice.message.tool_calls[0].function
         let written = try #require(call.arguments.string)
         let arguments = try JSON.parse(Data(written.utf8))
-        #expect(call.name == "set_clock" && (0...23).contains(try #require(arguments.hour.int)))
+        let hour = try #require(arguments.hour.int)
+        #expect(call.name == "set_clock" && (0...23).contains(hour))
         #expect(["utc", "local"].contains(arguments.zone.string))
 
         let events = answers[1].events.items
@@ -145,7 +146,7 @@ extension RealClients {
       try await server { server in
         let answers = try await OpenAIClient.run(
           [
-            .chat(forced.with(["tools": [weather, odd]])),
+            .chat(forced.with(["tools": [Self.weather, odd]])),
             .chat(forced.with(["response_format": ["type": "json_object"]])),
           ], at: server)
         #expect(answers[0].status == 400)
