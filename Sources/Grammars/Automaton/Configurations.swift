@@ -30,6 +30,9 @@ struct Configurations {
   private(set) var visits = 0
   private var visited: Set<Place> = []
   private var open: [Place] = []
+  /// Where a byte leads that moves one place alone, by what it moves it to: most do, many to the same.
+  private var moves: [Place: Int32] = [:]
+  private var moved: [Place] = []
 
   init(_ automaton: Automaton) {
     self.automaton = automaton
@@ -39,7 +42,7 @@ struct Configurations {
   }
 
   /// About what they take.
-  var byteCount: Int { steps.count * 4 + stacks.frames.count * 32 + visitedPlaces * 16 }
+  var byteCount: Int { steps.count * 4 + (stacks.frames.count + moves.count) * 32 + visitedPlaces * 16 }
   private var visitedPlaces = 0
 
   /// The configuration after a byte of a class; `dead` if it cannot come here.
@@ -47,15 +50,27 @@ struct Configurations {
     let index = Int(configuration) * automaton.classes.count + Int(byteClass)
     guard steps[index] == Self.unknown else { return steps[index] }
     let byte = automaton.classes.representatives[Int(byteClass)]
+    moved.removeAll(keepingCapacity: true)
     for place in places[Int(configuration)] {
       if case .bytes(let set, let next) = automaton.states[Int(place.state)],
         automaton.sets[Int(set)].contains(byte)
       {
-        visit(next, place.stack)
+        moved.append(Place(state: next, stack: place.stack))
       }
     }
-    steps[index] = numberVisited()
-    return steps[index]
+    let next = arrive()
+    steps[index] = next
+    return next
+  }
+
+  /// The configuration that the places of `moved` lead to.
+  private mutating func arrive() -> Int32 {
+    guard let first = moved.first else { return Self.dead }
+    if moved.count == 1, let known = moves[first] { return known }
+    for place in moved { visit(place.state, place.stack) }
+    let number = numberVisited()
+    if moved.count == 1 { moves[first] = number }
+    return number
   }
 
   mutating func step(_ configuration: Int32, byte: UInt8) -> Int32 {

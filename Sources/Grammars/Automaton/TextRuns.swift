@@ -1,24 +1,28 @@
-/// Where any text of certain bytes may go on for a while, as in a string: there whole parts of the vocabulary are admitted at once.
+/// Where any text of certain characters may go on for a while, as in a string: there whole parts of the vocabulary are admitted at once.
 struct TextRuns {
-  /// At least `length` bytes of these groups (`ByteGroups`) may come, whichever they are.
+  /// At least `length` characters of these groups (`TextGroups`) may come, whichever they are.
   struct Run {
     var groups: UInt64
     var length: Int
   }
 
+  /// Groups all of whose characters lead to the same configuration.
+  private struct Lead {
+    var groups: UInt64
+    var next: Int32
+  }
+
   /// Runs are told up to this length: hardly any token is longer.
   private static let longest = 32
-  /// A byte of which all such texts are thought to have some.
+  /// A character of which all such texts are thought to have some.
   private static let typical = UInt8(ascii: "e")
 
-  /// What is known of each configuration; negative lengths are not.
-  private var runs: [Run] = []
-  /// For each, the groups all of whose bytes lead to the same configuration as the typical byte, and that one; negative if not known.
-  private var leads: [(groups: UInt64, next: Int32)] = []
+  private var runs: [Int32: Run] = [:]
+  private var leads: [Int32: Lead] = [:]
 
   /// The run that begins at a configuration.
   mutating func run(from start: Int32, _ configurations: inout Configurations) -> Run {
-    if Int(start) < runs.count, runs[Int(start)].length >= 0 { return runs[Int(start)] }
+    if let run = runs[start] { return run }
     let first = lead(from: start, &configurations)
     var (place, length) = (first, 0)
     while length < Self.longest, first.groups != 0, first.groups & ~place.groups == 0 {
@@ -26,28 +30,58 @@ struct TextRuns {
       place = lead(from: place.next, &configurations)
     }
     let run = Run(groups: first.groups, length: length)
-    if runs.count <= Int(start) {
-      runs += Array(repeating: Run(groups: 0, length: -1), count: Int(start) + 1 - runs.count)
-    }
-    runs[Int(start)] = run
+    runs[start] = run
     return run
   }
 
-  private mutating func lead(
-    from start: Int32, _ configurations: inout Configurations
-  ) -> (groups: UInt64, next: Int32) {
-    if Int(start) < leads.count, leads[Int(start)].next >= 0 { return leads[Int(start)] }
+  /// Where the typical character leads, and which groups lead to the same.
+  private mutating func lead(from start: Int32, _ configurations: inout Configurations) -> Lead {
+    if let lead = leads[start] { return lead }
     let next = configurations.step(start, byte: Self.typical)
-    var others: UInt64 = 0
+    var lead = Lead(groups: 0, next: next)
     if next != Configurations.dead {
-      for byte in UInt8.min...UInt8.max where configurations.step(start, byte: byte) != next {
-        others |= ByteGroups.bit(byte)
+      var others = TextGroups.illFormed
+      for (byte, group) in TextGroups.ofASCII.enumerated()
+      where configurations.step(start, byte: UInt8(byte)) != next {
+        others |= group
+      }
+      var known: Set<Way> = []
+      if !Self.allLead(from: Way(start, .border), to: next, &configurations, &known) {
+        others |= TextGroups.beyondASCII
+      }
+      lead.groups = ~others
+    }
+    leads[start] = lead
+    return lead
+  }
+
+  /// A configuration within a character.
+  private struct Way: Hashable {
+    let configuration: Int32
+    let place: UTF8Place
+
+    init(_ configuration: Int32, _ place: UTF8Place) {
+      self.configuration = configuration
+      self.place = place
+    }
+  }
+
+  /// Whether all ends of a character beyond ASCII lead to `end`; `known` are ways of which that is known.
+  private static func allLead(
+    from way: Way, to end: Int32, _ configurations: inout Configurations, _ known: inout Set<Way>
+  ) -> Bool {
+    for byte in UInt8(0x80)...UInt8.max {
+      let place = way.place.after(byte)
+      guard place != .illFormed else { continue }
+      let next = Way(configurations.step(way.configuration, byte: byte), place)
+      if place == .border {
+        guard next.configuration == end else { return false }
+      } else {
+        guard next.configuration != Configurations.dead else { return false }
+        guard known.insert(next).inserted else { continue }
+        guard allLead(from: next, to: end, &configurations, &known) else { return false }
       }
     }
-    if leads.count <= Int(start) {
-      leads += Array(repeating: (groups: 0, next: -1), count: Int(start) + 1 - leads.count)
-    }
-    leads[Int(start)] = (next == Configurations.dead ? 0 : ~others, next)
-    return leads[Int(start)]
+    return true
   }
 }

@@ -8,6 +8,7 @@ package final class TokenGrammar: Sendable {
   /// What has been found out so far.
   private struct Findings {
     var configurations: Configurations
+    var runs = TextRuns()
     var masks: MaskCache
     /// Counts how often it was thrown away: numbers of configurations are of one generation.
     var generation = 0
@@ -48,7 +49,7 @@ package final class TokenGrammar: Sendable {
     findings.withLock { findings in
       let configuration = enter(position, &findings)
       if let mask = findings.masks[configuration] { return mask }
-      let (mask, isWhole) = makeMask(configuration, &findings.configurations)
+      let (mask, isWhole) = makeMask(configuration, &findings)
       if isWhole { findings.masks.insert(mask, for: configuration) }
       return mask
     }
@@ -72,6 +73,7 @@ package final class TokenGrammar: Sendable {
   private func enter(_ position: GrammarPosition, _ findings: inout Findings) -> Int32 {
     if findings.configurations.byteCount > Self.stepsLimit {
       findings.configurations = Configurations(automaton)
+      findings.runs = TextRuns()
       findings.masks = MaskCache(limit: Self.masksLimit)
       findings.generation += 1
     }
@@ -79,13 +81,12 @@ package final class TokenGrammar: Sendable {
       ? position.configuration : findings.configurations.number(ofStacks: position.stacks)
   }
 
-  private func makeMask(_ start: Int32, _ configurations: inout Configurations) -> (TokenMask, isWhole: Bool)
-  {
+  private func makeMask(_ start: Int32, _ findings: inout Findings) -> (TokenMask, isWhole: Bool) {
     var mask = TokenMask(vocabularySize: trie.vocabularySize)
     let isWhole = trie.walk(
-      from: start, classes: automaton.classes, &configurations, visitLimit: Self.visitLimit,
-      byteLimit: 4 * Self.stepsLimit, into: &mask)
-    if configurations.canEnd[Int(start)] || mask.isEmpty {
+      from: start, classes: automaton.classes, &findings.configurations, &findings.runs,
+      visitLimit: Self.visitLimit, byteLimit: 4 * Self.stepsLimit, into: &mask)
+    if findings.configurations.canEnd[Int(start)] || mask.isEmpty {
       for token in trie.endTokens { mask.insert(token) }
     }
     return (mask, isWhole)

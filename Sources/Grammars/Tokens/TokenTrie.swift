@@ -11,6 +11,8 @@ package struct TokenTrie: Sendable {
   let bytes: [UInt8]
   let depths: [UInt16]
   let ends: [Int32]
+  /// What the texts from each node on hold, its own byte included.
+  let texts: [PartTexts]
   /// The node above each; -1 for first bytes.
   private let parents: [Int32]
   /// The tokens of node `n` are `order[firstTokens[n] ..< firstTokens[n + 1]]`.
@@ -45,6 +47,7 @@ package struct TokenTrie: Sendable {
     (bytes, depths, ends, firstTokens) = (builder.bytes, builder.depths, builder.ends, builder.firstTokens)
     (parents, order) = (builder.parents, builder.order)
     self.nodes = nodes
+    texts = PartTexts.all(bytes: builder.bytes, parents: builder.parents)
     greatestDepth = Int(depths.max() ?? 0)
   }
 
