@@ -10,7 +10,7 @@ import Testing
     let splitter = try PreTokenizers.named(pre).splitter
     let bytes = Array(text.utf8)
     var pieces: [String] = []
-    splitter.split(bytes, 0..<bytes.count) { pieces.append(String(decoding: bytes[$0], as: UTF8.self)) }
+    splitter.splitByAll(bytes) { pieces.append(String(decoding: bytes[$0], as: UTF8.self)) }
     return pieces.joined(separator: "|")
   }
 
@@ -49,7 +49,7 @@ import Testing
     for _ in 0..<500 {
       let bytes = (0..<12).map { _ in UInt8.random(in: 0...255, using: &random) }
       var end = 0
-      splitter.split(bytes, 0..<bytes.count) { piece in
+      splitter.splitByAll(bytes) { piece in
         #expect(piece.lowerBound == end && !piece.isEmpty)
         end = piece.upperBound
       }
@@ -68,6 +68,18 @@ import Testing
   func goldensForAll() {
     #expect(PieceGolden.all.map(\.stages) == PreTokenizers.patterns.map(\.stages))
     #expect(PieceGolden.all.map(\.name) == PreTokenizers.patterns.map { $0.names[0] })
+  }
+}
+
+extension TextSplitter {
+  /// The pieces that all stages together cut a text into.
+  fileprivate func splitByAll(_ text: [UInt8], _ take: (Range<Int>) -> Void) {
+    split(text, 0..<text.count, from: 0, take)
+  }
+
+  private func split(_ text: [UInt8], _ range: Range<Int>, from stage: Int, _ take: (Range<Int>) -> Void) {
+    guard stage < stageCount else { return take(range) }
+    split(text, range, stage: stage) { split(text, $0, from: stage + 1, take) }
   }
 }
 

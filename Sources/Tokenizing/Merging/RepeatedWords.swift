@@ -4,14 +4,20 @@
 struct RepeatedWords {
   private struct Entry {
     var start: Int32 = 0
-    var length: Int32 = 0
+    var length: UInt8 = 0
+    var stage: UInt8 = 0
     var firstToken: Int32 = 0
     var tokenCount: Int32 = 0
   }
 
+  /// A word, and where it belongs in the table.
+  struct Place {
+    fileprivate let word: Range<Int>
+    fileprivate let bucket: Int
+    fileprivate let stage: UInt8
+  }
+
   private var entries: [Entry]
-  /// Where the word that was looked for last belongs.
-  private var bucket = 0
 
   /// Longer words are hardly ever repeated.
   private static let longest = 64
@@ -23,14 +29,21 @@ struct RepeatedWords {
     entries = Array(repeating: Entry(), count: size)
   }
 
-  /// Appends the tokens of a word of `text` if they are in `output` already.
-  mutating func copy(_ word: Range<Int>, of text: [UInt8], to output: inout [Int32]) -> Bool {
-    guard word.count <= Self.longest else { return false }
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+  /// The place of a word; nil if it is too long to be looked for.
+  ///
+  /// Words of different stages of cutting are different words, as the same text may come to other tokens.
+  func place(of word: Range<Int>, in text: [UInt8], stage: Int = 0) -> Place? {
+    guard word.count <= Self.longest else { return nil }
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(stage)
     for index in word { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01B3 }
-    bucket = Int(truncatingIfNeeded: hash ^ hash >> 29) & (entries.count - 1)
-    let entry = entries[bucket]
-    guard Int(entry.length) == word.count else { return false }
+    let bucket = Int(truncatingIfNeeded: hash ^ hash >> 29) & (entries.count - 1)
+    return Place(word: word, bucket: bucket, stage: UInt8(truncatingIfNeeded: stage))
+  }
+
+  /// Appends the tokens of a word of `text` if they are in `output` already.
+  func copy(_ place: Place, of text: [UInt8], to output: inout [Int32]) -> Bool {
+    let (entry, word) = (entries[place.bucket], place.word)
+    guard Int(entry.length) == word.count, entry.stage == place.stage else { return false }
     for offset in 0..<word.count where text[Int(entry.start) + offset] != text[word.lowerBound + offset] {
       return false
     }
@@ -38,12 +51,13 @@ struct RepeatedWords {
     return true
   }
 
-  /// Remembers the word that `copy` has just not found, whose tokens are those of `output` from `firstToken` on.
-  mutating func note(_ word: Range<Int>, _ output: [Int32], firstToken: Int) {
+  /// Remembers a word that is not there, whose tokens are those of `output` from `firstToken` on.
+  mutating func note(_ place: Place, _ output: [Int32], firstToken: Int) {
     // Texts that are too long for these numbers are too long for every model.
-    guard word.count <= Self.longest, let start = Int32(exactly: word.lowerBound),
-      let first = Int32(exactly: firstToken), let count = Int32(exactly: output.count - firstToken)
+    guard let start = Int32(exactly: place.word.lowerBound), let first = Int32(exactly: firstToken),
+      let count = Int32(exactly: output.count - firstToken)
     else { return }
-    entries[bucket] = Entry(start: start, length: Int32(word.count), firstToken: first, tokenCount: count)
+    entries[place.bucket] = Entry(
+      start: start, length: UInt8(place.word.count), stage: place.stage, firstToken: first, tokenCount: count)
   }
 }

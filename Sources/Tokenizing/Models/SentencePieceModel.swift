@@ -92,13 +92,13 @@ struct SentencePieceModel: TokenizerModel {
       let word = start..<wordEnd(text, from: start, end: range.upperBound)
       start = word.upperBound
       // The space of its own makes the first word another than its letters say.
-      let isRepeatable = scratch.tokens.isEmpty
-      if isRepeatable, scratch.words.copy(word, of: text, to: &output) { continue }
+      let place = scratch.tokens.isEmpty ? scratch.words.place(of: word, in: text) : nil
+      if let place, scratch.words.copy(place, of: text, to: &output) { continue }
       let firstToken = output.count
       var index = word.lowerBound
       while index < word.upperBound { index = append(text, index, end: word.upperBound, to: &scratch.tokens) }
       flush(&scratch, to: &output)
-      if isRepeatable { scratch.words.note(word, output, firstToken: firstToken) }
+      if let place { scratch.words.note(place, output, firstToken: firstToken) }
     }
     flush(&scratch, to: &output)
   }

@@ -10,29 +10,27 @@ struct TextSplitter: Sendable {
     self.stages = patterns
   }
 
-  /// Calls `take` with every piece of `text[range]`, in order.
-  ///
-  /// What lies outside of the range is not seen: the range is a text of its own.
-  func split(_ text: [UInt8], _ range: Range<Int>, _ take: (Range<Int>) -> Void) {
-    split(text, range, stage: 0, take)
-  }
+  var stageCount: Int { stages.count }
 
-  private func split(_ text: [UInt8], _ range: Range<Int>, stage: Int, _ take: (Range<Int>) -> Void) {
-    guard stage < stages.count else { return take(range) }
+  /// Calls `take` with every piece that a stage cuts `text[range]` into, in order.
+  ///
+  /// What lies outside of the range is not seen: the range is a text of its own, and its pieces depend on nothing else.
+  func split(_ text: [UInt8], _ range: Range<Int>, stage: Int, _ take: (Range<Int>) -> Void) {
+    let pattern = stages[stage]
     var (start, index) = (range.lowerBound, range.lowerBound)
     while index < range.upperBound {
-      guard stages[stage].mayBegin(with: text[index]) else {
+      guard pattern.mayBegin(with: text[index]) else {
         index += 1
         continue
       }
-      guard let end = stages[stage].match(text, from: index, end: range.upperBound), end > index else {
+      guard let end = pattern.match(text, from: index, end: range.upperBound), end > index else {
         index = UTF8Text.scalar(text, at: index, end: range.upperBound).next
         continue
       }
-      if start < index { split(text, start..<index, stage: stage + 1, take) }
-      split(text, index..<end, stage: stage + 1, take)
+      if start < index { take(start..<index) }
+      take(index..<end)
       (start, index) = (end, end)
     }
-    if start < range.upperBound { split(text, start..<range.upperBound, stage: stage + 1, take) }
+    if start < range.upperBound { take(start..<range.upperBound) }
   }
 }
