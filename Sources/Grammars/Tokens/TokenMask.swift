@@ -7,6 +7,17 @@ package struct TokenMask: Sendable, Equatable {
 
   mutating func insert(_ token: Int32) { words[Int(token) >> 6] |= 1 << UInt64(token & 63) }
 
+  /// Inserts all tokens, numbered from 0, that are wanted.
+  mutating func insert(where isWanted: (Int) -> Bool, of count: Int) {
+    for index in words.indices {
+      var word = words[index]
+      for token in index * 64..<min(index * 64 + 64, count) where isWanted(token) {
+        word |= 1 << UInt64(token & 63)
+      }
+      words[index] = word
+    }
+  }
+
   package func contains(_ token: Int32) -> Bool {
     words.indices.contains(Int(token) >> 6) && words[Int(token) >> 6] >> UInt64(token & 63) & 1 == 1
   }

@@ -11,8 +11,10 @@ package struct TokenTrie: Sendable {
   let bytes: [UInt8]
   let depths: [UInt16]
   let ends: [Int32]
-  /// What the texts from each node on hold, its own byte included.
-  let texts: [PartTexts]
+  /// Of each node, what the tokens are that come to it or lead on from it.
+  let parts: [CharacterKinds]
+  /// What each token is.
+  let tokens: [CharacterKinds]
   /// The node above each; -1 for first bytes.
   private let parents: [Int32]
   /// The tokens of node `n` are `order[firstTokens[n] ..< firstTokens[n + 1]]`.
@@ -47,7 +49,9 @@ package struct TokenTrie: Sendable {
     (bytes, depths, ends, firstTokens) = (builder.bytes, builder.depths, builder.ends, builder.firstTokens)
     (parents, order) = (builder.parents, builder.order)
     self.nodes = nodes
-    texts = PartTexts.all(bytes: builder.bytes, parents: builder.parents)
+    let kinds = CharacterKinds.all(bytes: builder.bytes, parents: builder.parents)
+    parts = kinds.parts
+    self.tokens = nodes.map { $0 < 0 ? .none : kinds.ways[Int($0)] }
     greatestDepth = Int(depths.max() ?? 0)
   }
 

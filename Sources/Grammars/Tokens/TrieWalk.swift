@@ -1,29 +1,28 @@
 extension TokenTrie {
-  /// Parts of the tree of more nodes are looked at as a whole first.
-  private static let smallPart = 4
-
   /// Admits the tokens whose bytes lead on from a configuration; returns whether all could be tried.
   ///
-  /// The walk goes through the nodes in order, over all that lies below one that leads nowhere, and over all that is admitted together.
+  /// Where any text of certain characters may come, as in a string, tokens that are such texts are admitted one after the other without
+  /// a step. The others are met in a walk through the nodes in order, over all that lies below one that leads nowhere, and over parts
+  /// that hold only tokens which are admitted already.
   func walk(
     from start: Int32, classes: ByteClasses, _ configurations: inout Configurations, _ runs: inout TextRuns,
     visitLimit: Int, byteLimit: Int, into mask: inout TokenMask
   ) -> Bool {
     let visitsBefore = configurations.visits
+    let run = runs.run(from: start, &configurations)
+    if run.length > 0 { mask.insert(where: { tokens[$0].fit(run) }, of: tokens.count) }
     // The configuration before a node of each depth.
     var path = [Int32](repeating: start, count: greatestDepth + 2)
     var node = 0
     while node < bytes.count {
-      let depth = Int(depths[node])
-      let (end, before) = (Int(ends[node]), path[depth])
-      if end - node > Self.smallPart, texts[node].fit(runs.run(from: before, &configurations)) {
-        for index in firstTokens[node]..<firstTokens[end] { mask.insert(order[Int(index)]) }
-        node = end
+      guard !parts[node].fit(run) else {
+        node = Int(ends[node])
         continue
       }
-      let next = configurations.step(before, classes.classOfByte[Int(bytes[node])])
+      let depth = Int(depths[node])
+      let next = configurations.step(path[depth], classes.classOfByte[Int(bytes[node])])
       guard next != Configurations.dead else {
-        node = end
+        node = Int(ends[node])
         continue
       }
       for index in firstTokens[node]..<firstTokens[node + 1] { mask.insert(order[Int(index)]) }

@@ -11,31 +11,50 @@ struct GrammarCases {
   let vocabularySize: Int
 
   /// A text, and a schema that it is of.
-  private static let text =
-    #"{"name": "Tom", "kind": "cat", "age": 3, "note": "He sleeps all day, and \"works\" at night.", "toys": ["ball", "mouse"]}"#
-  private static let schema: JSONValue = [
-    "type": "object", "required": ["name", "kind", "age", "note", "toys"],
-    "properties": [
-      "name": ["type": "string"], "kind": ["enum": ["cat", "dog"]], "age": ["type": "integer", "minimum": 0],
-      "note": ["type": "string"], "toys": ["type": "array", "items": ["type": "string"]],
-    ],
-  ]
+  private struct Example {
+    let text: String
+    let schema: JSONValue
+  }
 
-  var all: [KernelCase] { [known, new] }
+  private static let free = Example(
+    text:
+      #"{"name": "Tom", "kind": "cat", "age": 3, "note": "He sleeps all day, and \"works\" at night.", "toys": ["ball", "mouse"]}"#,
+    schema: [
+      "type": "object", "required": ["name", "kind", "age", "note", "toys"],
+      "properties": [
+        "name": ["type": "string"], "kind": ["enum": ["cat", "dog"]],
+        "age": ["type": "integer", "minimum": 0],
+        "note": ["type": "string"], "toys": ["type": "array", "items": ["type": "string"]],
+      ],
+    ])
+
+  /// Each character of a string whose length has a bound is a place of its own.
+  private static let bounded = Example(
+    text:
+      #"{"note": "He sleeps all day, and \"works\" at night, when the others have gone to bed and nobody looks after the mice in the café."}"#,
+    schema: [
+      "type": "object", "required": ["note"], "properties": ["note": ["type": "string", "maxLength": 200]],
+    ])
+
+  var all: [KernelCase] {
+    [known, new(Self.free, "a new schema"), new(Self.bounded, "a new schema with maxLength")]
+  }
 
   /// A place that a text has been at before: the mask is looked up.
   private var known: KernelCase {
     KernelCase(name: "keep a token to a schema, \(vocabularySize)") {
-      let operands = GrammarOperands(try grammar(), tokens, vocabularySize)
+      let grammar = try TokenGrammar(SchemaGrammar.grammar(of: Self.free.schema), trie: trie)
+      let operands = GrammarOperands(grammar, tokens(Self.free), vocabularySize)
       return KernelCase.Call { operands.step() }
     }
   }
 
   /// A whole text of a schema that nobody has asked for: each mask is made, and so is the schema's grammar.
-  private var new: KernelCase {
-    KernelCase(name: "keep \(tokens.count) tokens to a new schema, \(vocabularySize)") {
+  private func new(_ example: Example, _ name: String) -> KernelCase {
+    let tokens = tokens(example)
+    return KernelCase(name: "keep \(tokens.count) tokens to \(name), \(vocabularySize)") {
       let trie = trie
-      let rules = try SchemaGrammar.grammar(of: Self.schema)
+      let rules = try SchemaGrammar.grammar(of: example.schema)
       return KernelCase.Call {
         guard let grammar = try? TokenGrammar(rules, trie: trie) else { return }
         let operands = GrammarOperands(grammar, tokens, vocabularySize)
@@ -44,17 +63,13 @@ struct GrammarCases {
     }
   }
 
-  private var tokens: [Int32] { tokenizer.encode(Self.text, parseSpecial: false) }
+  private func tokens(_ example: Example) -> [Int32] { tokenizer.encode(example.text, parseSpecial: false) }
 
   private var trie: TokenTrie {
     let vocabulary = tokenizer.vocabulary
     return TokenTrie(vocabularySize: vocabularySize, endTokens: []) {
       vocabulary.isSpecial($0) ? [] : vocabulary.bytes(of: $0)
     }
-  }
-
-  private func grammar() throws -> TokenGrammar {
-    try TokenGrammar(SchemaGrammar.grammar(of: Self.schema), trie: trie)
   }
 }
 
