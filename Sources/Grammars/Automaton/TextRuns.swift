@@ -16,6 +16,8 @@ struct TextRuns {
   private static let longest = 32
   /// A character of which all such texts are thought to have some.
   private static let typical = UInt8(ascii: "e")
+  /// Places that are visited to tell one configuration's groups; where more would have to be, the grammar is ambiguous and there is no run.
+  private static let visitLimit = 1 << 12
 
   private var runs: [Int32: Run] = [:]
   private var leads: [Int32: Lead] = [:]
@@ -40,16 +42,16 @@ struct TextRuns {
     let next = configurations.step(start, byte: Self.typical)
     var lead = Lead(groups: 0, next: next)
     if next != Configurations.dead {
+      let mostVisits = configurations.visits + Self.visitLimit
       var others = TextGroups.illFormed
-      for (byte, group) in TextGroups.ofASCII.enumerated()
-      where configurations.step(start, byte: UInt8(byte)) != next {
-        others |= group
+      for (byte, group) in TextGroups.ofASCII.enumerated() where configurations.visits <= mostVisits {
+        if configurations.step(start, byte: UInt8(byte)) != next { others |= group }
       }
       var known: Set<Way> = []
-      if !Self.allLead(from: Way(start, .border), to: next, &configurations, &known) {
+      if !Self.allLead(from: Way(start, .border), to: next, &configurations, &known, mostVisits) {
         others |= TextGroups.beyondASCII
       }
-      lead.groups = ~others
+      lead.groups = configurations.visits <= mostVisits ? ~others : 0
     }
     leads[start] = lead
     return lead
@@ -68,9 +70,10 @@ struct TextRuns {
 
   /// Whether all ends of a character beyond ASCII lead to `end`; `known` are ways of which that is known.
   private static func allLead(
-    from way: Way, to end: Int32, _ configurations: inout Configurations, _ known: inout Set<Way>
+    from way: Way, to end: Int32, _ configurations: inout Configurations, _ known: inout Set<Way>,
+    _ mostVisits: Int
   ) -> Bool {
-    for byte in UInt8(0x80)...UInt8.max {
+    for byte in UInt8(0x80)...UInt8.max where configurations.visits <= mostVisits {
       let place = way.place.after(byte)
       guard place != .illFormed else { continue }
       let next = Way(configurations.step(way.configuration, byte: byte), place)
@@ -79,7 +82,7 @@ struct TextRuns {
       } else {
         guard next.configuration != Configurations.dead else { return false }
         guard known.insert(next).inserted else { continue }
-        guard allLead(from: next, to: end, &configurations, &known) else { return false }
+        guard allLead(from: next, to: end, &configurations, &known, mostVisits) else { return false }
       }
     }
     return true
