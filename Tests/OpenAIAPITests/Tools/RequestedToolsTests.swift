@@ -87,6 +87,29 @@ struct RequestedToolsTests {
     #expect(session?.param == "parallel_tool_calls")
   }
 
+  @Test(
+    "beside calls that are forced nothing else may say what the text is, or that it goes on",
+    arguments: [
+      (#""response_format": {"type": "json_object"}"#, "response_format.type"),
+      (#""guided_choice": ["a"]"#, "guided_choice"), (#""ignore_eos": true"#, "ignore_eos"),
+      (#""min_tokens": 2"#, "min_tokens"),
+    ])
+  func forced(fields: String, param: String) throws {
+    let error = #expect(throws: APIError.self) {
+      try decode(#""tools": [\#(clock)], "tool_choice": "required", \#(fields)"#)
+    }
+    #expect(error?.status == 400 && error?.param == param)
+    #expect(throws: Never.self) { try decode(#""tools": [\#(clock)], \#(fields)"#) }
+  }
+
+  @Test("a strict schema counts as ignored only where calls are not kept to schemas")
+  func strict() throws {
+    let forced = try decode(#""tools": [\#(weather)], "tool_choice": "required""#)
+    #expect(forced.ignoredFields.isEmpty && forced.tools?.forcesCall == true)
+    let free = try decode(#""tools": [\#(weather)], "tool_choice": "auto""#)
+    #expect(free.ignoredFields == ["tools[0].function.strict"] && free.tools?.forcesCall == false)
+  }
+
   @Test("an assistant's calls are read, with or without a text beside them")
   func calls() throws {
     let call = #"{"id": "x", "type": "function", "function": {"name": "f", "arguments": "{\"a\": 1}"}}"#
