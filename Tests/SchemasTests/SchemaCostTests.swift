@@ -53,8 +53,8 @@ struct SchemaCostTests {
     _ = (common.anyValue(), common.plainText())
     let shared = size(common.grammar(.empty))
     for schema in Schemas200.all + [object(20) { _ in openObject }, listing(100, 0)] {
-      var compiler = SchemaCompiler(document: schema)
-      let start = try compiler.expression(of: schema, at: "")
+      var compiler = SchemaCompiler()
+      let start = try compiler.expression(ofDocument: schema)
       let counted = compiler.cost.ofGrammar.looks / GrammarCost.looksPerPart
       #expect(size(compiler.rules.grammar(start)) <= counted + shared, "\(schema)")
     }
