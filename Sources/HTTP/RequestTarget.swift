@@ -56,7 +56,8 @@ extension Collection<UInt8> {
   /// Whether each `%` begins an escape of two hexadecimal digits.
   fileprivate var hasWholeEscapes: Bool {
     guard contains(UInt8(ascii: "%")) else { return true }
-    return split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false).dropFirst().allSatisfy { rest in
+    return split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false).dropFirst().allSatisfy {
+      rest in
       rest.count >= 2 && rest.prefix(2).allSatisfy { $0.hexValue != nil }
     }
   }
