@@ -10,6 +10,7 @@ package final class Service: Sendable {
   let crossOrigin: CrossOrigin
   let metrics = Metrics()
   let bodies = BodyReading()
+  let bodyTurns = Turns()
   /// Where caches are watched; nil if they are not.
   let watches: CacheWatches?
   /// As in `1.0.0`.
