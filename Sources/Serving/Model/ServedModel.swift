@@ -34,8 +34,7 @@ package struct ServedModel: Sendable {
     sessions = try settings.sessionFolder.map { folder in
       try SessionStore(
         folder: folder, limitBytes: settings.sessionLimitBytes,
-        fingerprint: fingerprint,
-        alias: settings.alias)
+        fingerprint: fingerprint, alias: settings.alias, mostHeldBytes: settings.engine.kvPoolBytes)
     }
     let vocabulary = tokenizer.vocabulary
     let rows = engine.configuration.vocabularySize
