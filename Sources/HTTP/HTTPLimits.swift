@@ -7,6 +7,10 @@ package struct HTTPLimits: Sendable, Equatable {
   package var headerSectionBytes = 32 << 10
   package var headerFieldCount = 100
   package var bodyBytes = 8 << 20
+  /// Of all bodies over `smallBodyBytes` that are here and not read yet, from one address half of it; one of `bodyBytes` has room in any case.
+  package var largeBodiesBytes = 64 << 20
+  /// Bodies up to this size are bounded by the number of connections.
+  package static let smallBodyBytes = 32 << 10
   /// One chunk's size line with its extensions, which are read over and ignored.
   package var chunkLineBytes = 256
   /// The extensions of all chunks of a body: else they could make it many times as long as it counts.

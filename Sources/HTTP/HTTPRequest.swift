@@ -33,14 +33,14 @@ package struct RequestHead: Equatable, Sendable {
 /// A whole request, as a handler gets it.
 package struct HTTPRequest: Sendable {
   package let head: RequestHead
-  package let body: [UInt8]
+  package let body: ReceivedBody
   /// What the peers of a Unix socket, who have no addresses, are all called.
   package static let unixAddress = "unix"
 
   /// The address of the peer without its port, or `unixAddress`.
   package let remoteAddress: String
 
-  package init(head: RequestHead, body: [UInt8], remoteAddress: String) {
+  package init(head: RequestHead, body: ReceivedBody, remoteAddress: String) {
     self.head = head
     self.body = body
     self.remoteAddress = remoteAddress

@@ -1,3 +1,4 @@
+import Caching
 import GGUF
 
 /// Reads an architecture's numbers from a file's metadata, each within bounds that keep later arithmetic from overflowing.
@@ -28,6 +29,14 @@ struct MetadataReader {
       throw .badValue(key: full(key), found: "\(value)", expected: "a number above 0")
     }
     return value
+  }
+
+  /// The window that all layers have, if the file tells of one.
+  func slidingWindow() throws(ModelError) -> SlidingWindow? {
+    let key = ".attention.sliding_window"
+    // Some files say 0 for no window.
+    guard let tokens = try integer(key), tokens > 0 else { return nil }
+    return SlidingWindow(tokens: try size(key), globalEvery: nil)
   }
 
   /// As in `general.architecture`.

@@ -2087,7 +2087,7 @@ enum OpenAPIDocument {
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           },
           "Forbidden": {
-            "description": "The key may only read; 'code' is 'insufficient_permissions'.",
+            "description": "The key may only read: 'code' is 'insufficient_permissions'. Or, without keys, it comes from a web page of another origin, or to a name that is not this machine's: 'origin_not_allowed', 'host_not_allowed'.",
             "headers": {"x-request-id": {"$ref": "#/components/headers/x-request-id"}},
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
           }

@@ -111,6 +111,9 @@ package struct Vocabulary: Sendable {
     }
   }
 
+  /// Of what a token may stand for: in known vocabularies it is some hundred, and how SentencePiece's tokens are taken apart takes its square.
+  private static let mostTokenBytes = 4096
+
   private static func table(
     _ tokens: StringArray, _ kinds: [TokenKind], _ writing: TokenWriting
   ) throws(TokenizingError) -> TokenTable {
@@ -129,6 +132,10 @@ package struct Vocabulary: Sendable {
           default: for index in text.indices { bytes.append(text[index]) }
           }
         }
+      }
+      guard table[token].count <= mostTokenBytes else {
+        throw .malformed(
+          found: "\(table[token].count) bytes of token \(token)", expected: "at most \(mostTokenBytes)")
       }
     }
     return table

@@ -19,6 +19,7 @@ struct Connection {
   private let handler: any HTTPHandler
   private let limits: HTTPLimits
   private let registry: ConnectionRegistry
+  private let bodies: ByteBudget
   private let logger: Logger
 
   private var parser: RequestParser
@@ -29,7 +30,7 @@ struct Connection {
 
   init(
     id: ConnectionRegistry.ID, stream: any ByteStream, remoteAddress: String, handler: any HTTPHandler,
-    limits: HTTPLimits, registry: ConnectionRegistry, logger: Logger
+    limits: HTTPLimits, registry: ConnectionRegistry, bodies: ByteBudget, logger: Logger
   ) {
     self.id = id
     self.stream = stream
@@ -37,6 +38,7 @@ struct Connection {
     self.handler = handler
     self.limits = limits
     self.registry = registry
+    self.bodies = bodies
     self.logger = logger
     parser = RequestParser(limits: limits)
     lifetime = ConnectionLifetime(limits: limits, now: .now)
@@ -63,7 +65,7 @@ struct Connection {
       }
     } catch let error as HTTPError {
       logger.debug("request refused", metadata: ["error": "\(error)", "peer": "\(remoteAddress)"])
-      _ = await exchange(mayKeepAlive: false).refuse(handler.response(to: error), head: head)
+      _ = await exchange(mayKeepAlive: false).refuse(handler.response(to: error, head: head), head: head)
     } catch is CancellationError {
       // The server stops: nothing is owed to a request that is not complete.
     } catch {
@@ -100,6 +102,8 @@ struct Connection {
 extension Connection {
   private mutating func readRequest(head: inout RequestHead?) async throws -> Intake {
     var body: [UInt8] = []
+    let share = ByteBudget.Share(
+      of: bodies, owner: remoteAddress == HTTPRequest.unixAddress ? nil : remoteAddress)
     while true {
       switch try parser.nextEvent() {
       case .head(let received):
@@ -107,11 +111,16 @@ extension Connection {
         lifetime.headEnded(at: .now)
         if let response = handler.refusal(of: received) { return try refuse(received, response) }
         try await inviteBody(of: received)
-      case .body(let bytes): body += bytes
+      case .body(let bytes):
+        guard share.grow(by: bytes.count) else {
+          throw HTTPError(503, "too many large bodies are here at the moment; send it again in a moment")
+        }
+        body += bytes
       case .end:
         lifetime.requestEnded()
         guard let head else { return .nothing }
-        return .request(HTTPRequest(head: head, body: body, remoteAddress: remoteAddress))
+        let content = ReceivedBody(body, share: share)
+        return .request(HTTPRequest(head: head, body: content, remoteAddress: remoteAddress))
       case nil: guard try await receive() else { return .nothing }
       }
     }

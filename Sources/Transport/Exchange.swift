@@ -13,8 +13,15 @@ struct Exchange: Sendable {
     var clientGone = false
   }
 
+  /// How the handler left its response.
+  private struct Handling: Sendable {
+    var keepsConnection: Bool
+    /// Whether anything of it was sent.
+    var hasBegun: Bool
+  }
+
   private enum Report: Sendable {
-    case handled(keepsConnection: Bool)
+    case handled(Handling)
     case watched(pipelined: [UInt8], inputEnded: Bool)
     case clientGone
   }
@@ -34,20 +41,34 @@ struct Exchange: Sendable {
   ///   - pipelinedBefore: how many bytes of further requests are here already.
   /// - Returns: what is left when the handler has returned.
   func run(_ request: HTTPRequest, inputEnded: Bool, pipelinedBefore: Int) async -> Outcome {
+    var outcome = Outcome(keepsConnection: false, inputEnded: inputEnded)
+    let handling: Handling
     if handler.answersAtOnce(request.head) {
-      return Outcome(keepsConnection: await handle(request), inputEnded: inputEnded)
+      handling = await handle(request)
+    } else {
+      handling = await handleWatched(request, pipelinedBefore: pipelinedBefore, &outcome)
     }
+    outcome.keepsConnection = handling.keepsConnection
+    if !handling.hasBegun, !outcome.clientGone {
+      outcome.keepsConnection = await refuse(
+        handler.response(to: fault, head: request.head), head: request.head)
+    }
+    return outcome
+  }
+
+  private func handleWatched(
+    _ request: HTTPRequest, pipelinedBefore: Int, _ outcome: inout Outcome
+  ) async -> Handling {
+    let inputEnded = outcome.inputEnded
     return await withTaskGroup(of: Report.self) { group in
       // Handlers compute: sockets are not to wait for them.
-      group.addTask(executorPreference: globalConcurrentExecutor) {
-        .handled(keepsConnection: await handle(request))
-      }
+      group.addTask(executorPreference: globalConcurrentExecutor) { .handled(await handle(request)) }
       group.addTask { await watch(inputEnded: inputEnded, pipelinedBefore: pipelinedBefore) }
-      var outcome = Outcome(keepsConnection: false)
+      var result = Handling(keepsConnection: false, hasBegun: false)
       for await report in group {
         switch report {
-        case .handled(let keepsConnection):
-          outcome.keepsConnection = keepsConnection
+        case .handled(let handling):
+          result = handling
           group.cancelAll()
         case .watched(let pipelined, let inputEnded):
           outcome.pipelined = pipelined
@@ -57,8 +78,15 @@ struct Exchange: Sendable {
           group.cancelAll()
         }
       }
-      return outcome
+      return result
     }
+  }
+
+  /// Why a handler that has ended left a client without an answer.
+  private var fault: HTTPError {
+    Task.isCancelled
+      ? HTTPError(503, "cut short: the server is stopping")
+      : HTTPError(500, "the request could not be answered")
   }
 
   /// Answers without a handler, in the handler's words.
@@ -73,23 +101,17 @@ struct Exchange: Sendable {
       mayKeepAlive: mayKeepAlive)
   }
 
-  private func handle(_ request: HTTPRequest) async -> Bool {
+  private func handle(_ request: HTTPRequest) async -> Handling {
     let writer = makeWriter(request.head)
     do {
       try await handler.respond(to: request, writer: writer)
     } catch {
       logger.debug("a handler failed", metadata: ["error": "\(error)"])
     }
-    if writer.progress == .nothingSent {
-      let error =
-        Task.isCancelled
-        ? HTTPError(503, "cut short: the server is stopping")
-        : HTTPError(500, "the request could not be answered")
-      try? await writer.send(handler.response(to: error))
-    }
-    return writer.progress == .complete && writer.keepsConnection
+    return Handling(
+      keepsConnection: writer.progress == .complete && writer.keepsConnection,
+      hasBegun: writer.progress != .nothingSent)
   }
-
 }
 
 // MARK: Watching the client
@@ -106,23 +128,22 @@ extension Exchange {
         case .endOfInput, .timedOut: inputEnded = true
         }
       }
-      if inputEnded { try await waitUntilGone() }
+      try await waitUntilGone()
     } catch is CancellationError {
       return .watched(pipelined: pipelined, inputEnded: inputEnded)
     } catch {
       return .clientGone
     }
-    return .watched(pipelined: pipelined, inputEnded: false)
   }
 
   private static let lookInterval = Duration.milliseconds(50)
   private static let looksPerProbe = 300
 
-  /// After the end of input: throws when the client is gone, not only done with sending.
+  /// After the end of input, or with all that we read ahead: throws when the client is gone, not only done with sending.
   ///
-  /// Both look alike until it is sent something: whoever is gone answers with a reset (RFC 9293 section 3.10.7). So it
+  /// Both look alike from here until it is sent something: whoever is gone answers with a reset (RFC 9293 section 3.10.7). So it
   /// gets the first byte of the response, and another one every 15 seconds; a stream's events do the same.
-  private func waitUntilGone() async throws {
+  private func waitUntilGone() async throws -> Never {
     var looks = 0
     while true {
       if looks % Self.looksPerProbe == 0 { try opening.probe(stream) }

@@ -24,7 +24,9 @@ package protocol HTTPHandler: Sendable {
   func respond(to request: HTTPRequest, writer: ResponseWriter) async throws
 
   /// The response that tells a client about an error found below the handler; the connection closes after it.
-  func response(to error: HTTPError) -> HTTPResponse
+  ///
+  /// `head` is the request's, if it has come whole.
+  func response(to error: HTTPError, head: RequestHead?) -> HTTPResponse
 }
 
 extension HTTPHandler {

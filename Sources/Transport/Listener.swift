@@ -19,6 +19,7 @@ package final class Listener: Sendable {
   private let handler: any HTTPHandler
   private let logger: Logger
   private let registry: ConnectionRegistry
+  private let bodies: ByteBudget
   private let accepting = Mutex<Task<Void, any Error>?>(nil)
 
   /// Binds and listens; connections wait in the kernel until `run`.
@@ -43,6 +44,10 @@ package final class Listener: Sendable {
     self.logger = logger
     registry = ConnectionRegistry(
       limit: limits.connections, limitPerAddress: limits.connectionsPerAddress)
+    // Who sends slowly can hold a body for long: it must not be the only one who can send any.
+    let bodiesOfOne = max(limits.largeBodiesBytes / 2, limits.bodyBytes)
+    bodies = ByteBudget(
+      bytes: 2 * bodiesOfOne, mostForOwner: bodiesOfOne, smallBytes: HTTPLimits.smallBodyBytes)
     // The first timer opens descriptors for all of them, and is never set if there are none left: so it is set now.
     try await Task.sleep(for: .milliseconds(1))
   }
@@ -123,10 +128,10 @@ package final class Listener: Sendable {
       return
     }
     let name = address ?? HTTPRequest.unixAddress
-    let isAdmitted = registry.admit(address, on: loop) { [handler, limits, registry, logger] id in
+    let isAdmitted = registry.admit(address, on: loop) { [handler, limits, registry, bodies, logger] id in
       var connection = Connection(
         id: id, stream: stream, remoteAddress: name, handler: handler, limits: limits, registry: registry,
-        logger: logger)
+        bodies: bodies, logger: logger)
       await connection.run()
     }
     if !isAdmitted { dismiss(polled, name) }
@@ -141,7 +146,7 @@ package final class Listener: Sendable {
   /// Closes; under TLS without a word, as that would first take a handshake.
   private func dismiss(_ socket: PolledSocket, _ address: String) {
     logger.debug("connection refused", metadata: ["peer": "\(address)"])
-    let response = handler.response(to: HTTPError(503, "too many connections"))
+    let response = handler.response(to: HTTPError(503, "too many connections"), head: nil)
     let encoded = ResponseEncoder(for: nil).encode(response, date: currentDate(), keepAlive: false)
     socket.dismiss(with: identity == nil ? encoded : [])
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Caching
 import Foundation
+import Glibc
 import Inference
 import Logging
 import Serving
@@ -201,6 +202,8 @@ struct Serve: AsyncParsableCommand {
       for notice in settings.notices { Console.note(notice) }
       return Console.print(SettingsSummary(settings).text)
     }
+    // Whoever reads the log, or a connection, may be gone: writing then fails, and does not end the process.
+    signal(SIGPIPE, SIG_IGN)
     let logger = Logger(label: "kvota") { [format = settings.logFormat, level = settings.logLevel] _ in
       LineLogHandler(format: format, level: level)
     }
@@ -209,11 +212,11 @@ struct Serve: AsyncParsableCommand {
     for notice in settings.notices { logger.warning("\(notice)") }
     try await Lifecycle(settings, version: Kvota.version, logger: logger).run(
       announceAddress: { address in
-        Console.print("kvota \(Kvota.version) listens on \(address), loading \(settings.alias)")
+        Console.announce("kvota \(Kvota.version) listens on \(address), loading \(settings.alias)")
       },
       load: { try ServedModel(settings, progress: progress.show) },
       announceReady: { model in
-        Console.print("ready: \(settings.alias), \(Self.describe(model.engine))")
+        Console.announce("ready: \(settings.alias), \(Self.describe(model.engine))")
       })
   }
 

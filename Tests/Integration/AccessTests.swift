@@ -104,6 +104,38 @@ extension RealClients {
       }
     }
 
+    @Test(
+      "without keys, pages of others get nothing done, by whatever name they reach the server; programs and its own page do"
+    )
+    func foreignPages() async throws {
+      try await RunningServer.with { server in
+        func status(_ fields: [String]) async throws -> Int {
+          // As a page sends it that the browser asks nothing about: POST, of no type.
+          let arguments = [
+            "--data-raw", #"{"prompt": "The sea is", "max_tokens": 1}"#, "--header", "content-type:",
+          ]
+          return try await Curl.get(
+            server.address + "/v1/completions", arguments + fields.flatMap { ["--header", $0] }
+          ).status
+        }
+        let port = try server.port
+        #expect(try await status(["origin: https://evil.example"]) == 403)
+        #expect(
+          try await status(["host: evil.example:\(port)", "origin: http://evil.example:\(port)"]) == 403)
+        #expect(try await status(["host: evil.example:\(port)"]) == 403)
+        for name in ["127.0.0.1", "localhost", "kvota.localhost"] {
+          #expect(try await status(["host: \(name):\(port)", "origin: http://\(name):\(port)"]) == 200)
+        }
+        #expect(try await status([]) == 200)
+      }
+      try await RunningServer.with(["--host", "0.0.0.0"]) { server in
+        // Containers and clusters have names of their own.
+        let address = try "http://127.0.0.1:\(server.port)/v1/models"
+        #expect(try await Curl.get(address, ["--header", "host: kvota.default.svc:8080"]).status == 200)
+        #expect(try await Curl.get(address, ["--header", "origin: https://evil.example"]).status == 403)
+      }
+    }
+
     @Test("a listed web page may call, and sees what it needs of the answer; another may not")
     func origins() async throws {
       try await withServer(["--cors-origins", "https://chat.example"]) { server, _ in

@@ -51,7 +51,8 @@ extension RealClients {
       let body = story(tokens: 40).with(["ignore_eos": true, "stream": .boolean(streams)])
       let text = String(decoding: try body.encoded(), as: UTF8.self)
       try await client.send(
-        "POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)")
+        "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)"
+      )
       client.endInput()
       let answer = try await client.readToEnd()
       #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))

@@ -57,6 +57,27 @@ extension RealClients {
       }
     }
 
+    @Test(
+      "a log that cannot be written ends nothing: its disk is full, or nobody reads it any more",
+      arguments: ["2> /dev/full", "2> >(exec true)"])
+    func unwritable(redirection: String) async throws {
+      let launcher = ["/bin/bash", "-c", #"exec "$0" "$@" "# + redirection]
+      try await RunningServer.with(["--log-level", "debug"], launcher: launcher) { server in
+        for _ in 0..<3 {
+          let answer = try await Curl.post(
+            "/v1/completions", ["prompt": "The sea is", "max_tokens": 4], at: server)
+          #expect(answer.status == 200)
+        }
+      }
+    }
+
+    @Test("a result that cannot be written is an error, and says so")
+    func unwritableResult() async throws {
+      let command = try await Command.run(
+        "/bin/sh", ["-c", #""$0" policies > /dev/full"#, #require(Surroundings.binary)])
+      #expect(command.status == 1 && command.errors.contains("standard output cannot be written"))
+    }
+
     @Test("a line of JSON is an object that says where the time of a request went")
     func json() async throws {
       try await RunningServer.with(["--log", "json"]) { server in

@@ -124,6 +124,27 @@ extension RealClients {
       }
     }
 
+    @Test(
+      "a folder that fails is our own fault: 500 with the client's id, and the log says why without the session's name"
+    )
+    func folderGone() async throws {
+      try await Self.withFolder { folder in
+        try await RunningServer.with(["--session-dir", folder]) { server in
+          try FileManager.default.removeItem(atPath: folder)
+          let answer = try await Curl.post(
+            "/v1/completions", ["prompt": "x", "session": "Zanzibar", "max_tokens": 1], at: server,
+            ["--header", "x-request-id: mine"])
+          #expect(try answer.status == 500 && answer.json.error.code == "server_error")
+          #expect(answer.headers["x-request-id"] == "mine")
+          try await eventually("both lines are in the log", within: .seconds(10)) {
+            try server.output.contains("status=500") ? () : nil
+          }
+          let said = try server.output
+          #expect(said.contains("No such file or directory") && !said.contains("Zanzibar"))
+        }
+      }
+    }
+
     @Test("without a folder there are no sessions, and the error says how to have them")
     func disabled() async throws {
       let answer = try await Curl.post("/v1/completions", ["prompt": "x", "session": "a"])

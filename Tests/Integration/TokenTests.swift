@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 extension RealClients {
@@ -27,6 +28,40 @@ extension RealClients {
       ).json
       #expect(answer.token_strs == ["The", " sea"] && answer.count == 2 && answer.max_model_len == 8192)
       #expect(try await Curl.post("/tokenize", ["prompt": "a", "model": "other"]).status == 404)
+    }
+
+    /// Posts more than an argument can hold.
+    private static func post(_ path: String, _ body: JSON) async throws -> Curl {
+      let file = try TemporaryFile.make(body.encoded())
+      defer { try? FileManager.default.removeItem(at: file) }
+      return try await Curl.get(
+        RealClients.server.address + path,
+        ["--header", "content-type: application/json", "--data-binary", "@\(file.path)"])
+    }
+
+    @Test("more tokens than one answer tells of are refused, before or after they are cut")
+    func tooMany() async throws {
+      let digits = JSON.string(String(repeating: "7", count: 65_537))
+      let text = JSON.string(String(repeating: "sea ", count: 1_000_000))
+      let bodies: [(String, JSON, String)] = [
+        ("/tokenize", ["content": digits, "with_pieces": true], "content"),
+        ("/tokenize", ["prompt": text], "prompt"),
+        ("/tokenize", ["messages": [["role": "user", "content": text]]], "messages"),
+        ("/detokenize", ["tokens": .array(Array(repeating: 1, count: 65_537))], "tokens"),
+      ]
+      for (path, body, param) in bodies {
+        let answer = try await Self.post(path, body)
+        #expect(
+          try answer.status == 400 && answer.json.error.param == .string(param), "\(answer.text.prefix(200))")
+      }
+    }
+
+    @Test("too many prompts are refused before any is looked at")
+    func manyPrompts() async throws {
+      let prompts = JSON.array(
+        [.string(String(repeating: "sea ", count: 1_000_000))] + Array(repeating: "a", count: 2000))
+      let error = try await Self.post("/v1/completions", ["prompt": prompts]).json.error
+      #expect(error.code == "invalid_value" && error.param == "prompt")
     }
 
     @Test("a conversation's text and tokens are what a chat feeds")

@@ -1,6 +1,7 @@
 import Foundation
 import GGUF
 import Kernels
+import Models
 import Testing
 
 @testable import Safetensors
@@ -157,6 +158,46 @@ import Testing
     }
 
     var testDescription: String { "\(file): \(old) to \(new)" }
+  }
+
+  @Test(
+    "a window is told where the architecture has one, and a folder whose last layers alone have one is refused"
+  )
+  func windows() throws {
+    let type = "\"model_type\": \"llama\""
+    func open(_ model: String, _ more: String) throws -> GGUFFile {
+      let copy = try FolderCopy()
+      try copy.replace(type, with: "\"model_type\": \"\(model)\", \(more)", in: "config.json")
+      return try copy.open()
+    }
+    let key = "llama.attention.sliding_window"
+    let mistral = try open("mistral", "\"sliding_window\": 24")
+    #expect(try mistral.metadata.integer(key) == 24)
+    #expect(try Architectures.configuration(of: mistral).window?.tokens == 24)
+    for (model, more) in [("mistral", "\"sliding_window\": null"), ("llama", "\"sliding_window\": 24")] {
+      #expect(try open(model, more).metadata.integer(key) == nil)
+    }
+    let windowed = "\"sliding_window\": 24, \"max_window_layers\": 1"
+    for more in [
+      windowed, "\"use_sliding_window\": false, \(windowed)",
+      "\"use_sliding_window\": true, \"sliding_window\": 24",
+    ] {
+      #expect(try open("qwen2", more).metadata.integer("qwen2.attention.sliding_window") == nil)
+    }
+    let error = #expect(throws: SafetensorsError.self) {
+      try open("qwen2", "\"use_sliding_window\": true, \(windowed)")
+    }
+    #expect(error.map { "\($0)" }?.contains("max_window_layers") == true)
+  }
+
+  @Test("a chat template of more than 4 MiB is refused, not cut")
+  func longTemplate() throws {
+    let copy = try FolderCopy()
+    try copy.write("chat_template.jinja", [UInt8](repeating: 97, count: 1 << 22))
+    #expect(try copy.open().metadata.string("tokenizer.chat_template")?.utf8.count == 1 << 22)
+    try copy.write("chat_template.jinja", [UInt8](repeating: 97, count: 1 << 22 | 1))
+    let error = #expect(throws: SafetensorsError.self) { try copy.open() }
+    #expect(error.map { "\($0)" }?.contains("chat_template.jinja") == true)
   }
 
   @Test("a tensor that is left over, missing or of an unknown type is named")

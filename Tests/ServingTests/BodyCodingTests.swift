@@ -10,24 +10,33 @@ import Testing
 
   private func body(_ bytes: [UInt8], _ field: String = "X: y", limit: Int = 2000) throws -> RequestBody {
     RequestBody(
-      HTTPRequest(head: try head("POST /", field), body: bytes, remoteAddress: ""), limit: limit)
+      HTTPRequest(head: try head("POST /", field), body: ReceivedBody(bytes), remoteAddress: ""), limit: limit
+    )
   }
 
   @Test("a body is what was sent, or what comes out of it")
   func plain() throws {
-    #expect(try body(text).plain == text)
-    #expect(try body(text, "Content-Encoding: identity").plain == text)
-    #expect(try body(Gzip.compress(text), "Content-Encoding: gzip").plain == text)
+    #expect(try body(text).take() == text)
+    #expect(try body(text, "Content-Encoding: identity").take() == text)
+    #expect(try body(Gzip.compress(text), "Content-Encoding: gzip").take() == text)
+  }
+
+  @Test("whoever takes a body has it: the request holds it no more")
+  func takenOnce() throws {
+    let request = HTTPRequest(head: try head("POST /"), body: ReceivedBody(text), remoteAddress: "")
+    let body = RequestBody(request, limit: 2000)
+    #expect(try body.take() == text)
+    #expect(try body.take().isEmpty && request.body.take().isEmpty)
   }
 
   @Test("more than the limit is 413, what cannot be decompressed 400")
   func refusals() throws {
     let packed = Gzip.compress(text)
     let tooLarge = #expect(throws: APIError.self) {
-      try body(packed, "Content-Encoding: gzip", limit: 1999).plain
+      try body(packed, "Content-Encoding: gzip", limit: 1999).take()
     }
     #expect(tooLarge?.status == 413)
-    let broken = #expect(throws: APIError.self) { try body(text, "Content-Encoding: gzip").plain }
+    let broken = #expect(throws: APIError.self) { try body(text, "Content-Encoding: gzip").take() }
     #expect(broken?.status == 400 && broken?.code == "invalid_content_encoding")
   }
 

@@ -61,15 +61,25 @@ import Testing
     #expect(error?.param == "messages")
   }
 
+  @Test("one answer tells of 65,536 tokens, or of as many as the context has, and no more")
+  func toldTokens() throws {
+    try limits().checkTold(tokens: 65_536, param: "content")
+    try limits { $0.contextLength = 100_000 }.checkTold(tokens: 100_000, param: "content")
+    let error = #expect(throws: APIError.self) { try limits().checkTold(tokens: 65_537, param: "prompt") }
+    #expect(error?.status == 400 && error?.param == "prompt" && error?.message.contains("65536") == true)
+  }
+
   @Test("two headers for the cache are refused, one is taken")
   func cacheHeaders() throws {
     let one = Call(
-      request: HTTPRequest(head: try head("GET /", "x-kvota-kv: a"), body: [], remoteAddress: ""), id: "",
+      request: HTTPRequest(
+        head: try head("GET /", "x-kvota-kv: a"), body: ReceivedBody([]), remoteAddress: ""), id: "",
       parameter: "", key: nil, service: try Service(version: "1"))
     #expect(try one.cacheHeader == CacheOptions(header: "a"))
     let two = Call(
       request: HTTPRequest(
-        head: try head("GET /", "x-kvota-kv: a", "X-Kvota-KV: b"), body: [], remoteAddress: ""), id: "",
+        head: try head("GET /", "x-kvota-kv: a", "X-Kvota-KV: b"), body: ReceivedBody([]), remoteAddress: ""),
+      id: "",
       parameter: "", key: nil, service: try Service(version: "1"))
     #expect(throws: APIError.self) { try two.cacheHeader }
   }

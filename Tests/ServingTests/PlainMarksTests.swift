@@ -24,6 +24,15 @@ import Tokenizing
     #expect(PlainMarks.parts(marks.mark("<s>>")) == [TextPart(text: "<s>>", parsesSpecial: false)])
   }
 
+  @Test(
+    "a long text that begins like thousands of control tokens at each place is gone through once",
+    .timeLimit(.minutes(1)))
+  func manyTokens() {
+    let marks = PlainMarks(controlTexts: (0..<50_000).map { "<|reserved_\($0)|>" })
+    let text = String(repeating: "<", count: 8 << 20)
+    #expect(marks.mark(text) == text)
+  }
+
   @Test("a combining mark behind a control token's text hides nothing")
   func combiningMark() {
     #expect(

@@ -76,7 +76,7 @@ import Testing
   @Test(
     "what HTTP itself refuses keeps its status and is the client's doing", arguments: [400, 413, 501, 505])
   func httpErrors(status: Int) throws {
-    let response = server.response(to: HTTPError(status, "no"))
+    let response = server.response(to: HTTPError(status, "no"), head: nil)
     #expect(response.status == status)
     #expect(String(decoding: response.body, as: UTF8.self).contains("invalid_request_error"))
   }
@@ -106,14 +106,35 @@ import Testing
       try server.refusal(of: head("GET /x", "X-Request-Id: a.B-9_"))?.headers["x-request-id"] == "a.B-9_")
     let insane = try server.refusal(of: head("GET /x", "X-Request-Id: a b"))?.headers["x-request-id"]
     #expect(insane.map { RequestID.isSane($0) && $0 != "a b" } == true)
-    #expect(server.response(to: HTTPError(431, "large")).headers["x-request-id"] != nil)
+    #expect(server.response(to: HTTPError(431, "large"), head: nil).headers["x-request-id"] != nil)
+  }
+
+  @Test("an error behind a whole head carries the client's id, and what a listed page needs to read it")
+  func lowErrorFields() throws {
+    let server = Server(
+      try Service(version: "1", crossOrigin: .listed(["https://a.example"])),
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let head = try head("POST /tokenize", "X-Request-Id: mine", "Origin: https://a.example")
+    let response = server.response(to: HTTPError(408, "slow"), head: head)
+    #expect(response.headers["x-request-id"] == "mine")
+    #expect(response.headers["access-control-allow-origin"] == "https://a.example")
+  }
+
+  @Test("what the server itself had no room for is counted, what is wrong as HTTP is not")
+  func counted() throws {
+    let service = try Service(version: "1")
+    let server = Server(service, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let before = service.metrics.snapshot.rejected.values.reduce(0, +)
+    for status in [400, 408, 413, 503] { _ = server.response(to: HTTPError(status, "no"), head: nil) }
+    let counted = service.metrics.snapshot.rejected
+    #expect(counted["service_unavailable"] == 1 && counted.values.reduce(0, +) == before + 1)
   }
 
   @Test(
     "errors below the endpoints have OpenAI's form and keep their status",
     arguments: [400, 408, 413, 431, 500, 501, 503, 505])
   func lowErrors(status: Int) throws {
-    let response = server.response(to: HTTPError(status, "what"))
+    let response = server.response(to: HTTPError(status, "what"), head: nil)
     #expect(response.status == status)
     #expect((response.headers["retry-after"] != nil) == (status == 503))
     #expect(try RequestDecoding.object(response.body)["error"] != nil)

@@ -42,6 +42,25 @@ import Testing
   @Test("Qwen 2 takes single digits")
   func qwen2() throws { #expect(try pieces("a 123", "qwen2") == "a| |1|2|3") }
 
+  @Test(
+    "a run of millions of spaces is gone through once, whatever follows it", .timeLimit(.minutes(1)),
+    arguments: PreTokenizers.names)
+  func longRuns(pre: String) throws {
+    let splitter = try PreTokenizers.named(pre).splitter
+    for end in ["1", "\u{4E00}", "a", ""] {
+      let bytes = [UInt8](repeating: 0x20, count: 4 << 20) + Array(end.utf8)
+      var reached = 0
+      splitter.splitByAll(bytes) { reached = $0.upperBound }
+      #expect(reached == bytes.count)
+    }
+  }
+
+  @Test("spaces at a text's end are a piece of DeepSeek's, those before a digit are cut with what is there")
+  func runsAtTheEnd() throws {
+    #expect(try pieces("a   ", "deepseek-llm") == "a|   ")
+    #expect(try pieces("   1   ", "deepseek-llm") == "   |1|   ")
+  }
+
   @Test("bytes that are not UTF-8 are split without a trap", arguments: PreTokenizers.names)
   func invalidBytes(pre: String) throws {
     let splitter = try PreTokenizers.named(pre).splitter

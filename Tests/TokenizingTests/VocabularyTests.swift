@@ -46,6 +46,26 @@ struct Refused: CustomTestStringConvertible, Sendable {
     #expect(message.contains(change.message), "\(message)")
   }
 
+  @Test(
+    "a token of 4,096 bytes is read, and a longer one refused before it is taken apart",
+    .timeLimit(.minutes(1)))
+  func longToken() throws {
+    func tokenizer(bytes: Int) throws -> Tokenizer {
+      let tokens = ["<unk>", "a", "b", String(repeating: "ab", count: bytes / 2)]
+      return try Fixtures.tokenizer(
+        GGUFBuilder(metadata: [
+          ("tokenizer.ggml.model", .string("llama")), ("tokenizer.ggml.pre", .string("default")),
+          ("tokenizer.ggml.tokens", .strings(tokens)),
+          ("tokenizer.ggml.scores", .float32s([0, -1, -2, -3])),
+          ("tokenizer.ggml.token_type", .int32s([2, 1, 1, 1])),
+          ("tokenizer.ggml.unknown_token_id", .uint32(0)),
+        ]))
+    }
+    _ = try tokenizer(bytes: 4096)
+    let error = #expect(throws: TokenizingError.self) { try tokenizer(bytes: 4 << 20) }
+    #expect(error.map { "\($0)" }?.contains("at most 4096") == true)
+  }
+
   @Test("mutated tokenizers are refused or encode, and never crash")
   func mutated() throws {
     var random = SplitMix64(state: 5)

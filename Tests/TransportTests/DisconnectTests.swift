@@ -7,7 +7,7 @@ import WireFixtures
 struct DisconnectTests {
   @Test(
     "cancels a handler that is silent, however it goes",
-    arguments: ["close", "reset", "end of input, then reset"])
+    arguments: ["close", "reset", "end of input, then reset", "ahead of its answers, then reset"])
   func cancelsSilentHandler(way: String) async throws {
     try await withServer { listener, handler in
       try await leave(listener, way, "/silent", handler)
@@ -88,6 +88,11 @@ struct DisconnectTests {
     let client = try await RawClient(port: listener.port)
     try await client.send(get(path))
     #expect(await handler.nextEvent() == "started")
+    if way.contains("ahead") {
+      try await client.send(String(repeating: get("/next"), count: 4000))
+      // With as much here as is read ahead, it is asked as if it had ended its input.
+      #expect(try await client.read(through: "H") == "H")
+    }
     if way.contains("end of input") { client.endInput() }
     if way.contains("reset") { client.reset() }
   }

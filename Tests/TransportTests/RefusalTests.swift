@@ -75,6 +75,43 @@ struct RefusalTests {
     }
   }
 
+  @Test("large bodies have room together until they are taken; one too many gets 503, and small ones pass")
+  func boundsLargeBodies() async throws {
+    var limits = HTTPLimits()
+    (limits.bodyBytes, limits.largeBodiesBytes) = (100_000, 0)
+    try await withServer(limits) { listener, handler in
+      func send(_ path: String, bytes: Int) async throws -> RawClient {
+        let client = try await RawClient(port: listener.port)
+        let body = String(repeating: "a", count: bytes)
+        try await client.send("POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: \(bytes)\r\n\r\n" + body)
+        return client
+      }
+      let holding = try await send("/slow", bytes: 60_000)
+      #expect(await handler.nextEvent() == "started")
+      #expect(try await send("/echo", bytes: 60_000).readToEnd().hasPrefix("HTTP/1.1 503 "))
+      #expect(try await send("/echo", bytes: 30_000).read(through: "\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
+      handler.gate.continuation.yield()
+      #expect(try await holding.read(through: "done").hasPrefix("HTTP/1.1 200 "))
+      // What is taken is no longer held, though its answer is still to come.
+      let taking = try await send("/taking", bytes: 60_000)
+      #expect(await handler.nextEvent() == "started")
+      #expect(try await send("/echo", bytes: 60_000).read(through: "\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
+      handler.gate.continuation.yield()
+      #expect(try await taking.read(through: "done").hasPrefix("HTTP/1.1 200 "))
+    }
+  }
+
+  @Test("whoever words the refusal of a body is told which request it belongs to")
+  func refusesWithHead() async throws {
+    var limits = HTTPLimits()
+    limits.bodyBytes = 1
+    try await withServer(limits) { listener, _ in
+      let client = try await RawClient(port: listener.port)
+      try await client.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n")
+      #expect(try await client.readToEnd().hasSuffix(" /echo"))
+    }
+  }
+
   @Test("an idle connection is closed without a word")
   func limitsIdleTime() async throws {
     var limits = HTTPLimits()

@@ -14,15 +14,18 @@ struct PathHandler: HTTPHandler {
     head.path == "/refused" ? HTTPResponse(status: 404, body: Array("no route".utf8)) : nil
   }
 
-  func response(to error: HTTPError) -> HTTPResponse {
-    HTTPResponse(status: error.status, body: Array(error.message.utf8))
+  func response(to error: HTTPError, head: RequestHead?) -> HTTPResponse {
+    HTTPResponse(status: error.status, body: Array("\(error.message) \(head?.path ?? "")".utf8))
   }
 
   func respond(to request: HTTPRequest, writer: ResponseWriter) async throws {
     switch request.head.path {
-    case "/echo": try await writer.send(HTTPResponse(status: 200, body: request.body))
+    case "/echo": try await writer.send(HTTPResponse(status: 200, body: request.body.take()))
     case "/peer": try await writer.send(HTTPResponse(status: 200, body: Array(request.remoteAddress.utf8)))
     case "/stream": try await stream(["one", "two"], to: writer)
+    case "/taking":
+      _ = request.body.take()
+      try await finishWhenTold(writer)
     case "/silent": try await reporting { try await Task.sleep(for: .seconds(3600)) }
     case "/streaming": try await reporting { try await flood(writer) }
     case "/slow": try await finishWhenTold(writer)

@@ -5,6 +5,8 @@ enum Llama {
     var model = try metadata.common(norm: .rms, pairsHalves: false)
     if metadata.hasTensor("blk.0.attn_q.bias") { model.biases.insert(.queryKeyValue) }
     if metadata.hasTensor("blk.0.attn_output.bias") { model.biases.insert(.attentionOutput) }
+    // The first Mistral has one.
+    model.window = try metadata.slidingWindow()
     model.experts = try metadata.experts()
     return model
   }

@@ -1,4 +1,3 @@
-import Caching
 import Kernels
 
 /// Phi-3 and Phi-3.5, arXiv 2404.14219: as LLaMA, with fused matrices and, in some, a window that all layers have.
@@ -7,11 +6,7 @@ enum Phi3 {
     var model = try metadata.common(norm: .rms, pairsHalves: true)
     model.fusesQueryKeyValue = true
     model.feedForward = .gated(.silu, isFused: true)
-    let key = ".attention.sliding_window"
-    // Some files say 0 for no window.
-    if let tokens = try metadata.integer(key), tokens > 0 {
-      model.window = SlidingWindow(tokens: try metadata.size(key), globalEvery: nil)
-    }
+    model.window = try metadata.slidingWindow()
     return model
   }
 }

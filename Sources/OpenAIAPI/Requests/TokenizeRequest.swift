@@ -12,6 +12,9 @@ package struct TokenizeRequest: Equatable, Sendable {
 
   package let input: Input
 
+  /// The field that it came in: `content`, `prompt` or `messages`.
+  package let inputField: String
+
   /// Whether a begin token is put first where the model wants one.
   package let addsSpecial: Bool
 
@@ -38,6 +41,7 @@ package struct TokenizeRequest: Equatable, Sendable {
     model = try fields.string("model")
     let content = try fields.string("content")
     let prompt = try fields.string("prompt")
+    inputField = content != nil ? "content" : prompt != nil ? "prompt" : "messages"
     if let text = content ?? prompt {
       input = .text(text)
     } else if fields.value("messages") != nil {

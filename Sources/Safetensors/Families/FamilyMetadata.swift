@@ -45,9 +45,24 @@ extension ModelFamily {
       expected: "'\(activation)', as in the models of this type")
   }
 
+  /// Tokens of the window that the architecture's layers have; nil for none.
   private func slidingWindow(_ config: JSONFile) throws -> Int? {
-    guard try config.boolean("use_sliding_window") ?? true else { return nil }
-    return try config.count("sliding_window")
+    switch window {
+    case .none: return nil
+    case .ofArchitecture: return try config.count("sliding_window")
+    case .ofLastLayers:
+      guard try config.boolean("use_sliding_window") ?? false,
+        let tokens = try config.count("sliding_window"),
+        tokens < (try config.count("max_position_embeddings") ?? 0)
+      else { return nil }
+      // What the models' own library takes for absent.
+      let first = try config.count("max_window_layers") ?? 28
+      guard first < (try config.count("num_hidden_layers") ?? 0) else { return nil }
+      throw SafetensorsError.unsupported(
+        file: config.path,
+        what: "a window of \(tokens) tokens in the layers from \(first) on (max_window_layers)",
+        known: "layers that see all tokens (use_sliding_window false)")
+    }
   }
 
   /// Tensors that GGUF has and a folder's configuration describes: how Llama 3.1 and later divide their frequencies, Phi-3's factors.

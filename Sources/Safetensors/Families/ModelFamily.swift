@@ -19,6 +19,16 @@ struct ModelFamily: Sendable {
     case unknown
   }
 
+  /// What `sliding_window` says of a family's models.
+  enum Window: Sendable {
+    /// Nothing.
+    case none
+    /// That the layers have it which the architecture knows.
+    case ofArchitecture
+    /// That those from `max_window_layers` on have it, if `use_sliding_window` says so; no architecture here knows of that.
+    case ofLastLayers
+  }
+
   let modelTypes: [String]
   /// As in `general.architecture`.
   let architecture: String
@@ -27,20 +37,18 @@ struct ModelFamily: Sendable {
   var pairsHalves = false
   var normsCountFromOne = false
   var tiesByDefault = false
+  var window = Window.none
   /// Of the feed-forward gate, as `hidden_act` calls it.
   var activation = "silu"
   /// Further keys, by the configuration.
   var keys: @Sendable (JSONFile) throws -> [(key: String, value: GGUFValue)] = { _ in [] }
 
   /// All families: a new one is a line here.
-  static let all: [ModelFamily] = [.llama, .qwen2, .qwen3, .phi3, .gemma2, .gemma3]
+  static let all: [ModelFamily] = [.llama, .mistral, .qwen2, .qwen3, .phi3, .gemma2, .gemma3]
 
   private static let topParts = [
     "model.embed_tokens": "token_embd", "model.norm": "output_norm", "lm_head": "output",
   ]
-
-  /// Models of text and images keep the text's part of the configuration apart.
-  func textConfig(_ config: JSONFile) throws -> JSONFile { try config.member("text_config") ?? config }
 
   /// The place of a tensor by its name in the folder.
   func place(of stored: String) -> Place {
@@ -88,17 +96,22 @@ extension ModelFamily {
   ]
 
   fileprivate static let llama = ModelFamily(
-    modelTypes: ["llama", "mistral"], architecture: "llama", layerParts: common, pairsHalves: true)
+    modelTypes: ["llama"], architecture: "llama", layerParts: common, pairsHalves: true)
+  fileprivate static let mistral = ModelFamily(
+    modelTypes: ["mistral"], architecture: "llama", layerParts: common, pairsHalves: true,
+    window: .ofArchitecture)
   fileprivate static let qwen2 = ModelFamily(
-    modelTypes: ["qwen2"], architecture: "qwen2", layerParts: common)
+    modelTypes: ["qwen2"], architecture: "qwen2", layerParts: common, window: .ofLastLayers)
   fileprivate static let qwen3 = ModelFamily(
-    modelTypes: ["qwen3"], architecture: "qwen3", layerParts: common.merging(headNorms) { $1 })
+    modelTypes: ["qwen3"], architecture: "qwen3", layerParts: common.merging(headNorms) { $1 },
+    window: .ofLastLayers)
   fileprivate static let phi3 = ModelFamily(
     modelTypes: ["phi3"], architecture: "phi3",
-    layerParts: common.merging(["self_attn.qkv_proj": "attn_qkv", "mlp.gate_up_proj": "ffn_up"]) { $1 })
+    layerParts: common.merging(["self_attn.qkv_proj": "attn_qkv", "mlp.gate_up_proj": "ffn_up"]) { $1 },
+    window: .ofArchitecture)
   fileprivate static let gemma2 = ModelFamily(
     modelTypes: ["gemma2"], architecture: "gemma2", layerParts: common.merging(fourNorms) { $1 },
-    normsCountFromOne: true, tiesByDefault: true, activation: "gelu_pytorch_tanh",
+    normsCountFromOne: true, tiesByDefault: true, window: .ofArchitecture, activation: "gelu_pytorch_tanh",
     keys: { config in
       try [
         ("gemma2.attn_logit_softcapping", "attn_logit_softcapping"),
@@ -108,5 +121,5 @@ extension ModelFamily {
   fileprivate static let gemma3 = ModelFamily(
     modelTypes: ["gemma3_text"], architecture: "gemma3",
     layerParts: common.merging(fourNorms) { $1 }.merging(headNorms) { $1 },
-    normsCountFromOne: true, tiesByDefault: true, activation: "gelu_pytorch_tanh")
+    normsCountFromOne: true, tiesByDefault: true, window: .ofArchitecture, activation: "gelu_pytorch_tanh")
 }

@@ -13,14 +13,13 @@ package enum ModelFolder {
     guard let family = ModelFamily.all.first(where: { $0.modelTypes.contains(type) }) else {
       throw SafetensorsError.unknownModelType(type, known: ModelFamily.all.flatMap(\.modelTypes))
     }
-    let text = try family.textConfig(config)
     let tensors = try PresentedTensorList(
-      stored: StoredTensors(folder: folder), family: family, config: text, quantization: quantization)
+      stored: StoredTensors(folder: folder), family: family, config: config, quantization: quantization)
     var metadata: [(key: String, value: GGUFValue)] = [
       ("general.architecture", .string(family.architecture)),
       ("general.name", .string(name(folder))),
     ]
-    metadata += try family.metadata(text)
+    metadata += try family.metadata(config)
     metadata += try TokenizerFolder(folder, config: config).metadata()
     return try GGUFFile(
       header: GGUFHeader(metadata: metadata, tensors: tensors.entries), source: tensors.source)
@@ -36,7 +35,7 @@ package enum ModelFolder {
   package static func weightBytes(_ path: String) -> Int {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     return names.filter { $0.hasSuffix(".safetensors") }.reduce(0) { sum, name in
-      sum + ((try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")[.size] as? Int) ?? 0)
+      sum + ((try? MappedFile(path: "\(path)/\(name)").byteCount) ?? 0)
     }
   }
 

@@ -1,4 +1,5 @@
 import OpenAIAPI
+import Tokenizing
 
 /// What a `tokenizer.json` does to text before it merges.
 struct TextPreparation {
@@ -13,9 +14,6 @@ struct TextPreparation {
   /// Whether text that begins with a space has none.
   private(set) var addsSpaceUnlessThere = false
   private let file: JSONFile
-
-  private static let gpt2 = #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
-  private static let punctuation = #"[\p{P}\$\+<=>\^~\|`]+"#
 
   init(_ file: JSONFile) throws {
     self.file = file
@@ -44,12 +42,13 @@ struct TextPreparation {
       guard try step.boolean("add_prefix_space") != true else {
         throw unsupported("a space before each text (add_prefix_space)", "texts as they are")
       }
-      if try step.boolean("use_regex") ?? true { patterns.append(Self.gpt2) }
+      if try step.boolean("use_regex") ?? true { patterns.append(PreTokenizers.gpt2) }
     case "Split" where isByteLevel: patterns.append(try splitPattern(step))
     // Gemma's cuts at spaces, of which its normalizer leaves none.
     case "Split": return
     case "Digits": patterns.append(try step.boolean("individual_digits") ?? false ? #"\p{N}"# : #"\p{N}+"#)
-    case "Punctuation" where try step.string("behavior") == "Contiguous": patterns.append(Self.punctuation)
+    case "Punctuation" where try step.string("behavior") == "Contiguous":
+      patterns.append(PreTokenizers.punctuation)
     case "Metaspace" where !isByteLevel:
       let scheme = try step.string("prepend_scheme")
       (addsFirstSpaceOnly, addsSpaceUnlessThere) = (scheme == "first", true)

@@ -13,6 +13,7 @@ struct TokenizerFolder {
   private let generation: JSONFile?
 
   private static let mostTokenizerBytes = 1 << 27
+  private static let mostTemplateBytes = 1 << 22
 
   init(_ folder: String, config: JSONFile) throws {
     self.folder = folder
@@ -95,8 +96,13 @@ struct TokenizerFolder {
     let path = folder + "/chat_template.jinja"
     if FileManager.default.fileExists(atPath: path) {
       let file = try MappedFile(path: path)
+      guard file.byteCount <= Self.mostTemplateBytes else {
+        throw SafetensorsError.malformed(
+          file: path, found: "\(file.byteCount) bytes",
+          expected: "a chat template of at most \(Self.mostTemplateBytes)")
+      }
       var bytes: [UInt8] = []
-      file.append(0..<min(file.byteCount, 1 << 22), to: &bytes)
+      file.append(0..<file.byteCount, to: &bytes)
       return String(decoding: bytes, as: UTF8.self)
     }
     guard let roles, case .array(let named)? = roles.object["chat_template"] else {

@@ -1,17 +1,21 @@
 import Foundation
 import Glibc
+import Transport
 
 /// Reads keys from where they are kept: a file that nobody else can read, or a variable of the environment.
 enum APIKeyFile {
-  /// The keys of a file: lines `NAME KEY` or `NAME KEY max=N`; empty lines, and `#` to the end of a line, say nothing.
+  /// The keys of a file: lines `NAME KEY` or `NAME KEY max=N`, and comments.
   ///
-  /// Throws `SettingsError` if others can read it, it has no key, or a line is none; never with a key in its text.
+  /// Empty lines say nothing, nor does a word that begins with `#` and all behind it; a `#` inside a key belongs to it. Throws
+  /// `SettingsError` if others can read it, it has no key, or a line is none; never with a key in its text.
   static func read(_ path: String) throws(SettingsError) -> [APIKey] {
     // A mounted secret is a link to the file.
     let file = URL(filePath: path).resolvingSymlinksInPath().path
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: file),
+    let files = FileManager.default
+    guard let attributes = try? files.attributesOfItem(atPath: file),
       attributes[.type] as? FileAttributeType == .typeRegular,
-      let mode = attributes[.posixPermissions] as? Int, let owner = attributes[.ownerAccountID] as? Int
+      let mode = files.number(.posixPermissions, ofItemAtPath: file),
+      let owner = files.number(.ownerAccountID, ofItemAtPath: file)
     else { throw SettingsError("'\(path)' is no file; expected one with a line `NAME KEY` for each API key") }
     guard isProtected(mode: mode, owner: owner, user: Int(geteuid())) else {
       throw SettingsError(
@@ -37,7 +41,7 @@ enum APIKeyFile {
   static func parse(_ text: String) throws(SettingsError) -> [APIKey] {
     var keys: [APIKey] = []
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).map(String.init)
+      let words = line.split(whereSeparator: \.isWhitespace).prefix { !$0.hasPrefix("#") }.map(String.init)
       guard !words.isEmpty else { continue }
       do throws(SettingsError) { keys.append(try key(words)) } catch {
         throw SettingsError("line \(index + 1): \(error)")

@@ -13,12 +13,14 @@ final class Access: Sendable {
 
   /// Where the keys come from, to be read again.
   private let source: KeySource
-  /// Nil lets everybody in.
+  /// Nil lets everybody in but foreign pages.
   private let keys: Mutex<[APIKey]?>
+  private let pages: ForeignPages
 
   /// Reads the keys of `source`; throws `SettingsError` if they cannot be had.
-  init(_ source: KeySource) throws(SettingsError) {
+  init(_ source: KeySource, pages: ForeignPages) throws(SettingsError) {
     self.source = source
+    self.pages = pages
     keys = Mutex(try source.keys())
   }
 
@@ -30,7 +32,10 @@ final class Access: Sendable {
 
   /// Whether a request may come in, by its head alone; `isProbe` if its path is one that answers everybody.
   func verdict(_ head: RequestHead, isProbe: Bool) -> Verdict {
-    guard !isProbe, let keys = keys.withLock({ $0 }) else { return .allowed(key: nil) }
+    if isProbe { return .allowed(key: nil) }
+    guard let keys = keys.withLock({ $0 }) else {
+      return pages.refusal(head).map { .refused($0) } ?? .allowed(key: nil)
+    }
     let fields = head.headers.values(of: "authorization")
     guard fields.count == 1, let secret = Self.bearer(fields[0]) else {
       return .refused(.missingKey)

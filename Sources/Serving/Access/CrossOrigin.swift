@@ -2,7 +2,7 @@ import HTTP
 
 /// Which web pages a browser lets call the server: the CORS protocol of the Fetch standard, without credentials.
 package enum CrossOrigin: Sendable, Equatable {
-  /// Browsers keep all foreign pages out.
+  /// No page of another origin.
   case none
   case any
   /// Origins as browsers write them, such as `https://chat.example`.
@@ -67,13 +67,24 @@ package enum CrossOrigin: Sendable, Equatable {
     ]
   }
 
+  /// Whether pages of this origin may call the server.
+  func lists(_ origin: String) -> Bool {
+    switch self {
+    case .none: false
+    case .any: true
+    case .listed(let origins): origins.contains(origin)
+    }
+  }
+
+  /// Whether an origin with this host, and port if it has one, is listed.
+  func listsHost(_ host: String) -> Bool {
+    guard case .listed(let origins) = self else { return self == .any }
+    return origins.contains { ForeignPages.authority($0) == host }
+  }
+
   /// What the page of a request is told that it may be, or nil.
   private func allowed(_ head: RequestHead) -> String? {
     guard let origin = head.headers["origin"] else { return nil }
-    return switch self {
-    case .none: nil
-    case .any: "*"
-    case .listed(let origins): origins.contains(origin) ? origin : nil
-    }
+    return lists(origin) ? (self == .any ? "*" : origin) : nil
   }
 }

@@ -5,11 +5,15 @@ import OpenAIAPI
 struct ChatCompletions: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
-    let wanted = try await call.read { try RequestDecoding.chatCompletion($0) }
-    responder.ignoredFields = wanted.ignoredFields
-    let session = try await model.open(wanted.parameters.session)
-    let request = try await call.compute {
-      try model.request(wanted, header: call.cacheHeader, session: session)
+    let request = try await call.takingTurns {
+      let wanted = try await call.read { try RequestDecoding.chatCompletion($0) }
+      responder.ignoredFields = wanted.ignoredFields
+      let session = try await model.open(wanted.parameters.session)
+      let forcesCalls = wanted.tools.map { $0.choice != .auto } ?? false
+      // Grammars take long to build from a few bytes.
+      return try await call.compute(isHard: forcesCalls || wanted.parameters.constraint != nil) {
+        try model.request(wanted, header: call.cacheHeader, session: session)
+      }
     }
     let watch = call.openWatch()
     defer { watch.map(call.closeWatch) }

@@ -5,11 +5,14 @@ import OpenAIAPI
 struct Completions: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
-    let wanted = try await call.read { try RequestDecoding.completion($0) }
-    responder.ignoredFields = wanted.ignoredFields
-    let session = try await model.open(wanted.parameters.session)
-    let request = try await call.compute {
-      try model.request(wanted, header: call.cacheHeader, session: session)
+    let request = try await call.takingTurns {
+      let wanted = try await call.read { try RequestDecoding.completion($0) }
+      responder.ignoredFields = wanted.ignoredFields
+      let session = try await model.open(wanted.parameters.session)
+      // Grammars take long to build from a few bytes.
+      return try await call.compute(isHard: wanted.parameters.constraint != nil) {
+        try model.request(wanted, header: call.cacheHeader, session: session)
+      }
     }
     let watch = call.openWatch()
     defer { watch.map(call.closeWatch) }

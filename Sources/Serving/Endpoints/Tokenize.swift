@@ -6,14 +6,18 @@ import Tokenizing
 struct Tokenize: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
-    let wanted = try await call.read { try TokenizeRequest(RequestDecoding.object($0)) }
-    responder.ignoredFields = wanted.ignoredFields
-    _ = try model.limits.reference(to: wanted.model)
-    try await responder.send(json: call.compute { try answer(wanted, model).encoded })
+    let json = try await call.takingTurns {
+      let wanted = try await call.read { try TokenizeRequest(RequestDecoding.object($0)) }
+      responder.ignoredFields = wanted.ignoredFields
+      _ = try model.limits.reference(to: wanted.model)
+      return try await call.compute { try answer(wanted, model).encoded }
+    }
+    try await responder.send(json: json)
   }
 
   private func answer(_ wanted: TokenizeRequest, _ model: ServedModel) throws(APIError) -> JSONValue {
     let tokens = try tokens(wanted, model)
+    try model.limits.checkTold(tokens: tokens.count, param: wanted.inputField)
     let names = { (token: Int32) in model.tokenizer.vocabulary.text(naming: token) }
     var answer: JSONObject = [
       "tokens": .array(
@@ -27,13 +31,22 @@ struct Tokenize: Endpoint {
   private func tokens(_ wanted: TokenizeRequest, _ model: ServedModel) throws(APIError) -> [Int32] {
     switch wanted.input {
     case .text(let text):
+      try check(text, wanted, model)
       return model.tokenizer.encode(
         text, parseSpecial: wanted.parsesSpecial, addBOS: wanted.addsSpecial && model.tokenizer.addsBOS)
     case .conversation(let conversation):
-      return try model.conversation.tokens(
-        model.conversation.text(conversation, nowSeconds: Int(Date().timeIntervalSince1970)),
-        tokenizer: model.tokenizer)
+      let text = try model.conversation.text(
+        conversation, nowSeconds: Int(Date().timeIntervalSince1970))
+      try check(text, wanted, model)
+      return model.conversation.tokens(text, tokenizer: model.tokenizer)
     }
+  }
+
+  /// To cut megabytes that are too long in any case takes seconds.
+  private func check(
+    _ text: String, _ wanted: TokenizeRequest, _ model: ServedModel
+  ) throws(APIError) {
+    try model.limits.checkTold(tokens: model.tokenizer.fewestTokens(in: text), param: wanted.inputField)
   }
 
   /// llama-server's form: the piece's text, or its bytes if these are none.
@@ -49,13 +62,17 @@ struct Tokenize: Endpoint {
 struct Detokenize: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
-    let wanted = try await call.read { try DetokenizeRequest(RequestDecoding.object($0)) }
-    responder.ignoredFields = wanted.ignoredFields
-    _ = try model.limits.reference(to: wanted.model)
-    try await responder.send(json: call.compute { try answer(wanted, model).encoded })
+    let json = try await call.takingTurns {
+      let wanted = try await call.read { try DetokenizeRequest(RequestDecoding.object($0)) }
+      responder.ignoredFields = wanted.ignoredFields
+      _ = try model.limits.reference(to: wanted.model)
+      return try await call.compute { try answer(wanted, model).encoded }
+    }
+    try await responder.send(json: json)
   }
 
   private func answer(_ wanted: DetokenizeRequest, _ model: ServedModel) throws(APIError) -> JSONValue {
+    try model.limits.checkTold(tokens: wanted.tokens.count, param: "tokens")
     let size = model.tokenizer.vocabulary.count
     if let index = wanted.tokens.firstIndex(where: { $0 >= size }) {
       throw .invalidRequest(
@@ -71,16 +88,18 @@ struct Detokenize: Endpoint {
 struct ApplyTemplate: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
-    let wanted = try await call.read { try ApplyTemplateRequest(RequestDecoding.object($0)) }
-    responder.ignoredFields = wanted.ignoredFields
-    _ = try model.limits.reference(to: wanted.model)
     let nowSeconds = Int(Date().timeIntervalSince1970)
-    try await responder.send(
-      json: call.compute {
+    let json = try await call.takingTurns {
+      let wanted = try await call.read { try ApplyTemplateRequest(RequestDecoding.object($0)) }
+      responder.ignoredFields = wanted.ignoredFields
+      _ = try model.limits.reference(to: wanted.model)
+      return try await call.compute {
         let text = try model.conversation.text(wanted.conversation, nowSeconds: nowSeconds)
         let answer: JSONValue = ["prompt": .string(PlainMarks.parts(text).map { String($0.text) }.joined())]
         return answer.encoded
-      })
+      }
+    }
+    try await responder.send(json: json)
   }
 }
 

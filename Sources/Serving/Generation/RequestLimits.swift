@@ -72,6 +72,18 @@ struct RequestLimits: Sendable {
       param: param, code: "context_length_exceeded")
   }
 
+  /// Tokens that one answer tells of at most, if the context has not more: with their texts they take some megabytes.
+  private static let toldTokens = 1 << 16
+
+  /// Refuses to tell of more tokens than that, or of a text that has at least so many.
+  func checkTold(tokens: Int, param: String) throws(APIError) {
+    let limit = max(contextLength, Self.toldTokens)
+    guard tokens > limit else { return }
+    throw .invalidRequest(
+      "'\(param)' has \(tokens) tokens or more, and one request may ask about \(limit) at most; send it in parts",
+      param: param, code: "invalid_value")
+  }
+
   func checkTokens(_ tokens: [Int], _ param: String) throws(APIError) {
     guard let outside = tokens.first(where: { $0 >= vocabularySize }) else { return }
     throw .invalidRequest(

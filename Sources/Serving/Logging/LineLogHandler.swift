@@ -25,7 +25,8 @@ package struct LineLogHandler: LogHandler {
   }
 
   package func log(event: LogEvent) {
-    FileHandle.standardError.write(Data((line(event, at: Date()) + "\n").utf8))
+    // A log that nobody reads any more, or whose disk is full, must not end what is served.
+    try? FileHandle.standardError.write(contentsOf: Data((line(event, at: Date()) + "\n").utf8))
   }
 
   /// The line of a message, without its end.

@@ -14,34 +14,30 @@ struct PlainMarks: Sendable {
   private static let thirdBytes = 0x90...0xAF as ClosedRange<UInt8>
   private static let replacement = Array("\u{FFFD}".utf8)
 
-  /// The longest first, so that one which begins like another is found.
-  private let controlTexts: [[UInt8]]
-  /// The first bytes of those and of the marks: at all others there is nothing to look for.
-  private let leads: Set<UInt8>
+  /// The longest counts, so that one which begins like another is found.
+  private let controlTexts: TextTrie
 
   init(controlTexts: [String]) {
-    self.controlTexts = controlTexts.map { Array($0.utf8) }.filter { !$0.isEmpty }
-      .sorted { $0.count > $1.count }
-    leads = Set((self.controlTexts + [Self.start, Self.end]).compactMap(\.first))
+    var texts = TextTrie()
+    for text in controlTexts { texts.insert(text.utf8, 0) }
+    self.controlTexts = texts
   }
 
   /// The text with every control token's text in it marked; most texts hold none and stay as they are.
   func mark(_ text: String) -> String {
+    let input = Array(text.utf8)
     var output: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.first {
-      if !leads.contains(byte) {
-        output.append(byte)
-        rest = rest.dropFirst()
-      } else if let found = controlTexts.first(where: { rest.starts(with: $0) }) {
-        output += Self.start + found + Self.end
-        rest = rest.dropFirst(found.count)
-      } else if Self.isNoncharacter(rest) {
+    var index = 0
+    while index < input.count {
+      if let found = controlTexts.match(input, at: index) {
+        output += Self.start + input[index..<found.end] + Self.end
+        index = found.end
+      } else if Self.isNoncharacter(input[index...]) {
         output += Self.replacement
-        rest = rest.dropFirst(Self.start.count)
+        index += Self.start.count
       } else {
-        output.append(byte)
-        rest = rest.dropFirst()
+        output.append(input[index])
+        index += 1
       }
     }
     return String(decoding: output, as: UTF8.self)

@@ -34,8 +34,7 @@ package struct ServedModel: Sendable {
     sessions = try settings.sessionFolder.map { folder in
       try SessionStore(
         folder: folder, limitBytes: settings.sessionLimitBytes,
-        fingerprint: fingerprint,
-        alias: settings.alias)
+        fingerprint: fingerprint, alias: settings.alias, mostHeldBytes: settings.engine.kvPoolBytes)
     }
     let vocabulary = tokenizer.vocabulary
     let rows = engine.configuration.vocabularySize
@@ -62,6 +61,8 @@ package struct ServedModel: Sendable {
     let said = try limits.cacheSources(
       model: wanted.model, body: wanted.parameters.cache, header: header)
     let cache = CacheResolution.merge(said, over: limits.cacheDefaults.withoutMessages)
+    // Before any is cut into tokens: there may be a million of them.
+    try limits.checkCount(prompts: wanted.prompts.count, choices: wanted.parameters.completionsPerPrompt)
     var prompts: [[Int32]] = []
     for prompt in wanted.prompts { prompts.append(try self.prompt(tokens(prompt, cache), of: session)) }
     var request = try GenerationRequest(

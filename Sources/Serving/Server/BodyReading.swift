@@ -1,4 +1,5 @@
 import Dispatch
+import HTTP
 import Synchronization
 
 /// Where large bodies are read and compressed: one at a time, on a thread of its own.
@@ -9,8 +10,8 @@ import Synchronization
 final class BodyReading: Sendable {
   private let queue = DispatchQueue(label: "kvota-bodies")
 
-  /// Bodies up to this size are read where they are: that takes some milliseconds, and nothing large delays it.
-  private static let largestInPlace = 1 << 15
+  /// Bodies up to this size are read where they are: to parse them takes a millisecond, and nothing large delays it.
+  static let largestInPlace = HTTPLimits.smallBodyBytes
 
   /// Runs `work`, which reads or compresses a body of `bytes` bytes.
   ///

@@ -32,15 +32,27 @@ struct Call: Sendable {
     }
   }
 
-  /// Runs what reads the body, which it gets decompressed, off the shared threads if it may be large.
+  /// Runs what reads the body and makes of it what is to be done, one large body after the other.
+  ///
+  /// What a body says can take thirty times its bytes: so it must be worked through, and gone, before the next is read.
+  func takingTurns<Value>(_ work: () async throws -> Value) async throws -> Value {
+    guard body.mostBytes > BodyReading.largestInPlace else { return try await work() }
+    return try await service.bodyTurns.run(work)
+  }
+
+  /// Runs what reads the body, which it gets decompressed and which is then gone, off the shared threads if it may be large.
   func read<Value: Sendable>(_ work: @escaping @Sendable ([UInt8]) throws -> Value) async throws -> Value {
     let body = body
-    return try await service.bodies.read(bytes: body.mostBytes) { try work(body.plain) }
+    return try await service.bodies.read(bytes: body.mostBytes) { try work(body.take()) }
   }
 
   /// Runs what works on all that the body said, off the shared threads if that may be much.
-  func compute<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await service.bodies.read(bytes: body.mostBytes, work)
+  ///
+  /// `isHard` if it may take long however small the body is.
+  func compute<Value: Sendable>(
+    isHard: Bool = false, _ work: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
+    try await service.bodies.read(bytes: isHard ? .max : body.mostBytes, work)
   }
 }
 

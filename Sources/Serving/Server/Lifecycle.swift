@@ -27,7 +27,8 @@ package struct Lifecycle: Sendable {
     self.identity = identity
     let service = try Service(
       version: version, mostBodyBytes: settings.http.bodyBytes, keys: settings.keySource,
-      crossOrigin: settings.crossOrigin, showsCaches: settings.showsCaches)
+      crossOrigin: settings.crossOrigin, isLoopback: settings.listening.isLoopback,
+      showsCaches: settings.showsCaches)
     self.service = service
     manager = ServiceManager(
       environment: ProcessInfo.processInfo.environment, processID: ProcessInfo.processInfo.processIdentifier)

@@ -20,7 +20,7 @@ struct RequestBody: Sendable {
     }
   }
 
-  private let bytes: [UInt8]
+  private let content: ReceivedBody
   private let coding: Coding
   private let limit: Int
 
@@ -28,26 +28,27 @@ struct RequestBody: Sendable {
   ///   - request: a request whose coding was found good.
   ///   - limit: the most bytes that it may be decompressed.
   init(_ request: HTTPRequest, limit: Int) {
-    bytes = request.body
+    content = request.body
     coding = (try? Coding(request.head.headers)) ?? .identity
     self.limit = limit
   }
 
   /// What reading it may cost, in bytes.
-  var mostBytes: Int { coding == .identity ? bytes.count : limit }
+  var mostBytes: Int { coding == .identity ? content.byteCount : limit }
 
-  /// The body in plain: 400 if it is not what it is said to be, 413 if it is too large.
-  var plain: [UInt8] {
-    get throws(APIError) {
-      guard coding == .gzip else { return bytes }
-      do {
-        return try Gzip.decompress(bytes, limit: limit)
-      } catch {
-        guard case .tooLarge = error else {
-          throw .invalidRequest("the body cannot be decompressed: \(error)", code: "invalid_content_encoding")
-        }
-        throw .http(413, "the body is too large: \(error)")
+  /// The body in plain, once: the request then holds it no more.
+  ///
+  /// Throws 400 if it is not what it is said to be, 413 if it is too large.
+  func take() throws(APIError) -> [UInt8] {
+    let bytes = content.take()
+    guard coding == .gzip else { return bytes }
+    do {
+      return try Gzip.decompress(bytes, limit: limit)
+    } catch {
+      guard case .tooLarge = error else {
+        throw .invalidRequest("the body cannot be decompressed: \(error)", code: "invalid_content_encoding")
       }
+      throw .http(413, "the body is too large: \(error)")
     }
   }
 }

@@ -44,7 +44,7 @@ package struct Server: HTTPHandler {
     return route.need == .nothing
   }
 
-  package func response(to error: HTTPError) -> HTTPResponse {
+  package func response(to error: HTTPError, head: RequestHead?) -> HTTPResponse {
     let error: APIError =
       switch error.status {
       case 503: .serviceUnavailable(error.message, retryAfterSeconds: APIError.stoppingRetrySeconds)
@@ -52,7 +52,12 @@ package struct Server: HTTPHandler {
       // The client's doing, 501 and 505 included.
       default: .http(error.status, error.message)
       }
-    return HTTPResponse.error(error).with([("x-request-id", RequestID.choose(nil))])
+    // The others are the client's HTTP.
+    if error.status >= 500 { countRefusal(error) }
+    let id = RequestID.choose(head?.headers["x-request-id"])
+    guard let head else { return HTTPResponse.error(error).with([("x-request-id", id)]) }
+    logRefusal(head, id, status: error.status)
+    return HTTPResponse.error(error).with(commonFields(head, id))
   }
 
   package func respond(to request: HTTPRequest, writer: ResponseWriter) async throws {
@@ -77,8 +82,8 @@ package struct Server: HTTPHandler {
   }
 
   private func respond(to call: Call, _ route: Route, _ responder: Responder) async throws {
-    guard route.need.includesModel else { return try await route.endpoint.respond(to: call, responder) }
     do {
+      guard route.need.includesModel else { return try await route.endpoint.respond(to: call, responder) }
       _ = try service.model
       guard route.need == .onlooking || service.gate.enter() else { throw APIError.stopping }
       defer { if route.need != .onlooking { service.gate.leave() } }
@@ -91,7 +96,19 @@ package struct Server: HTTPHandler {
       // The time to finish is over, or the client is gone, whom then nothing reaches.
       if responder.status != nil || !service.gate.isOpen { try await responder.send(APIError.cutShort) }
       throw CancellationError()
+    } catch let error as TransportError {
+      // The client is gone, or reads nothing.
+      throw error
+    } catch {
+      logger.warning("a request failed", metadata: ["id": "\(call.id)", "cause": "\(Self.cause(error))"])
+      try await responder.send(
+        APIError.server("the request could not be answered; the server's log says why"))
     }
+  }
+
+  /// Why our own part failed, without paths: they hold sessions' names.
+  private static func cause(_ error: any Error) -> String {
+    (error as? FileError)?.reason ?? "\(type(of: error))"
   }
 
   /// Whether a request may come in comes first: who may not is not even told what there is.

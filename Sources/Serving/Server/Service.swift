@@ -10,6 +10,7 @@ package final class Service: Sendable {
   let crossOrigin: CrossOrigin
   let metrics = Metrics()
   let bodies = BodyReading()
+  let bodyTurns = Turns()
   /// Where caches are watched; nil if they are not.
   let watches: CacheWatches?
   /// As in `1.0.0`.
@@ -21,14 +22,14 @@ package final class Service: Sendable {
 
   /// A service that answers the holders of keys, and the web pages, that it is told; `showsCaches` lets running requests' caches be watched.
   ///
-  /// Throws `SettingsError` if the keys cannot be read.
+  /// `isLoopback` if only this machine can reach it. Throws `SettingsError` if the keys cannot be read.
   package init(
     version: String, mostBodyBytes: Int = HTTPLimits().bodyBytes, keys: KeySource = .none,
-    crossOrigin: CrossOrigin = .none, showsCaches: Bool = false
+    crossOrigin: CrossOrigin = .none, isLoopback: Bool = false, showsCaches: Bool = false
   ) throws(SettingsError) {
     self.version = version
     self.mostBodyBytes = mostBodyBytes
-    access = try Access(keys)
+    access = try Access(keys, pages: ForeignPages(crossOrigin: crossOrigin, isLoopback: isLoopback))
     self.crossOrigin = crossOrigin
     watches = showsCaches ? CacheWatches() : nil
   }

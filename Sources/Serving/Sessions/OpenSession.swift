@@ -1,3 +1,4 @@
+import HTTP
 import Inference
 import OpenAIAPI
 import Synchronization
@@ -9,17 +10,20 @@ final class OpenSession: Sendable {
   let saved: SavedSequence?
   private let store: SessionStore
   private let file: ReplacementFile
+  /// What its bytes in memory have of the store's budget.
+  private let share: ByteBudget.Share?
   private let createdSeconds: Int?
   private let reservedBytes = Mutex(0)
 
   init(
     name: String, store: SessionStore, file: ReplacementFile, saved: SavedSequence? = nil,
-    createdSeconds: Int? = nil
+    share: ByteBudget.Share? = nil, createdSeconds: Int? = nil
   ) {
     self.name = name
     self.saved = saved
     self.store = store
     self.file = file
+    self.share = share
     self.createdSeconds = createdSeconds
   }
 

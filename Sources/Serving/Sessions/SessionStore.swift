@@ -1,6 +1,7 @@
 import Caching
 import Dispatch
 import Foundation
+import HTTP
 import Inference
 import OpenAIAPI
 import Synchronization
@@ -13,6 +14,11 @@ final class SessionStore: Sendable {
   private let alias: String
   /// Where files are read and written: Swift's shared threads must not wait for disks.
   private let queue = DispatchQueue(label: "kvota-sessions", attributes: .concurrent)
+  /// Where they are read whole, one at a time: for a moment each takes twice its bytes.
+  private let reading = DispatchQueue(label: "kvota-session-reading")
+  /// What the sessions of all requests may take in memory, waiting ones included.
+  private let held: ByteBudget
+  private let mostHeldBytes: Int
   /// Bytes that open sessions may come to write.
   private let reservedBytes = Mutex(0)
 
@@ -25,12 +31,17 @@ final class SessionStore: Sendable {
   ///   - limitBytes: of all files together.
   ///   - fingerprint: the model's; sessions of others are refused.
   ///   - alias: what the model is called in what is saved.
+  ///   - mostHeldBytes: of all sessions that are in memory for requests; the pool's, as a larger one could not go on.
   /// - Throws: `SettingsError` if it cannot be written to.
-  init(folder: String, limitBytes: Int, fingerprint: UInt64, alias: String) throws(SettingsError) {
+  init(
+    folder: String, limitBytes: Int, fingerprint: UInt64, alias: String, mostHeldBytes: Int
+  ) throws(SettingsError) {
     self.folder = folder
     self.limitBytes = limitBytes
     self.fingerprint = String(fingerprint, radix: 16)
     self.alias = alias
+    self.mostHeldBytes = mostHeldBytes
+    held = ByteBudget(bytes: mostHeldBytes)
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       try removeLeftovers()
@@ -50,9 +61,11 @@ final class SessionStore: Sendable {
     _ = try ReplacementFile(folder: folder, name: "check")
   }
 
-  private func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+  private func run<Value: Sendable>(
+    on queue: DispatchQueue? = nil, _ work: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-      queue.async { continuation.resume(with: Result(catching: work)) }
+      (queue ?? self.queue).async { continuation.resume(with: Result(catching: work)) }
     }
   }
 
@@ -87,22 +100,42 @@ extension SessionStore {
 
   /// A session for one request, which nobody else can open until it is let go.
   func open(_ name: String) async throws -> OpenSession {
-    try await run { [self] in
+    try await run(on: reading) { [self] in
       let file = try lock(name)
       guard exists(name) else { return OpenSession(name: name, store: self, file: file) }
       do {
+        let share = try makeRoom(for: name)
         let (info, sequence) = try SessionFile.read(path(name))
-        guard info.fingerprint == fingerprint else {
-          throw APIError.invalidRequest(
-            "the session '\(name)' was saved by another model, \(info.model); use another name, or delete it",
-            param: "session", code: "session_incompatible")
-        }
         return OpenSession(
-          name: name, store: self, file: file, saved: sequence, createdSeconds: info.createdSeconds)
+          name: name, store: self, file: file, saved: sequence, share: share,
+          createdSeconds: info.createdSeconds)
       } catch {
         throw Self.refusal(name, error)
       }
     }
+  }
+
+  /// Sees to it that the session can be used, and its bytes may be in memory.
+  private func makeRoom(for name: String) throws -> ByteBudget.Share {
+    let (info, fileBytes) = try SessionFile.readInfo(path(name))
+    guard info.fingerprint == fingerprint else {
+      throw APIError.invalidRequest(
+        "the session '\(name)' was saved by another model, \(info.model); use another name, or delete it",
+        param: "session", code: "session_incompatible")
+    }
+    guard fileBytes <= mostHeldBytes else {
+      throw APIError.invalidRequest(
+        "the session '\(name)' has \(fileBytes) bytes, and all caches of this server together may take \(mostHeldBytes); start it"
+          + " with more --kv-memory, or delete the session",
+        param: "session", code: "kv_cache_too_large")
+    }
+    let share = ByteBudget.Share(of: held)
+    guard share.grow(by: fileBytes) else {
+      throw APIError.rateLimitExceeded(
+        "the sessions of the requests that are here leave no memory for the \(fileBytes) bytes of '\(name)'; try again in a moment",
+        retryAfterSeconds: 1)
+    }
+    return share
   }
 
   private func names() throws -> [String] {

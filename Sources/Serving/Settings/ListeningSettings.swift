@@ -26,9 +26,17 @@ package struct ListeningSettings: Sendable, Equatable {
   }
 
   /// The host, if others than this machine's users may reach it.
-  var openHost: String? {
-    guard inherited.isEmpty, case .internet(let host, _) = address else { return nil }
-    return host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.") ? nil : host
+  var openHost: String? { isLoopback ? nil : internetHost }
+
+  /// Whether it is a port that only this machine reaches.
+  var isLoopback: Bool {
+    guard let host = internetHost else { return false }
+    return host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
+  }
+
+  /// The host of our own port; nil for a Unix socket, and for what was handed over.
+  private var internetHost: String? {
+    if inherited.isEmpty, case .internet(let host, _) = address { host } else { nil }
   }
 
   /// As `--host` and `--port` would say it.

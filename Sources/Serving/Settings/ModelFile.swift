@@ -1,6 +1,7 @@
 import FoundationEssentials
 package import GGUF
 package import Safetensors
+import Transport
 
 /// Finds and opens the model: the one that was named, else the default one in the cache folder.
 package enum ModelFile {
@@ -57,7 +58,7 @@ package enum ModelFile {
   /// Bytes of the file, or of a folder's weights; 0 if they cannot be read, which loading will tell.
   package static func bytes(_ path: String) -> Int {
     if ModelFolder.isFolder(path) { return ModelFolder.weightBytes(path) }
-    return (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    return FileManager.default.number(.size, ofItemAtPath: path) ?? 0
   }
 
   private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

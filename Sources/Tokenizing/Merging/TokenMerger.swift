@@ -62,7 +62,7 @@ struct TokenMerger: Sendable {
     while let candidate = queue.pop() {
       let left = candidate.position
       let right = next[left]
-      // A rank belongs to one pair only, so an equal rank proves that the candidate is still what it was.
+      // An equal rank is enough: what stands there now was offered with it as well, and so is due now.
       guard tokens[left] >= 0, right < end, let merge = pairs.merge(tokens[left], tokens[right]),
         merge.rank == candidate.rank
       else { continue }

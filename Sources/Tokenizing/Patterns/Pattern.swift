@@ -46,6 +46,23 @@ struct Pattern: Sendable, Equatable {
     return nil
   }
 
+  /// Where the next match may begin after there was none at `start`.
+  ///
+  /// A pattern that begins with a run fails at each place of that run if it fails at the first, as it was tried with every shorter one
+  /// from there: to try them all would take the square of a run's length.
+  func next(after start: Int, in text: [UInt8], end: Int) -> Int {
+    var index = UTF8Text.scalar(text, at: start, end: end).next
+    guard alternatives.count == 1, case .run(let set, let run)? = alternatives[0].first, run.most == .max,
+      run.least <= 1, !run.isPossessive, set.contains(UTF8Text.scalar(text, at: start, end: end).value)
+    else { return index }
+    while index < end {
+      let (value, next) = UTF8Text.scalar(text, at: index, end: end)
+      guard set.contains(value) else { break }
+      index = next
+    }
+    return index
+  }
+
   /// Whether a match at a character is not out of the question.
   private static func mayBegin(_ nodes: [Node], with value: UInt32) -> Bool {
     guard let node = nodes.first else { return true }

@@ -39,7 +39,10 @@ package enum PreTokenizers {
     }
   }
 
-  private static let gpt2 = #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
+  /// GPT-2's, which byte-level tokenizers have unless they say otherwise.
+  package static let gpt2 = #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
+  /// Falcon's cuts these first.
+  package static let punctuation = #"[\p{P}\$\+<=>\^~\|`]+"#
   private static let endings = #"(?:(?i:'s|'t|'re|'ve|'m|'ll|'d))?"#
   /// Llama 3's, with so many digits at a time; `letters` are what words are made of.
   private static func llama3(digits: String, letters: String = #"\p{L}"#) -> String {
@@ -89,7 +92,7 @@ package enum PreTokenizers {
         ##"[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+|"##
           + #" ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#,
       ]),
-    Entry(names: ["falcon"], stages: [#"[\p{P}\$\+<=>\^~\|`]+"#, gpt2, "[0-9][0-9][0-9]"]),
+    Entry(names: ["falcon"], stages: [punctuation, gpt2, "[0-9][0-9][0-9]"]),
     Entry(names: ["bloom", "poro-chat", "gpt3-finnish"], stages: [bloom]),
     Entry(names: ["viking"], stages: [bloom, #"\p{N}"#]),
     Entry(names: ["default"], stages: [#"[\p{P}\$\+<=>\^~\|]+"#, gpt2, #"\p{N}+"#, "[0-9][0-9][0-9]"]),

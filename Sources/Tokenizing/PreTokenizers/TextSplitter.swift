@@ -24,7 +24,7 @@ struct TextSplitter: Sendable {
         continue
       }
       guard let end = pattern.match(text, from: index, end: range.upperBound), end > index else {
-        index = UTF8Text.scalar(text, at: index, end: range.upperBound).next
+        index = pattern.next(after: index, in: text, end: range.upperBound)
         continue
       }
       if start < index { take(start..<index) }

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Synchronization
 
 /// A program of the system that was run to its end.
 struct Tool {
@@ -26,14 +27,36 @@ struct Tool {
     // Less than a pipe holds, so neither side waits for the other.
     try source.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try source.fileHandleForWriting.close()
+    // As it comes: a program whose pipe is full waits for its reader, and would never end.
+    let (outputText, errorsText) = (PipeText(output), PipeText(errors))
     while ended.wait(timeout: .now() + .milliseconds(200)) == .timedOut { watch() }
     guard process.terminationStatus != notFound else { throw FetchError.missingTool(name) }
     return Tool(
-      status: process.terminationStatus, output: try text(output),
-      errors: try text(errors).trimmingCharacters(in: .whitespacesAndNewlines))
+      status: process.terminationStatus, output: try outputText.whole,
+      errors: try errorsText.whole.trimmingCharacters(in: .whitespacesAndNewlines))
+  }
+}
+
+/// What comes out of a pipe, read on a thread of its own up to its end.
+private final class PipeText: Sendable {
+  private let result = Mutex(Result<Data, any Error>.success(Data()))
+  private let ended = DispatchGroup()
+
+  init(_ pipe: Pipe) {
+    let file = pipe.fileHandleForReading
+    ended.enter()
+    Thread.detachNewThread { [self] in
+      let read = Result { try file.readToEnd() ?? Data() }
+      result.withLock { $0 = read }
+      ended.leave()
+    }
   }
 
-  private static func text(_ pipe: Pipe) throws -> String {
-    String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+  /// The text, once the other side has closed the pipe.
+  var whole: String {
+    get throws {
+      ended.wait()
+      return String(decoding: try result.withLock { try $0.get() }, as: UTF8.self)
+    }
   }
 }

@@ -75,7 +75,9 @@ final class RunningServer: Sendable {
 
   private static func printedAddress(in log: URL) throws -> String? {
     let said = try String(contentsOf: log, encoding: .utf8)
-    if let address = said.firstMatch(of: /https?:\/\/127\.0\.0\.1:[1-9]\d*/) { return String(address.output) }
+    if let address = said.firstMatch(of: /https?:\/\/(?:127\.0\.0\.1|0\.0\.0\.0):[1-9]\d*/) {
+      return String(address.output)
+    }
     return said.contains("listens on unix:/") ? "http://localhost" : nil
   }
 

@@ -44,6 +44,14 @@ import Testing
     #expect(APIKey.find("sk-fedcba9876543210", in: keys)?.name == "batch")
   }
 
+  @Test("a sign for comments inside a key belongs to it")
+  func hashInside() throws {
+    let keys = try APIKeyFile.parse("a sk-0123456789abcdef#rest max=4 #none\n#b sk-fedcba9876543210\n")
+    #expect(keys.map(\.name) == ["a"] && keys[0].maxSequences == 4)
+    #expect(APIKey.find("sk-0123456789abcdef#rest", in: keys)?.name == "a")
+    #expect(APIKey.find("sk-0123456789abcdef", in: keys) == nil)
+  }
+
   @Test(
     "a line that is none is refused by its number, without what may be a key",
     arguments: [

@@ -74,7 +74,7 @@ import Testing
       try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
     }
     try write("a 0123456789abcdef")
-    let access = try Access(.file(file.path))
+    let access = try Access(.file(file.path), pages: ForeignPages(crossOrigin: .none, isLoopback: false))
     func name(_ secret: String) throws -> String? {
       let head = try head("GET /", "Authorization: Bearer \(secret)")
       if case .allowed(let key) = access.verdict(head, isProbe: false) { return key?.name }
@@ -102,6 +102,15 @@ import Testing
     for fields in [["Origin: https://b.example", asked], ["Origin: https://a.example"], [asked]] {
       #expect(try server.refusal(of: head("OPTIONS /v1/completions", fields: fields))?.status == 401)
     }
+  }
+
+  @Test("with keys no page's origin and no name is asked for, as no page has a key")
+  func pagesWithKeys() throws {
+    let server = Server(
+      try Service(version: "1", keys: Self.keys, isLoopback: true),
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let fields = ["Authorization: Bearer 0123456789abcdef", "Origin: https://a.example"]
+    #expect(try server.refusal(of: head("GET /version", fields: fields)) == nil)
   }
 
   private func error(_ response: HTTPResponse?) throws -> JSONObject {

@@ -11,8 +11,11 @@ private final class Folder {
   let path = NSTemporaryDirectory() + "kvota-sessions-\(UUID())"
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  func store(limit: Int = 1 << 30, fingerprint: UInt64 = 0xabc) throws -> SessionStore {
-    try SessionStore(folder: path, limitBytes: limit, fingerprint: fingerprint, alias: "smol")
+  func store(
+    limit: Int = 1 << 30, fingerprint: UInt64 = 0xabc, mostHeldBytes: Int = 1 << 30
+  ) throws -> SessionStore {
+    try SessionStore(
+      folder: path, limitBytes: limit, fingerprint: fingerprint, alias: "smol", mostHeldBytes: mostHeldBytes)
   }
   var files: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? [] }
   func file(_ name: String) -> String { "\(path)/\(name).session" }
@@ -125,6 +128,27 @@ private func error(_ body: () async throws -> Void) async -> APIError? {
     #expect(await error { try third.reserve(1) }?.status == 400)
   }
 
+  @Test(
+    "sessions in memory are bounded together: one more waits for another to be let go, and one larger than all is refused"
+  )
+  func held() async throws {
+    let folder = Folder()
+    for name in ["a", "b"] { try await folder.store().open(name).save(try sequence(20)) }
+    let bytes = try await folder.store().object(named: "a").bytes
+    let store = try folder.store(mostHeldBytes: 2 * bytes - 1)
+    do {
+      let first = try await store.open("a")
+      let refusal = await error { _ = try await store.open("b") }
+      #expect(refusal?.status == 429 && refusal?.retryAfterSeconds != nil)
+      // One that is new takes none.
+      _ = try await store.open("c")
+      withExtendedLifetime(first) {}
+    }
+    #expect(try await store.open("b").saved != nil)
+    let small = try folder.store(mostHeldBytes: bytes - 1)
+    #expect(await error { _ = try await small.open("a") }?.code == "kv_cache_too_large")
+  }
+
   @Test("another model's session is refused, and listed as not usable")
   func otherModel() async throws {
     let folder = Folder()
@@ -137,7 +161,8 @@ private func error(_ body: () async throws -> Void) async -> APIError? {
   @Test("a folder that cannot be is refused at the start")
   func noFolder() {
     #expect(throws: SettingsError.self) {
-      try SessionStore(folder: "/dev/null/sessions", limitBytes: 1, fingerprint: 0, alias: "")
+      try SessionStore(
+        folder: "/dev/null/sessions", limitBytes: 1, fingerprint: 0, alias: "", mostHeldBytes: 1)
     }
   }
 }

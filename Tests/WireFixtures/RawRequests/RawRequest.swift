@@ -56,7 +56,7 @@ let get = "GET /livez HTTP/1.1\r\n"
 /// A whole one, which gets 200.
 let plain = get + "Host: a\r\n\r\n"
 /// The beginning of one that has a body.
-let post = "POST /tokenize HTTP/1.1\r\nHost: a\r\n"
+let post = "POST /tokenize HTTP/1.1\r\nHost: localhost\r\n"
 /// 15 bytes of JSON that get 200.
 let json = #"{"content":"a"}"#
 /// The beginning of one whose body is in chunks, and the JSON in one chunk.
