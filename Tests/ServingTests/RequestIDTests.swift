@@ -3,11 +3,13 @@ import Testing
 @testable import Serving
 
 @Suite struct RequestIDTests {
-  @Test("a client's own id is kept if it can stand in headers and logs")
-  func own() {
-    #expect(RequestID.choose("job-7_a.B") == "job-7_a.B")
-    for odd in ["", "two words", "line\nend", "ü", String(repeating: "a", count: 129)] {
-      #expect(RequestID.choose(odd).hasPrefix("req-"), "\(odd)")
+  @Test("sane ids, which are kept, have 1 to 128 letters, digits, dots, dashes and underscores")
+  func sanity() {
+    for id in ["a", "0.-_Z", String(repeating: "x", count: 128)] {
+      #expect(RequestID.isSane(id) && RequestID.choose(id) == id, "\(id)")
+    }
+    for id in ["", "a b", "é", "a\n", "a;b", String(repeating: "x", count: 129)] {
+      #expect(!RequestID.isSane(id) && RequestID.choose(id).hasPrefix("req-"), "\(id)")
     }
   }
 

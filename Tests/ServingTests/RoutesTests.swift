@@ -140,20 +140,3 @@ import Testing
     #expect(try RequestDecoding.object(response.body)["error"] != nil)
   }
 }
-
-@Suite struct RequestIDTests {
-  @Test("sane ids have 1 to 128 letters, digits, dots, dashes and underscores")
-  func sanity() {
-    for id in ["a", "0.-_Z", String(repeating: "x", count: 128)] { #expect(RequestID.isSane(id), "\(id)") }
-    for id in ["", "a b", "é", "a\n", "a;b", String(repeating: "x", count: 129)] {
-      #expect(!RequestID.isSane(id), "\(id)")
-    }
-  }
-
-  @Test("new ids are sane and differ")
-  func new() {
-    let ids = (0..<100).map { _ in RequestID.choose(nil) }
-    #expect(ids.allSatisfy(RequestID.isSane))
-    #expect(Set(ids).count == 100)
-  }
-}
