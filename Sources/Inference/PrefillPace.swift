@@ -1,6 +1,8 @@
 /// How many prompt tokens a step may take, so that running streams go on smoothly: learned from the steps' own times.
 ///
-/// A step that also decodes may last `slowdown` times as long as one that only decodes, longer if many wait for their first token, and no longer than the target; one that only feeds prompts several targets, since nobody waits for its tokens but newcomers.
+/// A step that also decodes may last `slowdown` times as long as one that only decodes, and no longer than the target; up to that in any case
+/// where more wait for their first token than have theirs. One that only feeds prompts may last several targets, since nobody waits for its
+/// tokens but newcomers.
 struct PrefillPace {
   /// Seconds that a step with running streams should last at most.
   let targetSeconds: Double
@@ -15,8 +17,6 @@ struct PrefillPace {
 
   /// Streams keep half of the time where few prompts wait.
   private static let slowdown = 2.0
-  /// So many streams' time is given up for a prompt that waits: whoever reads a stream has something to read meanwhile.
-  private static let promptWeight = 4.0
   /// Attention takes so many queries at a time; fewer would cost as much.
   private static let tile = 4
   private static let targetsWithoutStreams = 4.0
@@ -33,8 +33,8 @@ struct PrefillPace {
   func seconds(streams: Int, prompts: Int) -> Double {
     guard streams > 0 else { return Self.targetsWithoutStreams * targetSeconds }
     let decode = decodeEstimate(streams)
-    let slowdown = max(Self.slowdown, 1 + Self.promptWeight * Double(prompts) / Double(streams))
-    return max(min(targetSeconds, slowdown * decode) - decode, 0)
+    let most = prompts > streams ? targetSeconds : min(targetSeconds, Self.slowdown * decode)
+    return max(most - decode, 0)
   }
 
   /// Prompt tokens that `seconds` are enough for, of a sequence that holds `depth` slots: whole tiles of attention, one in any case.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Serving
 
-@Suite("turns", .timeLimit(.minutes(1))) struct TurnsTests {
+@Suite("turns") struct TurnsTests {
   @Test("one at a time, in the order in which they came, also when one of them fails")
   func order() async throws {
     struct Failed: Error {}
