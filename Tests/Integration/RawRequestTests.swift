@@ -4,7 +4,9 @@ import WireFixtures
 
 extension RealClients {
   /// The table of `RawRequest.all`, byte for byte, to the real server.
-  @Suite("raw requests")
+  ///
+  /// They are to `a`, a name that a server on the loopback takes where pages of it may call.
+  @Suite("raw requests", .servesModel(["--cors-origins", "http://a"]))
   struct RawRequestTests {
     /// A request whose answer can be told from all others.
     private static let probe =

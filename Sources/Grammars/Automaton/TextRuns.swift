@@ -73,6 +73,8 @@ struct TextRuns {
     from way: Way, to end: Int32, _ configurations: inout Configurations, _ known: inout Set<Way>,
     _ mostVisits: Int
   ) -> Bool {
+    // Neighbours lead to the same mostly.
+    var last: Way?
     for byte in UInt8(0x80)...UInt8.max where configurations.visits <= mostVisits {
       let place = way.place.after(byte)
       guard place != .illFormed else { continue }
@@ -81,7 +83,8 @@ struct TextRuns {
         guard next.configuration == end else { return false }
       } else {
         guard next.configuration != Configurations.dead else { return false }
-        guard known.insert(next).inserted else { continue }
+        guard next != last, known.insert(next).inserted else { continue }
+        last = next
         guard allLead(from: next, to: end, &configurations, &known, mostVisits) else { return false }
       }
     }

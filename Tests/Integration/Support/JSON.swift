@@ -61,7 +61,7 @@ extension JSON {
   }
 
   static func parse(_ data: Data) throws -> JSON { try JSONDecoder().decode(JSON.self, from: data) }
-  func encoded() throws -> Data { try JSONEncoder().encode(self) }
+  func encoded() throws -> Data { try JSONEncoder.sorted.encode(self) }
 }
 
 extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
@@ -78,4 +78,13 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
     self = .object(Dictionary(elements) { $1 })
   }
   init(_ tokens: [Int]) { self = .array(tokens.map { .number(Double($0)) }) }
+}
+
+extension JSONEncoder {
+  /// Writes the same for what is equal: a template shows the model the order of members.
+  static var sorted: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return encoder
+  }
 }

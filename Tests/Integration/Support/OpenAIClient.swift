@@ -54,7 +54,7 @@ enum OpenAIClient {
       address: address, key: key, authority: authority, socket: socket, calls: calls, together: together)
     let command = try await Command.run(
       try #require(Surroundings.python), [Surroundings.clients + "/openai_calls.py"],
-      input: JSONEncoder().encode(session))
+      input: JSONEncoder.sorted.encode(session))
     try #require(command.status == 0, "\(command.errors)")
     return try JSON.parse(command.output).items
   }

@@ -15,15 +15,20 @@ enum RealClients {
 
 /// Starts the server before the suite's first test; after the last one SIGTERM must end it with status 0.
 struct ServedModel: SuiteTrait, TestScoping {
+  let flags: [String]
+
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
-    try await RunningServer.with { server in
+    try await RunningServer.with(flags) { server in
       try await RealClients.$current.withValue(server) { try await function() }
     }
   }
 }
 
 extension Trait where Self == ServedModel {
-  static var servesModel: Self { Self() }
+  static var servesModel: Self { Self(flags: []) }
+
+  /// A server of its own, with these flags.
+  static func servesModel(_ flags: [String]) -> Self { Self(flags: flags) }
 }
