@@ -18,7 +18,7 @@ import Synchronization
   private static let failurePauseMicroseconds: UInt32 = 100_000
 
   private let jobs = Mutex(Jobs())
-  /// Taken before that of the jobs: who is resumed under it becomes a job.
+  /// Nobody is resumed under it: that takes a lock of the task's, under which a task that is cancelled comes here.
   private let waiting: Mutex<Waiting>
   /// What ends waiting for sockets when there are jobs.
   private let bell: Bell
@@ -53,8 +53,11 @@ import Synchronization
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         let waiter = Waiter(id: id, event: event, deadline: deadline, continuation: continuation)
-        let alarm = waiting.withLock { $0.insert(waiter, of: file) }
-        if let alarm { ring(at: alarm) }
+        do {
+          if let alarm = try waiting.withLock({ try $0.insert(waiter, of: file) }) { ring(at: alarm) }
+        } catch {
+          return continuation.resume(throwing: error)
+        }
         // Cancelled before it was inserted: nobody else will see to it.
         if Task.isCancelled { cancel(id, of: file) }
       }
@@ -64,7 +67,9 @@ import Synchronization
   }
 
   /// Must be told before a socket is closed: its number may be the next one's.
-  func forget(_ socket: Socket) { waiting.withLock { $0.forget(socket.file) } }
+  func forget(_ socket: Socket) {
+    for waiter in waiting.withLock({ $0.forget(socket.file) }) { waiter.continuation.resume(returning: true) }
+  }
 
   private func cancel(_ id: Int, of file: Socket.FileDescriptor) {
     waiting.withLock { $0.removeWaiter(id, of: file) }?.resume(throwing: CancellationError())
@@ -98,16 +103,20 @@ extension EventLoop {
     do {
       let notifications = try queue.getNotifications()
       jobs.withLock { $0.isPolling = false }
-      let alarm = waiting.withLock { waiting in
+      let (ready, late, alarm) = waiting.withLock { waiting in
+        var ready: [Waiter] = []
         for notification in notifications {
-          if notification.file == bell.file { bell.clear() } else { waiting.notify(notification) }
+          if notification.file == bell.file { bell.clear() } else { ready += waiting.take(notification) }
         }
-        return waiting.expire(at: .now)
+        let late = waiting.takeLate(at: .now)
+        return (ready, late, waiting.nextAlarm())
       }
+      for waiter in ready { waiter.continuation.resume(returning: true) }
+      for waiter in late { waiter.continuation.resume(returning: false) }
       if let alarm { ring(at: alarm) }
     } catch {
       // Descriptors of ours that fail are a fault of the system; who waits is told, and whoever comes later.
-      waiting.withLock { $0.fail(error) }
+      for waiter in waiting.withLock({ $0.fail(error) }) { waiter.continuation.resume(throwing: error) }
       // Polling again would fail as fast.
       usleep(Self.failurePauseMicroseconds)
     }
@@ -171,16 +180,12 @@ extension EventLoop {
       return lastID
     }
 
-    /// Returns when to ring for its deadline, if that has to be arranged.
-    mutating func insert(_ waiter: Waiter, of file: Socket.FileDescriptor) -> ContinuousClock.Instant? {
-      do {
-        if let failure { throw failure }
-        // Without a change this is no call to the system: a socket stays registered until it is ready while nobody waits.
-        try queue.addEvents([waiter.event], for: file)
-      } catch {
-        waiter.continuation.resume(throwing: error)
-        return nil
-      }
+    /// Returns when to ring for its deadline, if that has to be arranged; throws what polling fails with.
+    mutating func insert(_ waiter: Waiter, of file: Socket.FileDescriptor) throws -> ContinuousClock.Instant?
+    {
+      if let failure { throw failure }
+      // Without a change this is no call to the system: a socket stays registered until it is ready while nobody waits.
+      try queue.addEvents([waiter.event], for: file)
       entries[file, default: Entry()].waiters.append(waiter)
       guard let deadline = waiter.deadline else { return nil }
       enter(deadline, of: file)
@@ -193,7 +198,8 @@ extension EventLoop {
       deadlines.insert(Deadline(instant: deadline, file: file))
     }
 
-    private mutating func nextAlarm() -> ContinuousClock.Instant? {
+    /// When to ring for the next deadline, if that has to be arranged.
+    mutating func nextAlarm() -> ContinuousClock.Instant? {
       guard let next = deadlines.min?.instant else { return nil }
       if let alarm, alarm <= next { return nil }
       alarm = next
@@ -206,42 +212,44 @@ extension EventLoop {
       entries[file]?.take { $0.id == id }.first?.continuation
     }
 
-    mutating func notify(_ notification: EventNotification) {
+    /// Takes out those who waited for this.
+    mutating func take(_ notification: EventNotification) -> [Waiter] {
       let file = notification.file
+      var all: [Waiter] = []
       for event in notification.events {
         let ready = entries[file]?.take { $0.event == event } ?? []
-        for waiter in ready { waiter.continuation.resume(returning: true) }
         if ready.isEmpty { try? queue.removeEvents([event], for: file) }
+        all += ready
       }
+      return all
     }
 
-    /// Resumes those whose deadline has passed; returns when to ring next, if that has to be arranged.
-    mutating func expire(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    /// Takes out those whose deadline has passed.
+    mutating func takeLate(at now: ContinuousClock.Instant) -> [Waiter] {
       if let alarm, alarm <= now { self.alarm = nil }
+      var all: [Waiter] = []
       while let next = deadlines.min, next.instant <= now {
         deadlines.removeMin()
         guard entries[next.file]?.queuedDeadline == next.instant else { continue }
         entries[next.file]?.queuedDeadline = nil
-        let late = entries[next.file]?.take { $0.deadline.map { $0 <= now } ?? false } ?? []
-        for waiter in late { waiter.continuation.resume(returning: false) }
+        all += entries[next.file]?.take { $0.deadline.map { $0 <= now } ?? false } ?? []
         let rest = entries[next.file]?.waiters.compactMap(\.deadline).min()
         if let rest { enter(rest, of: next.file) }
       }
-      return nextAlarm()
+      return all
     }
 
-    mutating func forget(_ file: Socket.FileDescriptor) {
+    /// Takes out all that wait for a socket.
+    mutating func forget(_ file: Socket.FileDescriptor) -> [Waiter] {
       try? queue.removeEvents([.read, .write], for: file)
-      guard let entry = entries.removeValue(forKey: file) else { return }
-      for waiter in entry.waiters { waiter.continuation.resume(returning: true) }
+      return entries.removeValue(forKey: file)?.waiters ?? []
     }
 
-    mutating func fail(_ error: any Error) {
+    /// Takes out everybody, and lets nobody wait any more.
+    mutating func fail(_ error: any Error) -> [Waiter] {
       failure = error
-      for entry in entries.values {
-        for waiter in entry.waiters { waiter.continuation.resume(throwing: error) }
-      }
-      entries.removeAll()
+      defer { entries.removeAll() }
+      return entries.values.flatMap(\.waiters)
     }
   }
 }
