@@ -32,9 +32,9 @@ extension UInt8 {
   }
 }
 
-extension Sequence<UInt8> {
+extension Collection<UInt8> {
   /// The bytes as text; broken UTF-8 becomes replacement characters.
-  var text: String { String(decoding: Array(self), as: UTF8.self) }
+  var text: String { String(decoding: self, as: UTF8.self) }
 }
 
 extension String {

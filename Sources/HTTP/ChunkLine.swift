@@ -4,7 +4,7 @@ struct ChunkLine {
   let extensionBytes: Int
 
   /// Parses strictly: 1 to 15 hexadecimal digits, then nothing or `;` (RFC 9112 section 7.1).
-  init(_ line: [UInt8]) throws(HTTPError) {
+  init(_ line: ArraySlice<UInt8>) throws(HTTPError) {
     let digits = line.prefix { $0 != UInt8(ascii: ";") }
     guard (1...15).contains(digits.count), line.allSatisfy(\.isFieldValueCharacter) else {
       throw .malformed("a chunk must begin with 1 to 15 hexadecimal digits")

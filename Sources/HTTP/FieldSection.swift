@@ -11,7 +11,7 @@ struct FieldSection: Sendable {
   }
 
   /// Takes one field line without its CRLF (RFC 9112 section 5).
-  mutating func add(_ line: [UInt8], limits: HTTPLimits) throws(HTTPError) {
+  mutating func add(_ line: ArraySlice<UInt8>, limits: HTTPLimits) throws(HTTPError) {
     usedBytes += line.count
     guard headers.fields.count < limits.headerFieldCount else {
       throw HTTPError(431, "more than \(limits.headerFieldCount) header fields")
@@ -31,7 +31,7 @@ struct FieldSection: Sendable {
   ///
   /// What says how a message is framed, routed or allowed must be known before the body: behind it, it can only
   /// be meant for a server that merges trailers into the header section (RFC 9110 section 6.5.1).
-  mutating func addTrailer(_ line: [UInt8], limits: HTTPLimits) throws(HTTPError) {
+  mutating func addTrailer(_ line: ArraySlice<UInt8>, limits: HTTPLimits) throws(HTTPError) {
     try add(line, limits: limits)
     guard let name = headers.fields.last?.name, Self.headerOnlyNames.contains(name.lowercased()) else {
       return

@@ -20,7 +20,7 @@ package struct HTTPHeaders: Equatable, Sendable, ExpressibleByDictionaryLiteral 
 
   /// The values of all fields of this name, in order.
   package func values(of name: String) -> [String] {
-    fields.filter { $0.name.equalsIgnoringCase(name) }.map(\.value)
+    fields.compactMap { $0.name.equalsIgnoringCase(name) ? $0.value : nil }
   }
 
   /// Adds a field behind those there are, also behind one of the same name.

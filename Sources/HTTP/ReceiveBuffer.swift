@@ -21,8 +21,11 @@ package struct ReceiveBuffer: Sendable {
   var first: UInt8? { isEmpty ? nil : storage[start] }
 
   /// Adds bytes at the end; amortized O(bytes).
-  package mutating func append(_ bytes: some Sequence<UInt8>) {
-    if start > storage.count / 2 {
+  package mutating func append(_ bytes: [UInt8]) {
+    if isEmpty {
+      storage.removeAll(keepingCapacity: true)
+      advance(to: 0)
+    } else if start > storage.count / 2 {
       storage.removeSubrange(..<start)
       searched -= start
       start = 0
@@ -40,8 +43,8 @@ package struct ReceiveBuffer: Sendable {
   /// Takes one line and its CRLF, or nil while the line is incomplete.
   ///
   /// A line is judged only when complete or over `limit` (its CRLF not counted), so the verdict does
-  /// not depend on how the bytes arrived.
-  mutating func takeLine(limit: Int) throws(LineError) -> [UInt8]? {
+  /// not depend on how the bytes arrived. Who still has it when more bytes come makes them be copied.
+  mutating func takeLine(limit: Int) throws(LineError) -> ArraySlice<UInt8>? {
     guard let end = storage[searched...].firstIndex(of: lineFeed) else {
       searched = storage.count
       guard count <= limit + 1 else { throw .tooLong }
@@ -50,7 +53,7 @@ package struct ReceiveBuffer: Sendable {
     guard end - start <= limit + 1 else { throw .tooLong }
     guard end > start, storage[end - 1] == carriageReturn else { throw .bareLineFeed }
     defer { advance(to: end + 1) }
-    return Array(storage[start..<(end - 1)])
+    return storage[start..<(end - 1)]
   }
 
   private mutating func advance(to index: Int) {

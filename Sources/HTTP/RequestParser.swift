@@ -44,7 +44,7 @@ package struct RequestParser: Sendable {
   package var bufferedBytes: Int { buffer.count }
 
   /// Takes bytes from the connection; nothing is parsed yet.
-  package mutating func receive(_ bytes: some Sequence<UInt8>) { buffer.append(bytes) }
+  package mutating func receive(_ bytes: [UInt8]) { buffer.append(bytes) }
 
   /// The next event, or nil when it takes more bytes to know it.
   package mutating func nextEvent() throws(HTTPError) -> Event? {
@@ -88,8 +88,10 @@ extension RequestParser {
     if let first = buffer.first, !first.isTokenCharacter, first != carriageReturn {
       throw .malformed("this is not an HTTP request")
     }
-    let tooLong = HTTPError(414, "the request line exceeds \(limits.requestLineBytes) bytes")
-    guard let line = try takeLine(limits.requestLineBytes, orFail: tooLong) else { return .needsBytes }
+    let limit = limits.requestLineBytes
+    guard
+      let line = try takeLine(limit, orFail: HTTPError(414, "the request line exceeds \(limit) bytes"))
+    else { return .needsBytes }
     guard line.isEmpty else {
       state = .headerFields(try RequestLine(line))
       section = FieldSection()
@@ -120,8 +122,9 @@ extension RequestParser {
     return .event(.head(head))
   }
 
-  private mutating func takeFieldLine() throws(HTTPError) -> [UInt8]? {
-    try takeLine(
+  private mutating func takeFieldLine() throws(HTTPError) -> ArraySlice<UInt8>? {
+    let limits = limits
+    return try takeLine(
       section.nextLineLimit(limits),
       orFail: HTTPError(
         431,
@@ -129,12 +132,14 @@ extension RequestParser {
       ))
   }
 
-  private mutating func takeLine(_ limit: Int, orFail tooLong: HTTPError) throws(HTTPError) -> [UInt8]? {
+  private mutating func takeLine(
+    _ limit: Int, orFail tooLong: @autoclosure () -> HTTPError
+  ) throws(HTTPError) -> ArraySlice<UInt8>? {
     do {
       return try buffer.takeLine(limit: limit)
     } catch {
       switch error {
-      case .tooLong: throw tooLong
+      case .tooLong: throw tooLong()
       case .bareLineFeed: throw .malformed("lines must end with CR LF")
       }
     }
@@ -151,8 +156,11 @@ extension RequestParser {
   }
 
   private mutating func parseChunkSize() throws(HTTPError) -> Step {
-    let tooLong = HTTPError.malformed("a chunk's size line exceeds \(limits.chunkLineBytes) bytes")
-    guard let line = try takeLine(limits.chunkLineBytes, orFail: tooLong) else { return .needsBytes }
+    let limit = limits.chunkLineBytes
+    guard
+      let line = try takeLine(
+        limit, orFail: .malformed("a chunk's size line exceeds \(limit) bytes"))
+    else { return .needsBytes }
     let chunk = try ChunkLine(line)
     chunkExtensionBytes += chunk.extensionBytes
     guard chunkExtensionBytes <= limits.chunkExtensionBytes else {

@@ -9,20 +9,19 @@ package struct RequestTarget: Equatable, Sendable {
   ///
   /// The authority of an absolute form is checked and dropped, whatever the Host field says: we serve one host, and
   /// RFC 9112 section 3.2.2 has the target win.
-  init(_ bytes: some Collection<UInt8>, method: String) throws(HTTPError) {
-    let text = bytes.text
+  init(_ bytes: ArraySlice<UInt8>, method: String) throws(HTTPError) {
     guard bytes.allSatisfy({ $0.isVisibleASCII && $0 != UInt8(ascii: "#") }) else {
       throw .malformed("the request target may hold visible ASCII without '#' only")
     }
     guard bytes.hasWholeEscapes else {
       throw .malformed("a '%' in the request target must be followed by two hexadecimal digits")
     }
-    if method == "OPTIONS" && text == "*" {
-      self.init(path: text, query: nil)
-    } else if text.hasPrefix("/") {
-      self.init(originForm: text[...])
+    if bytes.first == UInt8(ascii: "/") {
+      self.init(originForm: bytes)
+    } else if method == "OPTIONS" && bytes.elementsEqual("*".utf8) {
+      self.init(path: "*", query: nil)
     } else {
-      self.init(originForm: try Self.withoutAuthority(text))
+      self.init(originForm: try Self.withoutAuthority(bytes))
     }
   }
 
@@ -31,18 +30,18 @@ package struct RequestTarget: Equatable, Sendable {
     self.query = query
   }
 
-  private init(originForm text: Substring) {
-    let mark = text.utf8.firstIndex(of: UInt8(ascii: "?"))
-    let path = text[..<(mark ?? text.endIndex)]
-    self.init(
-      path: path.isEmpty ? "/" : String(path), query: mark.map { String(text[$0...].dropFirst()) })
+  private init(originForm bytes: ArraySlice<UInt8>) {
+    let mark = bytes.firstIndex(of: UInt8(ascii: "?"))
+    let path = bytes[..<(mark ?? bytes.endIndex)]
+    self.init(path: path.isEmpty ? "/" : path.text, query: mark.map { bytes[($0 + 1)...].text })
   }
 
-  private static func withoutAuthority(_ text: String) throws(HTTPError) -> Substring {
-    for scheme in ["http://", "https://"] where text.prefix(scheme.count).lowercased() == scheme {
-      let rest = text.dropFirst(scheme.count)
-      let authority = rest.prefix { $0 != "/" && $0 != "?" }
-      guard isHost(authority.utf8) else { break }
+  private static func withoutAuthority(_ bytes: ArraySlice<UInt8>) throws(HTTPError) -> ArraySlice<UInt8> {
+    for scheme in ["http://", "https://"]
+    where bytes.prefix(scheme.utf8.count).text.equalsIgnoringCase(scheme) {
+      let rest = bytes.dropFirst(scheme.utf8.count)
+      let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+      guard isHost(authority) else { break }
       return rest.dropFirst(authority.count)
     }
     throw .malformed("the request target must be a path or an http URI with a host")
@@ -52,7 +51,7 @@ package struct RequestTarget: Equatable, Sendable {
   package var decodedPath: String? { path.utf8.contains(UInt8(ascii: "%")) ? percentDecoded(path) : path }
 }
 
-extension Collection<UInt8> {
+extension ArraySlice<UInt8> {
   /// Whether each `%` begins an escape of two hexadecimal digits.
   fileprivate var hasWholeEscapes: Bool {
     guard contains(UInt8(ascii: "%")) else { return true }

@@ -77,7 +77,11 @@ package struct ResponseEncoder: Sendable {
     bytes += name.utf8
     bytes.append(UInt8(ascii: ":"))
     bytes.append(space)
-    for byte in value.utf8 { bytes.append(byte.isFieldValueCharacter ? byte : space) }
+    if value.utf8.allSatisfy(\.isFieldValueCharacter) {
+      bytes += value.utf8
+    } else {
+      for byte in value.utf8 { bytes.append(byte.isFieldValueCharacter ? byte : space) }
+    }
     bytes.append(carriageReturn)
     bytes.append(lineFeed)
   }

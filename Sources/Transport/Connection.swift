@@ -102,8 +102,7 @@ struct Connection {
 extension Connection {
   private mutating func readRequest(head: inout RequestHead?) async throws -> Intake {
     var body: [UInt8] = []
-    let share = ByteBudget.Share(
-      of: bodies, owner: remoteAddress == HTTPRequest.unixAddress ? nil : remoteAddress)
+    var share: ByteBudget.Share?
     while true {
       switch try parser.nextEvent() {
       case .head(let received):
@@ -112,7 +111,9 @@ extension Connection {
         if let response = handler.refusal(of: received) { return try refuse(received, response) }
         try await inviteBody(of: received)
       case .body(let bytes):
-        guard share.grow(by: bytes.count) else {
+        let held = share ?? makeShare()
+        share = held
+        guard held.grow(by: bytes.count) else {
           throw HTTPError(503, "too many large bodies are here at the moment; send it again in a moment")
         }
         body += bytes
@@ -124,6 +125,10 @@ extension Connection {
       case nil: guard try await receive() else { return .nothing }
       }
     }
+  }
+
+  private func makeShare() -> ByteBudget.Share {
+    ByteBudget.Share(of: bodies, owner: remoteAddress == HTTPRequest.unixAddress ? nil : remoteAddress)
   }
 
   /// A request without a body is complete with its head: step over its end, so that the next can follow.

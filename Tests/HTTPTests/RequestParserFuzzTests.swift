@@ -85,7 +85,7 @@ struct ReceiveBufferTests {
     var buffer = ReceiveBuffer()
     let time = try clock.measure {
       for _ in 0..<1_000_000 {
-        buffer.append(CollectionOfOne(UInt8(ascii: "a")))
+        buffer.append([UInt8(ascii: "a")])
         _ = try buffer.takeLine(limit: 2_000_000)
       }
     }

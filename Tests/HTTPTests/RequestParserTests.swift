@@ -32,7 +32,7 @@ struct RequestParserTests {
 
   @Test("path and query are told apart and stay encoded until asked")
   func splitsTarget() throws {
-    let target = try RequestTarget(Array("/v1/models/a%2Fb%40c?x=%20".utf8), method: "GET")
+    let target = try RequestTarget(Array("/v1/models/a%2Fb%40c?x=%20".utf8)[...], method: "GET")
     #expect(target.path == "/v1/models/a%2Fb%40c")
     #expect(target.query == "x=%20")
     #expect(target.decodedPath == "/v1/models/a/b@c")
@@ -74,7 +74,7 @@ struct RequestParserTests {
 
   private func head(_ raw: String) throws -> RequestHead {
     var parser = RequestParser(limits: HTTPLimits())
-    parser.receive(raw.utf8)
+    parser.receive(Array(raw.utf8))
     guard case .head(let head)? = try parser.nextEvent() else { throw HTTPError(400, "no head") }
     return head
   }

@@ -72,7 +72,7 @@ struct ResponseEncoderTests {
 
   private func head(_ line: String, _ fields: String = "") throws -> RequestHead {
     var parser = RequestParser(limits: HTTPLimits())
-    parser.receive("\(line)\r\nHost: a\r\n\(fields)\r\n".utf8)
+    parser.receive(Array("\(line)\r\nHost: a\r\n\(fields)\r\n".utf8))
     guard case .head(let head)? = try parser.nextEvent() else { throw HTTPError(400, "no head") }
     return head
   }

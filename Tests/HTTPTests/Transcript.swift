@@ -17,7 +17,7 @@ struct Transcript: Equatable, CustomStringConvertible {
   init(_ pieces: some Sequence<ArraySlice<UInt8>>, limits: HTTPLimits = HTTPLimits()) {
     var parser = RequestParser(limits: limits)
     for piece in pieces {
-      parser.receive(piece)
+      parser.receive(Array(piece))
       do {
         while let event = try parser.nextEvent() { add(event) }
         heldBytes = max(heldBytes, parser.bufferedBytes)
