@@ -28,19 +28,32 @@ struct Automaton: Sendable {
   let classes: ByteClasses
   /// Calls that are open at once, at least, on the way from a state to the end of its rule; above `depthLimit` if there is no way.
   let heights: [Int32]
+  /// The first state that is like each: no text of at most the given length tells them apart, as they belong to copies of one part that are
+  /// far from the last copy.
+  ///
+  /// `[states]`, or empty if no two are alike.
+  let alikes: [Int32]
 
-  /// Builds the states of a grammar.
+  /// Builds the states of a grammar, for texts of at most `longestText` bytes.
   ///
   /// Throws `GrammarError` for one that is too large, matches no text or begins with itself.
-  init(_ grammar: Grammar) throws(GrammarError) {
-    var builder = AutomatonBuilder(grammar)
+  init(_ grammar: Grammar, longestText: Int = .max) throws(GrammarError) {
+    var builder = AutomatonBuilder(grammar, longestText: longestText)
     try builder.build()
-    (states, starts, sets) = (builder.states, builder.starts, builder.sets)
+    (starts, sets) = (builder.starts, builder.sets)
+    let alikes = builder.alikes
+    self.alikes = alikes.indices.allSatisfy { alikes[$0] == $0 } ? [] : alikes
     root = starts[grammar.root]
     classes = ByteClasses(sets)
-    let ways = Ways(states: states, starts: starts)
+    let ways = Ways(states: builder.states, starts: starts)
     if let rule = ways.leftRecursion() { throw .leftRecursion(grammar.rules[rule].name) }
-    heights = ways.heights(throughBytes: true)
+    let heights = ways.heights(throughBytes: true)
     guard heights[Int(root)] <= Self.depthLimit else { throw .unmatchable(grammar.rules[grammar.root].name) }
+    // What leads to no end is left out once, and not found out at every place again.
+    states = builder.states.map { state in
+      guard case .fork(let targets) = state else { return state }
+      return .fork(targets.filter { heights[Int($0)] <= Self.depthLimit })
+    }
+    self.heights = heights
   }
 }

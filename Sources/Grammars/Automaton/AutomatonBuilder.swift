@@ -6,15 +6,20 @@ struct AutomatonBuilder {
   static let partLimit = 4 * stateLimit
 
   private let grammar: Grammar
+  private let longestText: Int
   private(set) var states: [Automaton.State] = [.end]
+  /// The first state that is like each: see `Automaton.alikes`.
+  private(set) var alikes: [Int32] = [Automaton.end]
   private(set) var starts: [Int32]
   private(set) var sets: [ByteSet] = []
   private var setNumbers: [ByteSet: Int32] = [:]
   private var wanted: [Int]
   private var parts = 0
 
-  init(_ grammar: Grammar) {
+  /// For texts of at most `longestText` bytes some states are alike.
+  init(_ grammar: Grammar, longestText: Int) {
     self.grammar = grammar
+    self.longestText = longestText
     wanted = [grammar.root]
     starts = Array(repeating: -1, count: grammar.rules.count)
   }
@@ -29,6 +34,7 @@ struct AutomatonBuilder {
 
   private mutating func add(_ state: Automaton.State) throws(GrammarError) -> Int32 {
     guard states.count < Self.stateLimit else { throw .tooLarge("states", limit: Self.stateLimit) }
+    alikes.append(Int32(states.count))
     states.append(state)
     return Int32(states.count - 1)
   }
@@ -76,19 +82,66 @@ struct AutomatonBuilder {
   ) throws(GrammarError) -> Int32 {
     var entry = next
     if let most {
-      for _ in 0..<max(0, most - least) { entry = try add(.fork([add(part, then: entry), next])) }
+      var copies = Copies(apart: apart(part, most - least))
+      for _ in 0..<max(0, most - least) {
+        let first = states.count
+        entry = try add(.fork([add(part, then: entry), next]))
+        copies.noteLast(from: first, to: states.count, &alikes)
+      }
     } else {
       entry = try add(.fork([]))
       let body = try add(part, then: entry)
       states[Int(entry)] = .fork([body, next])
     }
     // An empty part would be repeated without making states, and so without the limit.
+    var copies = Copies(apart: apart(part, least))
     for _ in 0..<least {
-      let before = entry
+      let (before, first) = (entry, states.count)
       entry = try add(part, then: entry)
       if entry == before { break }
+      copies.noteLast(from: first, to: states.count, &alikes)
     }
     return entry
+  }
+
+  /// How many of `count` copies of a part have to follow another, each taking a byte, for no text to get through them.
+  private func apart(_ part: Expression, _ count: Int) -> Int {
+    // What leads into the copies counts as one more, and so does the byte that another text may be short of.
+    guard longestText < count - 2, takesBytes(part, within: []) else { return .max }
+    return longestText + 2
+  }
+
+  /// Whether no match of an expression is empty; false where rules lead to themselves.
+  private func takesBytes(_ expression: Expression, within rules: [Int]) -> Bool {
+    switch expression {
+    case .bytes: true
+    case .sequence(let parts): parts.contains { takesBytes($0, within: rules) }
+    case .choice(let parts): parts.allSatisfy { takesBytes($0, within: rules) }
+    case .repeated(let part, let least, _): least > 0 && takesBytes(part, within: rules)
+    case .rule(let rule):
+      rules.count < Self.rulesLookedInto && !rules.contains(rule)
+        && takesBytes(grammar.rules[rule].expression, within: rules + [rule])
+    }
+  }
+  /// Characters and items are a rule or two away.
+  private static let rulesLookedInto = 3
+
+  /// Copies of one part, each leading to the one before, whose states stand in the same order.
+  private struct Copies {
+    /// A copy is like the one before it if so many are before that.
+    let apart: Int
+    private var count = 0
+    private var length = 0
+
+    init(apart: Int) { self.apart = apart }
+
+    mutating func noteLast(from first: Int, to end: Int, _ alikes: inout [Int32]) {
+      if count > apart, end - first == length {
+        for state in first..<end { alikes[state] = alikes[state - length] }
+      }
+      count += 1
+      length = end - first
+    }
   }
 
   private mutating func number(of set: ByteSet) -> Int32 {

@@ -12,11 +12,15 @@ struct Configurations {
   /// No place: no text of the grammar begins so.
   static let dead: Int32 = 0
   private static let unknown: Int32 = -1
-  /// Places of one configuration, and visits on the way to them.
+  /// Places of one configuration, and of those on the way to them.
   ///
   /// An ambiguous grammar could have any number; further readings are not followed, which may refuse a text that matches but never
   /// admits one that does not.
   private static let placeLimit = 1 << 13
+  /// Visits in one step beyond which nothing more is followed, for the same reason: places may be met any number of times.
+  private static let visitLimit = 4 * placeLimit
+  /// Places that take about as long to be compared with a byte as one takes to be visited.
+  private static let comparisonsPerVisit = 16
 
   private let automaton: Automaton
   private var stacks = Stacks()
@@ -26,23 +30,27 @@ struct Configurations {
   private(set) var steps: [Int32] = []
   private(set) var canEnd: [Bool] = []
   private(set) var start: Int32 = 0
-  /// Places that were visited, ever: what the steps have cost.
+  /// Places that were visited, ever, those included that were there already or lie too deep: what the steps have cost.
   private(set) var visits = 0
   private var visited: Set<Place> = []
   private var open: [Place] = []
   /// Where a byte leads that moves one place alone, by what it moves it to: most do, many to the same.
   private var moves: [Place: Int32] = [:]
   private var moved: [Place] = []
+  private var alikes: [Int32: Int32] = [:]
+  private var alikeStacks: [Int32: Int32] = [:]
 
   init(_ automaton: Automaton) {
     self.automaton = automaton
     _ = number(of: [])
-    visit(automaton.root, Stacks.bottom)
+    visit(automaton.root, Stacks.bottom, mostVisits: Self.visitLimit)
     start = numberVisited()
   }
 
   /// About what they take.
-  var byteCount: Int { steps.count * 4 + (stacks.frames.count + moves.count) * 32 + visitedPlaces * 16 }
+  var byteCount: Int {
+    steps.count * 4 + (stacks.frames.count + moves.count + alikes.count) * 32 + visitedPlaces * 16
+  }
   private var visitedPlaces = 0
 
   /// The configuration after a byte of a class; `dead` if it cannot come here.
@@ -51,6 +59,7 @@ struct Configurations {
     guard steps[index] == Self.unknown else { return steps[index] }
     let byte = automaton.classes.representatives[Int(byteClass)]
     moved.removeAll(keepingCapacity: true)
+    visits += places[Int(configuration)].count / Self.comparisonsPerVisit
     for place in places[Int(configuration)] {
       if case .bytes(let set, let next) = automaton.states[Int(place.state)],
         automaton.sets[Int(set)].contains(byte)
@@ -67,7 +76,8 @@ struct Configurations {
   private mutating func arrive() -> Int32 {
     guard let first = moved.first else { return Self.dead }
     if moved.count == 1, let known = moves[first] { return known }
-    for place in moved { visit(place.state, place.stack) }
+    let mostVisits = visits + Self.visitLimit
+    for place in moved { visit(place.state, place.stack, mostVisits: mostVisits) }
     let number = numberVisited()
     if moved.count == 1 { moves[first] = number }
     return number
@@ -77,15 +87,16 @@ struct Configurations {
     step(configuration, automaton.classes.classOfByte[Int(byte)])
   }
 
-  /// Notes all places that a state leads to without a byte.
-  private mutating func visit(_ state: Int32, _ stack: Int32) {
+  /// Notes all places that a state leads to without a byte; beyond `mostVisits` none is followed further.
+  private mutating func visit(_ state: Int32, _ stack: Int32, mostVisits: Int) {
     open.append(Place(state: state, stack: stack))
     while let place = open.popLast() {
+      visits += 1
       let depth = stacks[place.stack].depth
       guard depth + automaton.heights[Int(place.state)] <= Automaton.depthLimit,
         visited.count < Self.placeLimit, visited.insert(place).inserted
       else { continue }
-      visits += 1
+      guard visits <= mostVisits else { continue }
       switch automaton.states[Int(place.state)] {
       case .bytes: break
       case .end:
@@ -117,8 +128,11 @@ struct Configurations {
       }
     }
     visited.removeAll(keepingCapacity: true)
-    kept.sort { $0.state == $1.state ? $0.stack < $1.stack : $0.state < $1.state }
-    return number(of: kept)
+    return number(ofUnsorted: kept)
+  }
+
+  private mutating func number(ofUnsorted places: [Place]) -> Int32 {
+    number(of: places.sorted { $0.state == $1.state ? $0.stack < $1.stack : $0.state < $1.state })
   }
 
   private mutating func number(of kept: [Place]) -> Int32 {
@@ -132,20 +146,40 @@ struct Configurations {
     return number
   }
 
-  /// Each place of a configuration as its state and then its stack's, from the top down: what a number means elsewhere.
-  func stacks(of configuration: Int32) -> [[Int32]] {
-    places[Int(configuration)].map { [$0.state] + stacks.states(of: $0.stack) }
+  /// The configuration of those that are alike which stands for all: the same texts of at most the automaton's length can come.
+  mutating func alike(_ configuration: Int32) -> Int32 {
+    guard !automaton.alikes.isEmpty else { return configuration }
+    if let known = alikes[configuration] { return known }
+    let first = Set(
+      places[Int(configuration)].map {
+        Place(state: automaton.alikes[Int($0.state)], stack: alikeStack($0.stack))
+      })
+    let number = number(ofUnsorted: Array(first))
+    alikes[configuration] = number
+    return number
   }
 
-  /// The number here of what `stacks(of:)` gave elsewhere.
-  mutating func number(ofStacks wanted: [[Int32]]) -> Int32 {
+  private mutating func alikeStack(_ stack: Int32) -> Int32 {
+    guard stack != Stacks.bottom else { return stack }
+    if let known = alikeStacks[stack] { return known }
+    let frame = stacks[stack]
+    let number = stacks.push(automaton.alikes[Int(frame.state)], on: alikeStack(frame.below))
+    alikeStacks[stack] = number
+    return number
+  }
+
+  /// What a configuration's number means, also elsewhere: shared, so that nothing is copied.
+  func meaning(of configuration: Int32) -> (places: [Place], frames: [Stacks.Frame]) {
+    (places[Int(configuration)], stacks.frames)
+  }
+
+  /// The number here of a configuration that had this meaning elsewhere; O(places and frames).
+  mutating func number(of elsewhere: [Place], frames: [Stacks.Frame]) -> Int32 {
+    var known: [Int32: Int32] = [:]
     var kept: [Place] = []
-    for states in wanted {
-      var stack = Stacks.bottom
-      for state in states.dropFirst().reversed() { stack = stacks.push(state, on: stack) }
-      if let state = states.first { kept.append(Place(state: state, stack: stack)) }
+    for place in elsewhere {
+      kept.append(Place(state: place.state, stack: stacks.push(place.stack, of: frames, &known)))
     }
-    kept.sort { $0.state == $1.state ? $0.stack < $1.stack : $0.state < $1.state }
-    return number(of: kept)
+    return number(ofUnsorted: kept)
   }
 }

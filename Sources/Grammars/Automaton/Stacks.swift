@@ -25,14 +25,14 @@ struct Stacks {
     return number
   }
 
-  /// The states of a stack from the top down.
-  func states(of stack: Int32) -> [Int32] {
-    var states: [Int32] = []
-    var stack = stack
-    while stack != Self.bottom {
-      states.append(self[stack].state)
-      stack = self[stack].below
-    }
-    return states
+  /// The number here of a stack among others' `frames`; `known` are the numbers of those that were pushed before, each once.
+  mutating func push(_ stack: Int32, of frames: [Frame], _ known: inout [Int32: Int32]) -> Int32 {
+    guard stack != Self.bottom else { return stack }
+    if let number = known[stack] { return number }
+    let frame = frames[Int(stack)]
+    let below = push(frame.below, of: frames, &known)
+    let number = push(frame.state, on: below)
+    known[stack] = number
+    return number
   }
 }

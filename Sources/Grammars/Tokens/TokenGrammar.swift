@@ -21,13 +21,13 @@ package final class TokenGrammar: Sendable {
   /// Bytes of steps, and of masks, that are kept.
   private static let stepsLimit = 4 << 20
   private static let masksLimit = 4 << 20
-  /// Places that may be visited for one mask, some 50 ms: only grammars of many readings at once come to it, and then tokens that were
-  /// not come to are not admitted.
+  /// Places that may be visited for one mask: only grammars of many readings at once come to it, and then tokens that were not come to
+  /// are not admitted.
   private static let visitLimit = 1 << 19
 
   /// Throws `GrammarError` for a grammar that is too large, matches no text or begins with itself.
   package init(_ grammar: Grammar, trie: TokenTrie) throws(GrammarError) {
-    let automaton = try Automaton(grammar)
+    let automaton = try Automaton(grammar, longestText: trie.greatestDepth + 1)
     self.automaton = automaton
     self.trie = trie
     findings = Mutex(
@@ -47,7 +47,9 @@ package final class TokenGrammar: Sendable {
   /// Looked up if it was asked for before; else O(nodes of the vocabulary's tree that begin texts of the grammar).
   package func mask(at position: GrammarPosition) -> TokenMask {
     findings.withLock { findings in
-      let configuration = enter(position, &findings)
+      // Many places in a text of bounded length have the same mask.
+      let entered = enter(position, &findings)
+      let configuration = findings.configurations.alike(entered)
       if let mask = findings.masks[configuration] { return mask }
       let (mask, isWhole) = makeMask(configuration, &findings)
       if isWhole { findings.masks.insert(mask, for: configuration) }
@@ -78,7 +80,8 @@ package final class TokenGrammar: Sendable {
       findings.generation += 1
     }
     return position.generation == findings.generation
-      ? position.configuration : findings.configurations.number(ofStacks: position.stacks)
+      ? position.configuration
+      : findings.configurations.number(of: position.places, frames: position.frames)
   }
 
   private func makeMask(_ start: Int32, _ findings: inout Findings) -> (TokenMask, isWhole: Bool) {
@@ -98,16 +101,12 @@ package struct GrammarPosition: Sendable {
   let configuration: Int32
   let generation: Int
   /// What the number means, for when it is of a generation before.
-  let stacks: [[Int32]]
-  /// Whether the text may end here.
-  package let canEnd: Bool
-  /// Whether no text of the grammar begins as this one does.
-  package var isDead: Bool { stacks.isEmpty }
+  let places: [Configurations.Place]
+  let frames: [Stacks.Frame]
 
   init(_ configurations: borrowing Configurations, at configuration: Int32, generation: Int) {
     self.configuration = configuration
     self.generation = generation
-    stacks = configurations.stacks(of: configuration)
-    canEnd = configurations.canEnd[Int(configuration)]
+    (places, frames) = configurations.meaning(of: configuration)
   }
 }

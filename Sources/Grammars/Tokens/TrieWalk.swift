@@ -21,13 +21,13 @@ extension TokenTrie {
       }
       let depth = Int(depths[node])
       let next = configurations.step(path[depth], classes.classOfByte[Int(bytes[node])])
-      guard next != Configurations.dead else {
+      if next == Configurations.dead {
         node = Int(ends[node])
-        continue
+      } else {
+        for index in firstTokens[node]..<firstTokens[node + 1] { mask.insert(order[Int(index)]) }
+        path[depth + 1] = next
+        node += 1
       }
-      for index in firstTokens[node]..<firstTokens[node + 1] { mask.insert(order[Int(index)]) }
-      path[depth + 1] = next
-      node += 1
       guard configurations.visits - visitsBefore <= visitLimit, configurations.byteCount <= byteLimit else {
         return false
       }

@@ -63,6 +63,13 @@ extension TokenTrie {
   static let allBytes = TokenTrie((0..<256).map { [UInt8($0)] })
 }
 
+extension GrammarPosition {
+  /// Whether no text of the grammar begins as this one does.
+  var isDead: Bool { places.isEmpty }
+  /// Whether the text may end here.
+  var canEnd: Bool { places.contains { $0.state == Automaton.end } }
+}
+
 extension TokenGrammar {
   /// Whether a text is one of the grammar; nil if none begins so.
   func accepts(_ text: String) -> Bool? {
