@@ -51,7 +51,7 @@ private struct Branch {
   let values: Set<ListedValue>?
   let types: [JSONType]
   /// What is listed for properties that are required, where the branch is of objects alone.
-  let constants: [String: Set<ListedValue>]
+  let constants: [[UInt8]: Set<ListedValue>]
 
   init(_ schema: JSONObject) {
     values = schema.listedValues.map { Set($0.map(ListedValue.init)) }
@@ -72,12 +72,23 @@ private struct Branch {
   }
 }
 
-/// A listed value, equal to others as JSON Schema has it: 1 and 1.0 are.
+/// A listed value, equal to others as JSON Schema has it: 1 and 1.0 are, and objects whatever the order of their members.
 private enum ListedValue: Hashable {
   case amount(Double)
   case text([UInt8])
+  case list([ListedValue])
+  case members([[UInt8]: ListedValue])
 
-  init(_ value: JSONValue) { self = value.amount.map(ListedValue.amount) ?? .text(value.encoded) }
+  init(_ value: JSONValue) {
+    switch value {
+    case .array(let elements): self = .list(elements.map(ListedValue.init))
+    case .object(let object):
+      var members: [[UInt8]: ListedValue] = [:]
+      for name in object.names { members[Array(name.utf8)] = object[name].map(ListedValue.init) }
+      self = .members(members)
+    default: self = value.amount.map(ListedValue.amount) ?? .text(value.encoded)
+    }
+  }
 }
 
 extension JSONObject {
@@ -95,14 +106,15 @@ extension JSONObject {
     return (try? types(at: "")) ?? JSONType.allCases
   }
 
-  fileprivate var requiredConstants: [String: Set<ListedValue>] {
+  /// What is listed for required properties, by the bytes of their names, which JSON tells apart where Swift does not.
+  fileprivate var requiredConstants: [[UInt8]: Set<ListedValue>] {
     guard case .array(let names) = self["required"], case .object(let properties) = self["properties"] else {
       return [:]
     }
-    var constants: [String: Set<ListedValue>] = [:]
+    var constants: [[UInt8]: Set<ListedValue>] = [:]
     for case .string(let name) in names {
       guard case .object(let property) = properties[name] else { continue }
-      constants[name] = property.listedValues.map { Set($0.map(ListedValue.init)) }
+      constants[Array(name.utf8)] = property.listedValues.map { Set($0.map(ListedValue.init)) }
     }
     return constants
   }

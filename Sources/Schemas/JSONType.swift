@@ -46,12 +46,21 @@ extension JSONObject {
 
   /// The types that a schema names, else those that it says something about, else all.
   func types(at path: String) throws(SchemaError) -> [JSONType] {
+    let types = try namedTypes(at: path)
+    guard wantsWholeNumbers, types.contains(.number) else { return types }
+    return types.filter { $0 != .number && $0 != .integer } + [.integer]
+  }
+
+  private func namedTypes(at path: String) throws(SchemaError) -> [JSONType] {
     guard let named = self["type"] else {
       let implied = JSONType.allCases.filter { $0 != .integer && has($0) }
       return implied.isEmpty ? JSONType.allCases.filter { $0 != .integer } : implied
     }
     return try JSONType.all(in: named, at: path.member("type"))
   }
+
+  /// The one `multipleOf` that is not refused is 1.
+  private var wantsWholeNumbers: Bool { self["multipleOf"] != nil }
 
   /// The values to which `enum` or `const` limits a schema; nil if neither does.
   ///
@@ -73,6 +82,7 @@ extension JSONObject {
       let types = try types(at: path)
       values.removeAll { value in !types.contains { type in JSONType(value).map(type.includes) ?? false } }
     }
+    if wantsWholeNumbers { values.removeAll { JSONType($0) == .number } }
     if let other = names.first(where: { !["const", "enum", "type"].contains($0) }) {
       let isAbout = values.contains { value in
         SchemaKeywords.byType.contains { group in

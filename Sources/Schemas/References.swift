@@ -13,8 +13,9 @@ struct References {
         path.member("$ref"), "a reference is '#' or a pointer into the schema, such as '#/$defs/name'")
     }
     var value = document
-    for part in text.dropFirst(2).split(separator: "/", omittingEmptySubsequences: false) where text.count > 2
-    {
+    let parts =
+      text.utf8.count > 2 ? text.dropFirst(2).split(separator: "/", omittingEmptySubsequences: false) : []
+    for part in parts {
       let name = Self.unescaped(part)
       switch value {
       case .object(let object):
@@ -30,7 +31,7 @@ struct References {
   }
 
   private func missing(_ reference: String, _ path: String) -> SchemaError {
-    SchemaError(path.member("$ref"), "there is nothing at '\(reference)' in the schema")
+    SchemaError(path.member("$ref"), "there is nothing at '\(reference.shown)' in the schema")
   }
 
   /// RFC 6901, within a URI.

@@ -22,7 +22,7 @@ enum SchemaKeywords {
 
   static let enforced: Set<String> = general.union(byType.flatMap(\.names))
 
-  /// What cannot be kept to, but with a value that asks for nothing.
+  /// What cannot be kept to, but with a value that asks for nothing, or for whole numbers alone.
   static let refused: [String: JSONValue?] = [
     "not": nil, "if": nil, "then": nil, "else": nil, "dependentRequired": nil, "dependentSchemas": nil,
     "dependencies": nil,

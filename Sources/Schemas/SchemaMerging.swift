@@ -84,7 +84,7 @@ enum SchemaMerging {
     guard let name = added.names.first(where: { own[$0] == nil }) else { return }
     throw SchemaError(
       path,
-      "one part's 'additionalProperties' speaks of '\(name)', which is a property of another; say it once, around all"
+      "one part's 'additionalProperties' speaks of '\(name.shown)', which is a property of another; say it once, around all"
     )
   }
 

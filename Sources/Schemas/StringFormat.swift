@@ -9,7 +9,7 @@ struct StringFormat {
     guard let format = all.first(where: { $0.name == name }) else {
       throw SchemaError(
         path.member("format"),
-        "the format '\(name)' is not known; known: \(all.map(\.name).joined(separator: ", ")); leave it out, or use 'pattern'"
+        "the format '\(name.shown)' is not known; known: \(all.map(\.name).joined(separator: ", ")); leave it out, or use 'pattern'"
       )
     }
     return format

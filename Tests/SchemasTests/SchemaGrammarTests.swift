@@ -1,7 +1,7 @@
-import Grammars
 import OpenAIAPI
 import Testing
 
+@testable import Grammars
 @testable import Schemas
 
 @Suite("Schemas as grammars")
@@ -37,6 +37,17 @@ struct SchemaGrammarTests {
         [#""""#, #""abc""#, #""\ud83d""#]
       ),
       (#"{"type":"string","pattern":"^a+$"}"#, [#""a""#, #""aaa""#], [#""""#, #""ba""#, #""ab""#]),
+      (
+        #"{"type":"string","pattern":"^[^\\s@]+@[^\\s@]+$"}"#, [#""a@b""#, #""é@日""#],
+        [#""a\#u{A0}b@c""#, #""a@\#u{2003}""#, #""\#u{3000}@b""#, #""\#u{FEFF}@b""#]
+      ),
+      (#"{"type":"string","pattern":"^[^\\W]+$"}"#, [#""aZ_9""#], [#""é""#, #""-""#]),
+      (#"{"type":"string","pattern":"^[^\\w]+$"}"#, [#""-""#], [#""é""#, #""a""#]),
+      (#"{"type":"string","pattern":"^[^\\S]+$"}"#, [#"" ""#], [#""\#u{A0}""#, #""a""#]),
+      // Digits of other scripts are some of Python's.
+      (#"{"type":"string","pattern":"^\\D$"}"#, [#""é""#], [#""\#u{663}""#, #""3""#]),
+      (#"{"type":"string","pattern":"^[^\\d]$"}"#, [#""é""#], [#""\#u{663}""#, #""3""#]),
+      (#"{"type":"string","pattern":"^[^\\D]$"}"#, [#""3""#], [#""\#u{663}""#, #""a""#]),
       (#"{"type":"string","pattern":"b"}"#, [#""b""#, #""abc""#, #""\"b""#], [#""a""#]),
       (#"{"enum":["a\"b",1,null,[1]]}"#, [#""a\"b""#, "1", "null", "[1]"], ["2", "[]"]),
       (
@@ -89,6 +100,11 @@ struct SchemaGrammarTests {
         ["[1]", "[1,2]"],
         ["[2]", "[1,null]"]
       ),
+      (#"{"type":"number","multipleOf":1}"#, ["1", "-5"], ["1.5", "0.1"]),
+      (#"{"multipleOf":1}"#, ["1", "null"], ["1.5"]),
+      (#"{"enum":[1,1.5,"a"],"multipleOf":1}"#, ["1", #""a""#], ["1.5"]),
+      (#"{"allOf":[{"type":"number"},{"multipleOf":1}]}"#, ["1"], ["1.5"]),
+      (#"{"oneOf":[{"const":{"a":1}},{"const":{"a":2}}]}"#, [#"{"a":1}"#, #"{"a":2}"#], ["{}"]),
       ("true", ["1", "{}", #"[null,true,"x"]"#], ["tru", "'x'"]),
     ])
   func admits(schema: String, texts: [String], others: [String]) throws {
@@ -120,6 +136,10 @@ struct SchemaGrammarTests {
       (#"{"oneOf":[{"type":"integer"},{"type":"number"}]}"#, "oneOf", "branches 0 and 1 may both hold"),
       (#"{"enum":[]}"#, "enum", "at least one value"),
       (#"{"anyOf":[{"required":"a"}]}"#, "anyOf[0].required", "a list of names"),
+      (
+        #"{"oneOf":[{"const":{"a":1,"b":[2]}},{"const":{"b":[2.0],"a":1}}]}"#, "oneOf",
+        "branches 0 and 1 may both hold"
+      ),
       (#"{"minLength":-1}"#, "minLength", "a whole number from 0"),
       ("3", "", "an object or a boolean, found an integer"),
       (#"{"allOf":[{"additionalProperties":false},{"properties":{"a":true}}]}"#, "", "speaks of 'a'"),
@@ -136,6 +156,19 @@ struct SchemaGrammarTests {
     let error = #expect(throws: SchemaError.self) { _ = try SchemaGrammar.grammar(of: value) }
     #expect(error?.path == path)
     #expect(error?.problem.contains(problem) == true, "\(String(describing: error))")
+  }
+
+  @Test(
+    "an error holds no more of a client's names than helps",
+    arguments: [
+      #"{"properties":{"NAME":{"not":{}}}}"#, ##"{"$ref":"#/NAME"}"##, #"{"type":"string","format":"NAME"}"#,
+      #"{"allOf":[{"additionalProperties":false},{"properties":{"NAME":true}}]}"#,
+    ])
+  func cutsNames(schema: String) throws {
+    let name = String(repeating: "x", count: 100_000)
+    let value = try JSONParser.parse(Array(schema.replacing("NAME", with: name).utf8))
+    let error = #expect(throws: SchemaError.self) { _ = try SchemaGrammar.grammar(of: value) }
+    #expect(error.map { $0.description.utf8.count < 1000 && $0.path.utf8.count < 300 } == true)
   }
 
   @Test(
@@ -176,6 +209,6 @@ extension TokenGrammar {
   func accepts(_ text: String) -> Bool {
     var position = start
     for byte in text.utf8 { position = self.position(after: Int32(byte), at: position) }
-    return position.canEnd
+    return position.places.contains { $0.state == Automaton.end }
   }
 }

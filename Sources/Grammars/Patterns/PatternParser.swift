@@ -58,7 +58,7 @@ package struct PatternParser {
       _ = scanner.advance()
       return .scalar(ScalarSet("\n\r\u{2028}\u{2029}".unicodeScalars).inverted)
     case "*", "+", "?", "{": throw unexpected("something to repeat")
-    default: return .scalar(try element())
+    default: return .scalar(try element().both)
     }
   }
 
@@ -115,7 +115,8 @@ package struct PatternParser {
       try cost.add()
       let low = try element()
       guard scanner.next == "-", let second = scanner.second, second != "]" else {
-        ranges += low.ranges
+        // What is left out is all that either would leave out.
+        ranges += (isInverted ? low.either : low.both).ranges
         continue
       }
       _ = scanner.advance()
@@ -130,26 +131,26 @@ package struct PatternParser {
   }
 
   /// One character, or what an escape stands for.
-  private mutating func element() throws(GrammarError) -> ScalarSet {
+  private mutating func element() throws(GrammarError) -> PatternClass {
     guard let scalar = scanner.advance() else { throw unexpected("a character") }
-    guard scalar == "\\" else { return ScalarSet([scalar]) }
+    guard scalar == "\\" else { return PatternClass(ScalarSet([scalar])) }
     guard let escaped = scanner.next else { throw unexpected("an escaped character") }
-    if let set = PatternClasses.all[escaped] {
+    if let known = PatternClass.all[escaped] {
       _ = scanner.advance()
-      return set
+      return known
     }
     if escaped == "x" || escaped == "u" {
       _ = scanner.advance()
       guard let scalar = scanner.hexadecimal(escaped == "x" ? 2 : 4) else {
         throw unexpected("hexadecimal digits of a character")
       }
-      return ScalarSet([scalar])
+      return PatternClass(ScalarSet([scalar]))
     }
     guard escaped.isASCII, !escaped.properties.isAlphabetic, !("0"..."9").contains(escaped) else {
       throw unexpected("an escape of a character or of a class (d, D, w, W, s, S, n, r, t, f, v, xNN, uNNNN)")
     }
     _ = scanner.advance()
-    return ScalarSet([escaped])
+    return PatternClass(ScalarSet([escaped]))
   }
 
   private func unexpected(_ expected: String) -> GrammarError {
@@ -157,10 +158,10 @@ package struct PatternParser {
   }
 }
 
-extension ScalarSet {
-  /// The scalar of a set that has one.
+extension PatternClass {
+  /// The scalar of a class that has one.
   fileprivate var only: UInt32? {
-    guard ranges.count == 1, let range = ranges.first, range.lowerBound == range.upperBound else {
+    guard both.ranges.count == 1, let range = both.ranges.first, range.lowerBound == range.upperBound else {
       return nil
     }
     return range.lowerBound

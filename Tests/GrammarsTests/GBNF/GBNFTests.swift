@@ -74,6 +74,17 @@ struct GBNFTests {
     #expect(error?.description.contains(message) == true, "\(String(describing: error))")
   }
 
+  @Test(
+    "an error holds no more of a rule's name than helps",
+    arguments: ["root ::= NAME", "NAME ::= \"a\"\nNAME ::= \"b\"", "root ::= NAME\nNAME ::= NAME"])
+  func cutsNames(text: String) {
+    let text = text.replacing("NAME", with: String(repeating: "x", count: 100_000))
+    let error = #expect(throws: GrammarError.self) {
+      _ = try TokenGrammar(GBNFParser.parse(text), trie: .allBytes)
+    }
+    #expect(error.map { $0.description.utf8.count < 300 } == true)
+  }
+
   @Test("any bytes are either a grammar or an error, in bounded time: mutations of one that uses everything")
   func mutations() {
     let seed = Array(#"root ::= "a\x41" [^a-z\]] (b | .)* {1,3} # c"#.utf8)
