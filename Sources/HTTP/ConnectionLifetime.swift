@@ -20,7 +20,8 @@ package struct ConnectionLifetime: Sendable {
   private enum Phase {
     case idle(until: Instant)
     case head(until: Instant)
-    case body(since: Instant, latest: Instant, receivedBytes: Int)
+    /// `until` is when its bytes have earned time for, all in all.
+    case body(latest: Instant, until: Instant)
     case responding
   }
 
@@ -38,15 +39,17 @@ package struct ConnectionLifetime: Sendable {
   package mutating func received(bytes: Int, at now: Instant) {
     switch phase {
     case .idle: phase = .head(until: now + limits.headerTime)
-    case .body(let since, _, let before):
-      phase = .body(since: since, latest: now, receivedBytes: before + bytes)
+    case .body(_, let until):
+      let earned = Duration.seconds(Double(bytes) / Double(max(1, limits.bodyBytesPerSecond)))
+      let most = limits.bodyIdleTime + HTTPLimits.mostBodyTimeSaved
+      phase = .body(latest: now, until: min(until + earned, now + most))
     case .head, .responding: break
     }
   }
 
   /// A header section is complete and its body comes next.
   package mutating func headEnded(at now: Instant) {
-    phase = .body(since: now, latest: now, receivedBytes: 0)
+    phase = .body(latest: now, until: now + limits.bodyIdleTime)
     requestsBegun += 1
   }
 
@@ -71,14 +74,12 @@ package struct ConnectionLifetime: Sendable {
 
   /// Until when the next bytes must come; nil while a handler is at work.
   ///
-  /// A body must neither pause too long nor, all in all, come too slowly; it starts with the allowance
-  /// of one pause, so that a slow first segment is forgiven.
+  /// A body must neither pause too long nor, all in all, come too slowly; it starts with the allowance of one pause, so that a slow
+  /// first segment is forgiven, and saves a minute at most, or one whose most came at once could end as slowly as it likes.
   package var deadline: Instant? {
     switch phase {
     case .idle(let until), .head(let until): return until
-    case .body(let since, let latest, let bytes):
-      let earned = Duration.seconds(Double(bytes) / Double(max(1, limits.bodyBytesPerSecond)))
-      return min(latest + limits.bodyIdleTime, since + limits.bodyIdleTime + earned)
+    case .body(let latest, let until): return min(latest + limits.bodyIdleTime, until)
     case .responding: return nil
     }
   }

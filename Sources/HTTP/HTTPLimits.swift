@@ -20,6 +20,8 @@ package struct HTTPLimits: Sendable, Equatable {
   package var headerTime = Duration.seconds(10)
   package var bodyIdleTime = Duration.seconds(20)
   package var bodyBytesPerSecond = 1 << 10
+  /// How far ahead of its least speed a body may get, beyond one pause.
+  package static let mostBodyTimeSaved = Duration.seconds(60)
   package var keepAliveTime = Duration.seconds(30)
   package var requestsPerConnection = 1000
   package var writeStallTime = Duration.seconds(30)

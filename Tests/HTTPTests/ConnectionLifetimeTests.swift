@@ -37,6 +37,27 @@ struct ConnectionLifetimeTests {
     #expect(lifetime.deadline == start + .seconds(20 + 9.5))
   }
 
+  @Test("a body that came at once but for its end saves a minute by that, not hours")
+  func limitsSavedTime() throws {
+    var lifetime = inBody()
+    lifetime.received(bytes: (8 << 20) - 100, at: start)
+    for second in stride(from: 15, through: 75, by: 15) {
+      lifetime.received(bytes: 1, at: start + .seconds(second))
+    }
+    let deadline = try #require(lifetime.deadline)
+    #expect(deadline >= start + .seconds(80) && deadline < start + .seconds(81))
+    #expect(status(of: lifetime) == 408)
+  }
+
+  @Test("a body that keeps to the least speed may take as long as it does")
+  func letsSlowBodiesCome() throws {
+    var lifetime = inBody()
+    for second in 1...8192 {
+      #expect(try #require(lifetime.deadline) > start + .seconds(second))
+      lifetime.received(bytes: 1024, at: start + .seconds(second))
+    }
+  }
+
   @Test("a handler has all the time it takes")
   func leavesHandlerAlone() {
     var lifetime = inBody()

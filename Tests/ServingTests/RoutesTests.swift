@@ -81,6 +81,20 @@ import Testing
     #expect(String(decoding: response.body, as: UTF8.self).contains("invalid_request_error"))
   }
 
+  @Test(
+    "a body is refused where none is read, before it comes, however it is framed",
+    arguments: [
+      "GET /livez", "HEAD /health", "GET /", "GET /page/app.js", "GET /metrics", "GET /v1/kv/x/events",
+    ])
+  func unexpectedBody(line: String) throws {
+    for framing in ["Content-Length: 8388608", "Transfer-Encoding: chunked"] {
+      let response = try #require(server.refusal(of: head(line, framing)))
+      #expect(response.status == 400)
+      #expect(String(decoding: response.body, as: UTF8.self).contains("takes no body"))
+    }
+    #expect(try server.refusal(of: head(line, "Content-Length: 0"))?.status != 400)
+  }
+
   @Test("OPTIONS tells what may be asked")
   func options() throws {
     let response = try #require(server.refusal(of: head("OPTIONS /v1/chat/completions")))

@@ -29,13 +29,22 @@ package struct Server: HTTPHandler {
       countRefusal(error)
       response = HTTPResponse.error(error).with(fields)
     case .endpoint(let route, _, _):
-      guard route.need.includesModel, let error = service.refusal else { return nil }
+      guard let error = Self.bodyRefusal(head, route) ?? (route.need.includesModel ? service.refusal : nil)
+      else { return nil }
       countRefusal(error)
       response = .error(error)
     }
     let id = RequestID.choose(head.headers["x-request-id"])
     logRefusal(head, id, status: response.status)
     return response.with(commonFields(head, id))
+  }
+
+  /// Nobody would read a body here, and it would be held as long as the answer takes.
+  private static func bodyRefusal(_ head: RequestHead, _ route: Route) -> APIError? {
+    guard route.method != "POST", head.framing != .none else { return nil }
+    return .invalidRequest(
+      "\(head.method) \(route.path) takes no body, but the request announces one; send it without Content-Length and"
+        + " Transfer-Encoding", code: "unexpected_body")
   }
 
   /// Probes and their like compute nothing, and wait for nothing.

@@ -14,7 +14,8 @@ extension RawRequest {
     .answered("the same length twice", post + "Content-Length: 15\r\ncontent-length: 15\r\n\r\n" + json, 200),
     .answered("an empty body", length(" 0", ""), 400),
     .answered("no length is no body", post + "\r\n", 400),
-    .answered("a body of a GET is read over", get + "Host: a\r\nContent-Length: 5\r\n\r\nhello", 200),
+    .closed("a body of a GET", get + "Host: a\r\nContent-Length: 5\r\n\r\nhello", 400),
+    .answered("no body of a GET", get + "Host: a\r\nContent-Length: 0\r\n\r\n", 200),
     .waits("half a body", length(" 16")),
     .refused("two lengths that differ", post + "Content-Length: 15\r\nContent-Length: 3\r\n\r\n" + json, 400),
     .refused(
@@ -90,9 +91,9 @@ extension RawRequest {
     .answered(
       "chunks that look like requests",
       chunked + "\(String(hidden.utf8.count, radix: 16))\r\n\(hidden)\r\n0\r\n\r\n", 400),
-    .answered(
+    .closed(
       "a body of a method that takes none",
-      get + "Host: a\r\nContent-Length: \(hidden.utf8.count)\r\n\r\n" + hidden, 200),
+      get + "Host: a\r\nContent-Length: \(hidden.utf8.count)\r\n\r\n" + hidden, 400),
     .closed(
       "a refused request's body is no request",
       "POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: \(hidden.utf8.count)\r\n\r\n" + hidden, 404),
