@@ -51,6 +51,25 @@ import Tokenizing
       tokenizer.decode(tokens) == "<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\n")
   }
 
+  @Test(
+    "calls that the template would leave out are refused by their place; one that writes them in any form takes them"
+  )
+  func callsWithoutPlace() throws {
+    let tokenizer = try tinyTokenizer()
+    let wanted = try messages(
+      #"[{"role": "user", "content": "x"}, {"role": "assistant", "tool_calls": [{"function": {"name": "zeta"}}]}]"#
+    )
+    let error = #expect(throws: APIError.self) {
+      try ConversationPrompt(template: template, tokenizer: tokenizer).text(wanted, nowSeconds: 0)
+    }
+    #expect(error?.status == 400 && error?.param == "messages[1].tool_calls")
+    let calls = "{% for m in messages %}{{ m.content }}{{ m.tool_calls or '' }}{% endfor %}"
+    for template in [calls, NamedTemplates.all["hermes"]] {
+      let prompt = try ConversationPrompt(template: template, tokenizer: tokenizer)
+      #expect(try prompt.text(wanted, nowSeconds: 0).contains("zeta"))
+    }
+  }
+
   @Test("a conversation that the template refuses is the client's mistake, with the template's words")
   func refused() throws {
     let tokenizer = try tinyTokenizer()

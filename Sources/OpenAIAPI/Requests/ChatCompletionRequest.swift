@@ -34,8 +34,9 @@ package struct ChatCompletionRequest: Equatable, Sendable {
     maxTokens = try GenerationParameters.maxTokens(&fields, least: 1)
     logprobs = try LogprobsRule.chat(&fields)
     try UnsupportedField.refuse(UnsupportedField.chat, in: &fields)
-    tools = try RequestedTools.read(&fields, ignored: &ignored)
     parameters = try GenerationParameters(&fields)
+    tools = try RequestedTools.read(
+      &fields, isConstrained: parameters.constraint != nil, ignored: &ignored)
     try parameters.checkMinTokens(maxTokens: maxTokens)
     ignoredFields = ignored + fields.unread
     try checkTools()

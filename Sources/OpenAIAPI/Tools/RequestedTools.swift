@@ -9,12 +9,16 @@ package struct RequestedTools: Equatable, Sendable {
   /// Whether the answer has to be calls.
   package var forcesCall: Bool { choice != .auto }
 
-  /// Nil where none are offered, or none may be called.
-  static func read(_ fields: inout FieldReader, ignored: inout [String]) throws(APIError) -> RequestedTools? {
+  /// Nil where none are offered, or none may be called; `isConstrained` if something else says what the answer has to be.
+  static func read(
+    _ fields: inout FieldReader, isConstrained: Bool, ignored: inout [String]
+  ) throws(APIError) -> RequestedTools? {
     let definitions = try ToolDefinition.list(&fields, ignored: &ignored)
     let choice = try ToolChoice.read(&fields, tools: definitions)
-    // Forced calls are kept to their schemas in any case, free ones in none.
-    if choice == .auto || choice == .none { ignored += definitions.compactMap(\.strictPath) }
+    // Calls are kept to their schemas where the answer is kept to something, else not.
+    if choice == .none || choice == .auto && !isConstrained {
+      ignored += definitions.compactMap(\.strictPath)
+    }
     let isParallel = try fields.boolean("parallel_tool_calls") ?? true
     guard !definitions.isEmpty, choice != .none else { return nil }
     return RequestedTools(definitions: definitions, choice: choice, isParallel: isParallel)

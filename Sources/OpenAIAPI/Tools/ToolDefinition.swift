@@ -3,7 +3,7 @@ package struct ToolDefinition: Equatable, Sendable {
   /// What calls name: letters, digits, `_`, `-` and `.`.
   package let name: String
 
-  /// The JSON schema of its arguments; nil if it takes what comes.
+  /// The JSON schema of its arguments; nil if it has none, as OpenAI has it.
   package let parameters: JSONObject?
 
   /// Where it asks that calls be kept to its schema; nil if it does not.

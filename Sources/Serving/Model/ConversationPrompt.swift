@@ -40,12 +40,14 @@ struct ConversationPrompt: Sendable {
   func text(
     _ messages: [ChatMessage], tools: [ToolDefinition] = [], nowSeconds: Int
   ) throws(APIError) -> String {
-    try render(messages.map { value($0) { $0 } }, tools: tools, nowSeconds: nowSeconds)
+    try self.tools.checkWritesCalls(messages)
+    return try render(messages.map { value($0) { $0 } }, tools: tools, nowSeconds: nowSeconds)
   }
 
   /// Messages as the template writes them, with marks.
   func text(_ conversation: Conversation, nowSeconds: Int) throws(APIError) -> String {
     if !conversation.tools.isEmpty { try tools.checkTellsTools() }
+    try tools.checkWritesCalls(conversation.messages)
     return try render(
       conversation.messages.map { value($0) { $0 } }, tools: conversation.tools, nowSeconds: nowSeconds,
       addsGenerationPrompt: conversation.addsGenerationPrompt)

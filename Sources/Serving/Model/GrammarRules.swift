@@ -5,7 +5,12 @@ import Schemas
 /// What a constraint means in rules.
 enum GrammarRules {
   /// Bytes of all texts of a choice.
-  private static let choiceLimit = 1 << 16
+  private static let choiceLimit = 1 << 18
+
+  /// Bytes of a choice's texts in memory: one without characters takes some too, and there may be millions.
+  static func byteCount(ofChoice texts: [String]) -> Int {
+    texts.reduce(0) { $0 + MemoryLayout<String>.stride + $1.utf8.count }
+  }
 
   static func rules(of constraint: TextConstraint) throws(APIError) -> Grammar {
     if case .schema(let schema) = constraint.kind { return try rules(of: schema, constraint) }
@@ -18,8 +23,9 @@ enum GrammarRules {
         let pattern = try PatternParser.parse(text, wholeText: true, &cost)
         return Grammar(try pattern.expression { set throws(GrammarError) in try set.utf8(&cost) })
       case .choice(let texts):
-        guard texts.reduce(0, { $0 + $1.utf8.count }) <= choiceLimit else {
-          throw .tooLarge("bytes", limit: choiceLimit)
+        guard byteCount(ofChoice: texts) <= choiceLimit else {
+          throw .tooLarge(
+            "bytes of texts, \(MemoryLayout<String>.stride) more counted for each", limit: choiceLimit)
         }
         return Grammar(.oneOf(texts.map { Array($0.utf8) }))
       }

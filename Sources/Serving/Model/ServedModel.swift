@@ -99,11 +99,10 @@ package struct ServedModel: Sendable {
           tokenizer: tokenizer)
       }
     }
-    let form = tools?.forced.map(TextForm.calls) ?? wanted.parameters.constraint.map(TextForm.constraint)
     var request = try GenerationRequest(
       GenerationRequest.Wish(
         model: wanted.model, prompts: [prompt], maxTokens: wanted.maxTokens, parameters: wanted.parameters,
-        cache: placed, grammar: try form.map(grammars.grammar),
+        cache: placed, grammar: try TextForm(wanted.parameters.constraint, tools).map(grammars.grammar),
         logprobs: wanted.logprobs, isChat: true, tools: tools),
       limits: limits)
     try attach(session, to: &request)

@@ -3,8 +3,9 @@ import OpenAIAPI
 import Schemas
 import ToolCalling
 
-/// Calls that an answer has to be, as a request's `tool_choice` says: of these functions, with arguments of their schemas.
-struct ForcedCalls: Equatable, Sendable {
+/// Calls as an answer has to make them where something says what it has to be: of functions that `tool_choice` allows, with
+/// arguments of their schemas.
+struct StrictCalls: Equatable, Sendable {
   struct Function: Equatable, Sendable {
     let name: String
     let parameters: JSONObject?
@@ -16,22 +17,19 @@ struct ForcedCalls: Equatable, Sendable {
   let functions: [Function]
   let isSingle: Bool
 
-  /// The calls that a request wants; nil if the model is free not to call.
-  init?(_ wanted: RequestedTools, _ format: ToolCallFormat) {
+  init(_ wanted: RequestedTools, _ format: ToolCallFormat) {
     let functions = wanted.definitions.enumerated().map { index, definition in
       Function(
         name: definition.name, parameters: definition.parameters, param: "tools[\(index)].function.parameters"
       )
     }
     self.format = format
-    switch wanted.choice {
-    case .none, .auto: return nil
-    case .required:
-      self.functions = functions
-      isSingle = !wanted.isParallel
-    case .function(let name):
+    if case .function(let name) = wanted.choice {
       self.functions = functions.filter { $0.name == name }
       isSingle = true
+    } else {
+      self.functions = functions
+      isSingle = !wanted.isParallel
     }
   }
 

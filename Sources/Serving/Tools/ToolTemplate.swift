@@ -6,6 +6,8 @@ import ToolCalling
 struct ToolTemplate: Sendable {
   /// Whether it tells the model what functions there are.
   private let tellsTools: Bool
+  /// Whether it writes calls, in whatever form.
+  private let writesCalls: Bool
   /// How it writes a call; nil if it does not, or in a form that is not known.
   let format: ToolCallFormat?
   /// Whether it wants a call's arguments as text: some put them into a text as they are, most print an object.
@@ -19,14 +21,18 @@ struct ToolTemplate: Sendable {
     let user: TemplateValue = ["role": "user", "content": "kvota_question"]
     let prompt = render([user], [Self.tool], true) ?? ""
     tellsTools = prompt.contains(Self.name)
-    let written = [
+    let arguments: [TemplateValue] = [
       .mapping([Self.key: .string(Self.value)]), .string("{\"\(Self.key)\": \"\(Self.value)\"}"),
-    ].map {
-      (arguments: TemplateValue) -> String? in
-      let text = render([user, Self.call(arguments), Self.result], [Self.tool], false)
+    ]
+    let calls = arguments.map(Self.call)
+    let written = calls.map { call -> String? in
+      let text = render([user, call, Self.result], [Self.tool], false)
       // In single quotes is how Python shows an object that was to be a text.
       return text.flatMap { $0.contains(Self.value) && !$0.contains("'\(Self.key)'") ? $0 : nil }
     }
+    writesCalls =
+      written != [nil, nil]
+      || calls.contains { render([user, $0], [Self.tool], false)?.contains(Self.value) == true }
     takesArgumentsAsText = written[0] == nil && written[1] != nil
     guard tellsTools, let text = written[0] ?? written[1] else {
       format = nil
@@ -59,6 +65,15 @@ struct ToolTemplate: Sendable {
   private static let result: TemplateValue = [
     "role": "tool", "tool_call_id": "abcdef123", "name": .string(name), "content": "kvota_result",
   ]
+
+  /// Refuses calls in a conversation that the model would not be shown.
+  func checkWritesCalls(_ messages: [ChatMessage]) throws(APIError) {
+    guard !writesCalls, let index = messages.firstIndex(where: { !$0.toolCalls.isEmpty }) else { return }
+    throw .invalidRequest(
+      "the model's chat template has no place for calls in messages; leave 'tool_calls' out, or serve the model with a"
+        + " template that has one, such as --chat-template hermes",
+      param: "messages[\(index)].tool_calls", code: "unsupported_parameter")
+  }
 
   /// Refuses tools that the model would not be told of.
   func checkTellsTools() throws(APIError) {

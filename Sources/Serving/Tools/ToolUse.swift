@@ -6,8 +6,10 @@ struct ToolUse: Sendable {
   private let format: ToolCallFormat
   private let names: Set<String>
   private let isParallel: Bool
-  /// What the answer has to be; nil if the model is free to call or not.
-  let forced: ForcedCalls?
+  /// Calls as they are where something says what the answer has to be.
+  let calls: StrictCalls?
+  /// Whether the answer has to be calls.
+  let forcesCall: Bool
   /// How an answer with calls ends.
   let finishReason: OpenAIAPI.FinishReason
 
@@ -24,7 +26,8 @@ struct ToolUse: Sendable {
     self.format = format
     names = Set(wanted.definitions.map(\.name))
     isParallel = wanted.isParallel
-    forced = ForcedCalls(wanted, format)
+    calls = StrictCalls(wanted, format)
+    forcesCall = wanted.forcesCall
     // OpenAI's reason where the client has named the function: that it is called says nothing new.
     if case .function = wanted.choice { finishReason = .stop } else { finishReason = .toolCalls }
   }
@@ -34,7 +37,7 @@ struct ToolUse: Sendable {
     self.format = format
     self.names = names
     self.isParallel = isParallel
-    forced = nil
+    (calls, forcesCall) = (nil, false)
     finishReason = .toolCalls
   }
 
