@@ -35,7 +35,7 @@ struct JSONCallReader: Sendable {
   init(tools: Set<String>?) { self.tools = tools }
 
   mutating func push(_ byte: UInt8) -> Progress {
-    if byte.isSpace, place != .key, place != .value { return .more }
+    if byte.isJSONSpace, place != .key, place != .value { return .more }
     switch place {
     case .start: return move(to: .beforeKey, if: byte == UInt8(ascii: "{"))
     case .beforeKey:

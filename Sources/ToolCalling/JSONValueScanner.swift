@@ -16,7 +16,7 @@ struct JSONValueScanner: Sendable {
 
   mutating func push(_ byte: UInt8) -> Step {
     if isString { return pushInString(byte) }
-    if byte.isSpace, !hasBegun { return .inside }
+    if byte.isJSONSpace, !hasBegun { return .inside }
     hasBegun = true
     switch byte {
     case UInt8(ascii: "\""): isString = true
@@ -26,7 +26,7 @@ struct JSONValueScanner: Sendable {
       depth -= 1
       return depth == 0 ? .last : .inside
     case UInt8(ascii: ",") where depth == 0: return .behind
-    case _ where byte.isSpace && depth == 0: return .behind
+    case _ where byte.isJSONSpace && depth == 0: return .behind
     default: break
     }
     return .inside
@@ -47,5 +47,5 @@ struct JSONValueScanner: Sendable {
 
 extension UInt8 {
   /// White space between JSON's tokens, and between calls.
-  var isSpace: Bool { self == 0x20 || self == 0x0A || self == 0x0D || self == 0x09 }
+  var isJSONSpace: Bool { self == 0x20 || self == 0x0A || self == 0x0D || self == 0x09 }
 }

@@ -2,7 +2,8 @@ import OpenAIAPI
 
 /// What Llama 3 writes behind `<|python_tag|>` when it is no JSON: a call of a built-in tool, or code for an interpreter.
 ///
-/// `brave_search.call(query="...")` calls a function with texts as arguments. Anything else is code, for a tool that takes some.
+/// `brave_search.call(query="...")` calls a function with texts as arguments. Anything else is code, for a tool that takes some, and so
+/// is that where there is such a tool but no such function.
 struct PythonCall {
   let name: String
   let arguments: String
@@ -14,11 +15,12 @@ struct PythonCall {
   init?(_ text: [UInt8], marker: [UInt8]?, tools: Set<String>) {
     let code = String(decoding: text, as: UTF8.self).drop(while: \.isWhitespace)
       .dropFirst(String(decoding: marker ?? [], as: UTF8.self).count)
-    if let (name, arguments) = Self.builtIn(String(code)) {
+    let interpreter = Self.interpreters.first(where: tools.contains)
+    if let (name, arguments) = Self.builtIn(String(code)), interpreter == nil || tools.contains(name) {
       self.name = name
       self.arguments = String(decoding: JSONValue.object(arguments).encoded, as: UTF8.self)
-    } else if let name = Self.interpreters.first(where: tools.contains) {
-      self.name = name
+    } else if let interpreter {
+      name = interpreter
       let arguments: JSONValue = ["code": .string(String(code))]
       self.arguments = String(decoding: arguments.encoded, as: UTF8.self)
     } else {

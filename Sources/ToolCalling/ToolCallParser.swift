@@ -79,7 +79,7 @@ package struct ToolCallParser: Sendable {
     } else {
       let left = verbatim + rest
       if isInCall { calls += 1 }
-      if !(hasCalls && left.allSatisfy(\.isSpace)) { give(left) }
+      if !(hasCalls && left.allSatisfy(\.isJSONSpace)) { give(left) }
     }
     (rest, verbatim) = ([], [])
     return takePieces()

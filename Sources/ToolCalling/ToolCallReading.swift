@@ -14,7 +14,7 @@ extension ToolCallParser {
 
   private mutating func readText() -> Bool {
     if format.isBare, !hasText, calls == 0 {
-      guard let start = rest.firstIndex(where: { !$0.isSpace }) else { return false }
+      guard let start = rest.firstIndex(where: { !$0.isJSONSpace }) else { return false }
       let opensList = format == .json && rest[start] == UInt8(ascii: "[")
       if opensList || rest[start] == UInt8(ascii: "{") {
         enter(from: 0, through: start, isMarked: false)
@@ -53,7 +53,7 @@ extension ToolCallParser {
     }
     switch rest[0] {
     case UInt8(ascii: "{"): place = .object(JSONCallReader(tools: isMarked ? nil : tools))
-    case _ where rest[0].isSpace || format.separators.contains(rest[0]): skip(1)
+    case _ where rest[0].isJSONSpace || format.separators.contains(rest[0]): skip(1)
     case _ where isMarked && format == .mistral: place = .name
     case _ where isMarked && format == .llama && !verbatim.isEmpty: place = .code
     default: leave()
@@ -196,5 +196,5 @@ extension Collection<UInt8> {
 
 extension ArraySlice<UInt8> {
   /// Where the white space at the end begins.
-  fileprivate var textEnd: Int { (lastIndex { !$0.isSpace } ?? startIndex - 1) + 1 }
+  fileprivate var textEnd: Int { (lastIndex { !$0.isJSONSpace } ?? startIndex - 1) + 1 }
 }

@@ -82,6 +82,8 @@ struct ToolCallParserTests {
     Written(
       .llama, #"<|python_tag|>brave_search.call(query="rain, \"now\"", n="2")"#,
       ("brave_search", #"{"query":"rain, \"now\"","n":"2"}"#)),
+    // A call in form only: no such function was offered, but a tool that takes code.
+    Written(.llama, "<|python_tag|>job.call()", ("python", #"{"code":"job.call()"}"#)),
     Written(.llama, "<|python_tag|>print({1: 'a'})\n", ("python", #"{"code":"print({1: 'a'})\n"}"#)),
     Written(
       .mistral,
