@@ -23,6 +23,25 @@ struct ChatTemplateTests {
     #expect(rendered == "{{ 1 }}{% raise %}")
   }
 
+  @Test(
+    "lines end where Python ends them",
+    arguments: [
+      ("a\r\nb\rc\u{2028}d\u{85}\u{B}e\n", "a|b|c|d||e", "a\n  b\n  c\n  d\n\n  e\n"), ("", "", ""),
+      ("\r\n", "", "\n"), ("a\n\r", "a|", "a\n"),
+    ])
+  func lines(text: String, split: String, indented: String) throws {
+    let render = { try ChatTemplate($0).render(["x": .string(text)], nowSeconds: 0) }
+    #expect(try render("{{ x.splitlines() | join('|') }}") == split)
+    #expect(try render("{{ x | indent(2) }}").unicodeScalars.elementsEqual(indented.unicodeScalars))
+  }
+
+  @Test("keys that look alike but have other code points are different keys")
+  func exactKeys() throws {
+    let rendered = try ChatTemplate("{{ x | length }}{% for k, v in x.items() %}{{ v }}{% endfor %}").render(
+      ["x": ["\u{E9}": 1, "e\u{301}": 2]], nowSeconds: 0)
+    #expect(rendered == "212")
+  }
+
   @Test("the generation tag prints its body")
   func generation() throws {
     let rendered = try ChatTemplate("a{% generation %}b{{ 1 }}{% endgeneration %}c").render(

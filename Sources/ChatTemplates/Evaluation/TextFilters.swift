@@ -43,11 +43,12 @@ extension Interpreter {
     guard (0...64).contains(width) else { throw interpreter.error("indent's width must be from 0 to 64") }
     let indentsFirst = arguments.value(1, "first")?.isTrue ?? false
     let indentsBlank = arguments.value(2, "blank")?.isTrue ?? false
-    let lines = try interpreter.text(of: value).split(separator: "\n", omittingEmptySubsequences: false)
+    // With an end behind the last line, as Jinja does it: an empty one is there too.
+    let lines = (try interpreter.text(of: value) + "\n").lines
     try interpreter.charge(textBytes: lines.count * width)
     let indented = lines.enumerated().map { index, line in
       (index == 0 ? indentsFirst : indentsBlank || !line.isEmpty)
-        ? String(repeating: " ", count: width) + line : String(line)
+        ? String(repeating: " ", count: width) + line : line
     }
     return try interpreter.made(indented.joined(separator: "\n"))
   }
@@ -114,11 +115,38 @@ extension String {
     return result
   }
 
+  /// The lines, which end where Python's `splitlines` ends them; behind the last end none begins.
+  var lines: [String] {
+    var lines: [String] = []
+    var (start, place) = (unicodeScalars.startIndex, unicodeScalars.startIndex)
+    while place < unicodeScalars.endIndex {
+      let (scalar, end) = (unicodeScalars[place], place)
+      unicodeScalars.formIndex(after: &place)
+      guard scalar.endsLine else { continue }
+      if scalar == "\r", place < unicodeScalars.endIndex, unicodeScalars[place] == "\n" {
+        unicodeScalars.formIndex(after: &place)
+      }
+      lines.append(String(unicodeScalars[start..<end]))
+      start = place
+    }
+    if start < unicodeScalars.endIndex { lines.append(String(unicodeScalars[start...])) }
+    return lines
+  }
+
   /// The text without white space at its ends.
   var trimmedAsPython: String {
     var rest = unicodeScalars[...]
     while rest.first?.properties.isWhitespace == true { rest.removeFirst() }
     while rest.last?.properties.isWhitespace == true { rest.removeLast() }
     return String(rest)
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var endsLine: Bool {
+    switch value {
+    case 0x0A...0x0D, 0x1C...0x1E, 0x85, 0x2028, 0x2029: true
+    default: false
+    }
   }
 }

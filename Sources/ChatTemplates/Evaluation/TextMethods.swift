@@ -15,12 +15,7 @@ extension Interpreter {
         try affixes(arguments, name).contains { text.utf8.reversed().starts(with: $0.utf8.reversed()) })
     case "removeprefix", "removesuffix": return try removeAffix(text, arguments, name)
     case "split": return try split(text, arguments)
-    case "splitlines":
-      var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
-        TemplateValue.string(String($0))
-      }
-      if text.isEmpty || text.hasSuffix("\n") { lines.removeLast() }
-      return .list(lines)
+    case "splitlines": return .list(text.lines.map(TemplateValue.string))
     case "replace": return try replace(text, arguments)
     case "upper": return try made(text.uppercased())
     case "lower": return try made(text.lowercased())

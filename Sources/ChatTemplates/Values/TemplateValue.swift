@@ -71,7 +71,7 @@ package enum TemplateValue: Equatable, Sendable {
 package struct TemplateMapping: Equatable, Sendable, ExpressibleByDictionaryLiteral {
   /// The keys in order.
   package private(set) var keys: [String] = []
-  private var values: [String: TemplateValue] = [:]
+  private var values: [ExactKey: TemplateValue] = [:]
 
   /// Makes an empty mapping.
   package init() {}
@@ -83,17 +83,26 @@ package struct TemplateMapping: Equatable, Sendable, ExpressibleByDictionaryLite
 
   /// The value of a key, nil when it is absent; setting nil does nothing.
   package subscript(key: String) -> TemplateValue? {
-    get { values[key] }
+    get { values[ExactKey(text: key)] }
     set {
       guard let newValue else { return }
-      if values.updateValue(newValue, forKey: key) == nil { keys.append(key) }
+      if values.updateValue(newValue, forKey: ExactKey(text: key)) == nil { keys.append(key) }
     }
   }
 
   /// Keys and values in order.
   package var pairs: [(key: String, value: TemplateValue)] {
-    keys.map { ($0, values[$0] ?? .none) }
+    keys.map { ($0, self[$0] ?? .none) }
   }
+}
+
+/// A key compared by its code points, as Python's are: for Swift's strings a letter with an accent equals letter and accent.
+private struct ExactKey: Hashable, Sendable {
+  let text: String
+
+  static func == (a: ExactKey, b: ExactKey) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+
+  func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
 }
 
 extension TemplateValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
