@@ -901,11 +901,11 @@ enum OpenAPIDocument {
                 ]
               },
               "stop": {
-                "description": "Texts that end the answer and are not part of it.",
+                "description": "Texts that end the answer and are not part of it, of up to 1024 bytes each.",
                 "anyOf": [
                   {"type": "null"},
-                  {"type": "string", "minLength": 1},
-                  {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": 4}
+                  {"type": "string", "minLength": 1, "maxLength": 1024},
+                  {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 1024}, "maxItems": 4}
                 ]
               },
               "stop_token_ids": {
@@ -1136,11 +1136,11 @@ enum OpenAPIDocument {
                 ]
               },
               "stop": {
-                "description": "Texts that end the answer and are not part of it.",
+                "description": "Texts that end the answer and are not part of it, of up to 1024 bytes each.",
                 "anyOf": [
                   {"type": "null"},
-                  {"type": "string", "minLength": 1},
-                  {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": 4}
+                  {"type": "string", "minLength": 1, "maxLength": 1024},
+                  {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 1024}, "maxItems": 4}
                 ]
               },
               "stop_token_ids": {

@@ -82,6 +82,7 @@ struct CompletionRequestTests {
       (#"{"prompt":"a","repeat_penalty":0}"#, "repeat_penalty"),
       (#"{"prompt":"a","repeat_penalty":1,"repetition_penalty":2}"#, "repeat_penalty"),
       (#"{"prompt":"a","stop":["a","b","c","d","e"]}"#, "stop"), (#"{"prompt":"a","stop":[""]}"#, "stop"),
+      (#"{"prompt":"a","stop":["\#(String(repeating: "a", count: 1025))"]}"#, "stop"),
       (#"{"prompt":"a","stop":["a",1]}"#, "stop[1]"), (#"{"prompt":"a","stop":1}"#, "stop"),
       (#"{"prompt":"a","stop_token_ids":[-1]}"#, "stop_token_ids[0]"),
       (#"{"prompt":"a","stream_options":{}}"#, "stream_options"),

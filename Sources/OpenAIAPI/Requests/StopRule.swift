@@ -1,6 +1,8 @@
 /// The two fields that end a generation early.
 enum StopRule {
   private static let textLimit = 4
+  /// Bytes of a text: what may be its beginning is held back and compared again and again.
+  private static let byteLimit = 1 << 10
   private static let tokenLimit = 64
 
   static func texts(_ fields: inout FieldReader) throws(APIError) -> [String] {
@@ -23,6 +25,11 @@ enum StopRule {
     }
     guard !texts.contains("") else {
       throw .invalidRequest("'\(path)' holds an empty text", param: path, code: "invalid_value")
+    }
+    if let long = texts.first(where: { $0.utf8.count > byteLimit }) {
+      throw .invalidRequest(
+        "'\(path)' holds a text of \(long.utf8.count) bytes, allowed are up to \(byteLimit); send its beginning alone",
+        param: path, code: "invalid_value")
     }
     return texts
   }
