@@ -5,10 +5,10 @@ import OpenAIAPI
 struct ChatCompletions: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
-    let request = try await call.takingTurns {
+    let request = try await call.takingTurns { turn in
       let wanted = try await call.read { try RequestDecoding.chatCompletion($0) }
       responder.ignoredFields = wanted.ignoredFields
-      let session = try await model.open(wanted.parameters.session)
+      let session = try await call.open(wanted.parameters.session, of: model, in: turn)
       let forcesCalls = wanted.tools.map { $0.choice != .auto } ?? false
       // Grammars take long to build from a few bytes.
       return try await call.compute(isHard: forcesCalls || wanted.parameters.constraint != nil) {

@@ -5,10 +5,10 @@ import OpenAIAPI
 struct Completions: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
-    let request = try await call.takingTurns {
+    let request = try await call.takingTurns { turn in
       let wanted = try await call.read { try RequestDecoding.completion($0) }
       responder.ignoredFields = wanted.ignoredFields
-      let session = try await model.open(wanted.parameters.session)
+      let session = try await call.open(wanted.parameters.session, of: model, in: turn)
       // Grammars take long to build from a few bytes.
       return try await call.compute(isHard: wanted.parameters.constraint != nil) {
         try model.request(wanted, header: call.cacheHeader, session: session)

@@ -6,7 +6,7 @@ import Tokenizing
 struct Tokenize: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
-    let json = try await call.takingTurns {
+    let json = try await call.takingTurns { _ in
       let wanted = try await call.read { try TokenizeRequest(RequestDecoding.object($0)) }
       responder.ignoredFields = wanted.ignoredFields
       _ = try model.limits.reference(to: wanted.model)
@@ -62,7 +62,7 @@ struct Tokenize: Endpoint {
 struct Detokenize: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
-    let json = try await call.takingTurns {
+    let json = try await call.takingTurns { _ in
       let wanted = try await call.read { try DetokenizeRequest(RequestDecoding.object($0)) }
       responder.ignoredFields = wanted.ignoredFields
       _ = try model.limits.reference(to: wanted.model)
@@ -89,7 +89,7 @@ struct ApplyTemplate: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
     let nowSeconds = Int(Date().timeIntervalSince1970)
-    let json = try await call.takingTurns {
+    let json = try await call.takingTurns { _ in
       let wanted = try await call.read { try ApplyTemplateRequest(RequestDecoding.object($0)) }
       responder.ignoredFields = wanted.ignoredFields
       _ = try model.limits.reference(to: wanted.model)

@@ -34,10 +34,20 @@ struct Call: Sendable {
 
   /// Runs what reads the body and makes of it what is to be done, one large body after the other.
   ///
-  /// What a body says can take thirty times its bytes: so it must be worked through, and gone, before the next is read.
-  func takingTurns<Value>(_ work: () async throws -> Value) async throws -> Value {
-    guard body.mostBytes > BodyReading.largestInPlace else { return try await work() }
+  /// What a body says can take thirty times its bytes: so it must be worked through, and gone, before the next is read. `work` gets its
+  /// turn, or nil if it needs none.
+  func takingTurns<Value>(_ work: (Turn?) async throws -> Value) async throws -> Value {
+    guard body.mostBytes > BodyReading.largestInPlace else { return try await work(nil) }
     return try await service.bodyTurns.run(work)
+  }
+
+  /// Opens the session that a body names, if it names one, while the next large body has its turn: a session's file may be large too.
+  ///
+  /// One does so at a time, so that what two large bodies say is in memory at most.
+  func open(_ session: String?, of model: ServedModel, in turn: Turn?) async throws -> OpenSession? {
+    guard session != nil else { return nil }
+    try await turn?.exchange(for: service.sessionTurns)
+    return try await model.open(session)
   }
 
   /// Runs what reads the body, which it gets decompressed and which is then gone, off the shared threads if it may be large.

@@ -11,6 +11,8 @@ package final class Service: Sendable {
   let metrics = Metrics()
   let bodies = BodyReading()
   let bodyTurns = Turns()
+  /// Who has read one and opens the session that it names.
+  let sessionTurns = Turns()
   /// Where caches are watched; nil if they are not.
   let watches: CacheWatches?
   /// As in `1.0.0`.

@@ -16,13 +16,14 @@ final class Turns: Sendable {
   /// Runs `work` when it is its turn.
   ///
   /// Throws `CancellationError` without running it if the task is cancelled first.
-  func run<Value>(_ work: () async throws -> Value) async throws -> Value {
+  func run<Value>(_ work: (Turn) async throws -> Value) async throws -> Value {
     try await begin()
-    defer { end() }
-    return try await work()
+    let turn = Turn(of: self)
+    defer { turn.end() }
+    return try await work(turn)
   }
 
-  private func begin() async throws {
+  fileprivate func begin() async throws {
     let id = state.withLock { state in
       state.nextID += 1
       return state.nextID
@@ -49,11 +50,29 @@ final class Turns: Sendable {
     }
   }
 
-  private func end() {
+  fileprivate func end() {
     let next = state.withLock { state in
       state.isTaken = !state.waiting.isEmpty
       return state.isTaken ? state.waiting.removeFirst().turn : nil
     }
     next?.resume()
   }
+}
+
+/// What somebody has whose turn it is.
+final class Turn {
+  private var turns: Turns
+
+  fileprivate init(of turns: Turns) { self.turns = turns }
+
+  /// Waits for a turn among others, and gives up this one once it is there.
+  ///
+  /// Throws `CancellationError`, and keeps this one, if the task is cancelled first.
+  func exchange(for others: Turns) async throws {
+    try await others.begin()
+    turns.end()
+    turns = others
+  }
+
+  fileprivate func end() { turns.end() }
 }
