@@ -49,7 +49,7 @@ struct ForeignPages: Sendable {
   /// Whether it is an IPv4 address, in the one form in which browsers write them.
   private static func isAddress(_ name: Substring) -> Bool {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+    return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil && $0.first != "+" }
   }
 }
 

@@ -46,7 +46,7 @@ import Testing
   func rebinding() throws {
     for host in [
       "evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "1.2.3",
-      "notlocalhost",
+      "notlocalhost", "1.2.3.+4",
     ] {
       #expect(try code([], host: host) == "host_not_allowed")
       #expect(try code(["Origin: http://\(host)"], host: host) == "host_not_allowed")
