@@ -20,6 +20,8 @@ MODEL_FILE := SmolLM2-135M-Instruct.Q4_1.gguf
 MODEL := $(KVOTA_CACHE)/$(MODEL_FILE)
 MODEL_ALIAS := smollm2-135m-instruct
 BINARY := .build/release/kvota
+# Built beside the tests, of the same sources: to build a second one for them would take minutes.
+TEST_BINARY := .build-tests/release/kvota
 TEST_VENV := .cache/venv
 # Third-party texts that are not ours to publish; tests that want them are skipped where they are absent.
 TEST_DATA ?= $(CURDIR)/../shared/data
@@ -81,7 +83,7 @@ bench-kernels: setup model build ## Measure each kernel against its ceiling; ARG
 	@$(BINARY) bench --kernels --model "$(MODEL)" $(ARGS)
 
 # Those with sockets come after the others, which keep all processors and all of the test process's threads busy for minutes.
-test: setup model build test-tools ## Run all tests
+test: setup model test-tools ## Run all tests
 	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD) --skip '^(Integration|TransportTests)\.'
 	$(TEST_ENVIRONMENT) swift test $(TEST_BUILD) --filter '^(Integration|TransportTests)\.'
 
@@ -119,7 +121,7 @@ clean: ## Remove build products and the tests' Python environment; the model sta
 	rm -rf .build .build-tests .build-install .cache
 
 TEST_ENVIRONMENT = KVOTA_TEST_MODEL="$(MODEL)" KVOTA_TEST_PYTHON="$(CURDIR)/$(TEST_VENV)/bin/python" \
-  KVOTA_TEST_BINARY="$(CURDIR)/$(BINARY)" KVOTA_TEST_DATA="$(TEST_DATA)"
+  KVOTA_TEST_BINARY="$(CURDIR)/$(TEST_BINARY)" KVOTA_TEST_DATA="$(TEST_DATA)"
 
 test-tools: $(TEST_VENV)/lm_eval-$(LM_EVAL_VERSION) .cache/promtool
 	@Deploy/setup.sh $(TEST_APT_PACKAGES)

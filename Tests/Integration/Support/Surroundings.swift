@@ -2,7 +2,7 @@ import Foundation
 
 /// What the tests need beside themselves: the binary, the model, a Python that has the `openai` package, and tools.
 enum Surroundings {
-  static let binary = file("KVOTA_TEST_BINARY", default: packageRoot + "/.build/release/kvota")
+  static let binary = file("KVOTA_TEST_BINARY", default: packageRoot + "/.build-tests/release/kvota")
   static let model = file("KVOTA_TEST_MODEL", default: nil)
   static let python = file("KVOTA_TEST_PYTHON", default: packageRoot + "/.cache/venv/bin/python")
 
