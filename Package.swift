@@ -9,6 +9,8 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
+  // Async functions go on where their caller runs; a hop at each would cost.
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 let testing: [SwiftSetting] = [
   .swiftLanguageMode(.v6),

@@ -42,25 +42,25 @@ struct PathHandler: HTTPHandler {
   /// Lets one request to `/slow` finish.
   let gate = AsyncStream<Void>.makeStream()
 
-  private func finishWhenTold(_ writer: ResponseWriter) async throws {
+  nonisolated(nonsending) private func finishWhenTold(_ writer: ResponseWriter) async throws {
     report.yield("started")
     for await _ in gate.stream { break }
     try Task.checkCancellation()
     try await writer.send(HTTPResponse(status: 200, body: Array("done".utf8)))
   }
 
-  private func stream(_ pieces: [String], to writer: ResponseWriter) async throws {
+  nonisolated(nonsending) private func stream(_ pieces: [String], to writer: ResponseWriter) async throws {
     try await writer.start(status: 200, headers: ["Content-Type": "text/event-stream"])
     for piece in pieces { try await writer.write(ServerSentEvent.data(Array(piece.utf8)).encoded) }
     try await writer.finish()
   }
 
-  private func flood(_ writer: ResponseWriter) async throws {
+  nonisolated(nonsending) private func flood(_ writer: ResponseWriter) async throws {
     try await writer.start(status: 200, headers: [:])
     while true { try await writer.write(Array(repeating: 97, count: 1 << 14)) }
   }
 
-  private func reporting(_ body: () async throws -> Void) async throws {
+  nonisolated(nonsending) private func reporting(_ body: nonisolated(nonsending) () async throws -> Void) async throws {
     report.yield("started")
     do {
       try await body()
