@@ -41,38 +41,50 @@ struct BenchHTTP: ParsableCommand {
 
   func run() throws {
     let settings = try served.settings()
-    var rows: [HTTPRow] = []
-    rows += try measure("kvota") { try ServerProcess(own: settings, further: served.flags) }
+    let room = ["--max-connections-per-address", "\(connections + Self.spareConnections)"]
+    var servers = [
+      (name: "kvota", process: try ServerProcess(own: settings, further: served.flags + room))
+    ]
+    defer { for server in servers { server.process.stop() } }
     if let peer = peer.peer(settings) {
-      rows += try measure("peer") {
-        try peer.start(sequences: min(connections, Self.mostPeerSequences), flashAttention: .auto)
-      }
+      let sequences = min(connections, Self.mostPeerSequences)
+      servers.append(("peer", try peer.start(sequences: sequences, flashAttention: .auto)))
     }
     let report = HTTPReport(
       model: settings.alias, threads: settings.engine.threads, connections: connections, seconds: seconds,
-      rows: rows)
+      rows: try Self.work.flatMap { try measure($0, servers) })
     Console.print(json ? try JSONText.of(report) : report.text)
   }
 
+  /// wrk looks whether a server is there before it opens those that it uses.
+  private static let spareConnections = 8
   private static let mostPeerSequences = 32
   private static let completion = #"{"prompt": "The sea is", "max_tokens": 1, "temperature": 0}"#
-  /// What is asked for, under a name; both servers know these paths.
-  private static let work: [(name: String, path: String, body: String?)] = [
-    ("GET /health", "/health", nil), ("one token", "/v1/completions", completion),
+  private struct Work {
+    let name: String
+    let path: String
+    let body: String?
+  }
+  /// What is asked for; both servers know these paths.
+  private static let work = [
+    Work(name: "GET /health", path: "/health", body: nil),
+    Work(name: "one token", path: "/v1/completions", body: completion),
   ]
 
-  private func measure(_ server: String, start: () throws -> ServerProcess) throws -> [HTTPRow] {
-    let process = try start()
-    defer { process.stop() }
-    return try Self.work.map { work in
-      Console.note("\(work.name): \(server)")
-      let runs = try (0..<rounds).map { _ in
-        try WrkRun.measure(
-          process.address + work.path, body: work.body, connections: connections, seconds: seconds)
+  /// The servers in turn, since the machine may be slower at one time than at another.
+  private func measure(_ work: Work, _ servers: [(name: String, process: ServerProcess)]) throws -> [HTTPRow]
+  {
+    var runs = [[WrkRun]](repeating: [], count: servers.count)
+    for round in 0..<rounds {
+      for (index, server) in servers.enumerated() {
+        Console.note("\(work.name), round \(round + 1) of \(rounds): \(server.name)")
+        runs[index].append(
+          try WrkRun.measure(
+            server.process.address + work.path, body: work.body, connections: connections, seconds: seconds))
+        try server.process.checkRuns()
       }
-      try process.checkRuns()
-      return HTTPRow(server: server, work: work.name, runs: runs)
     }
+    return zip(servers, runs).map { HTTPRow(server: $0.name, work: work.name, runs: $1) }
   }
 }
 

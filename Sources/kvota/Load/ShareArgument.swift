@@ -8,6 +8,8 @@ struct ShareArgument: ExpressibleByArgument {
 
   private init(value: Double) { self.value = value }
 
+  var defaultValueDescription: String { "\(value * 100)%" }
+
   init?(argument: String) {
     let isPercent = argument.hasSuffix("%")
     guard let number = Double(isPercent ? String(argument.dropLast()) : argument) else { return nil }
