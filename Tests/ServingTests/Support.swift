@@ -15,7 +15,7 @@ func head(_ requestLine: String, _ fields: String...) throws -> RequestHead {
 func head(_ requestLine: String, fields: [String]) throws -> RequestHead {
   var parser = RequestParser(limits: HTTPLimits())
   let lines = ["\(requestLine) HTTP/1.1", "Host: a"] + fields + ["", ""]
-  parser.receive(lines.joined(separator: "\r\n").utf8)
+  parser.receive(Array(lines.joined(separator: "\r\n").utf8))
   guard case .head(let head)? = try parser.nextEvent() else {
     Issue.record("no head in \(lines)")
     throw CancellationError()

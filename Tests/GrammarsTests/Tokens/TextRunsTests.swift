@@ -26,8 +26,10 @@ struct TextRunsTests {
     arguments: [
       #"root ::= "\"" (\#(Self.escape))* "\"""#, #"root ::= "\"" (\#(Self.escape)){0,40} "\"""#,
       #"root ::= "\"" (\#(Self.escape)){3,6} "\"""#, #"root ::= "\"" [a-e]* "\"""#,
-      #"root ::= [a-zé]+ | "e" [^b]{2,5}"#,
-      #"root ::= "\"" [^\u65e5]* "\"""#, #"root ::= "\"" ([a-z ]* | [^e"]*) "\"""#,
+      // Copies that are alike, for tokens of up to 60 bytes, and some that are not.
+      #"root ::= "\"" (\#(Self.escape)){0,90} "\"""#, #"root ::= "\"" (\#(Self.escape)){64,70} "\"""#,
+      #"root ::= " "{0,68} ("a" | "\"" " "{65,130} "b"){0,3}"#,
+      #"root ::= item{0,70} "Z"\#nitem ::= "a" | " " "é"{0,70} | "e" item{66,67}"#,
     ])
   func together(grammar: String) throws {
     let tokens = try TokenGrammar(GBNFParser.parse(grammar), trie: TokenTrie(Self.vocabulary))

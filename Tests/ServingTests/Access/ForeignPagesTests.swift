@@ -11,7 +11,7 @@ import Testing
   ) throws -> String? {
     var parser = RequestParser(limits: HTTPLimits())
     let lines = ["POST /v1/completions HTTP/1.1", "Host: \(host)"] + fields + ["", ""]
-    parser.receive(lines.joined(separator: "\r\n").utf8)
+    parser.receive(Array(lines.joined(separator: "\r\n").utf8))
     guard case .head(let head)? = try parser.nextEvent() else { throw CancellationError() }
     return ForeignPages(crossOrigin: origins, isLoopback: isLoopback).refusal(head)?.code
   }
