@@ -63,6 +63,11 @@ import Tokenizing
       try ConversationPrompt(template: template, tokenizer: tokenizer).text(wanted, nowSeconds: 0)
     }
     #expect(error?.status == 400 && error?.param == "messages[1].tool_calls")
+    let refusing = "{% for m in messages %}{{ raise_exception('no calls') if m.tool_calls }}{% endfor %}"
+    let words = #expect(throws: APIError.self) {
+      try ConversationPrompt(template: refusing, tokenizer: tokenizer).text(wanted, nowSeconds: 0)
+    }
+    #expect(words?.message.contains("no calls") == true)
     let calls = "{% for m in messages %}{{ m.content }}{{ m.tool_calls or '' }}{% endfor %}"
     for template in [calls, NamedTemplates.all["hermes"]] {
       let prompt = try ConversationPrompt(template: template, tokenizer: tokenizer)

@@ -6,7 +6,7 @@ import ToolCalling
 struct ToolTemplate: Sendable {
   /// Whether it tells the model what functions there are.
   private let tellsTools: Bool
-  /// Whether it writes calls, in whatever form.
+  /// Whether it writes calls, in whatever form, or refuses them in its own words.
   private let writesCalls: Bool
   /// How it writes a call; nil if it does not, or in a form that is not known.
   let format: ToolCallFormat?
@@ -32,7 +32,7 @@ struct ToolTemplate: Sendable {
     }
     writesCalls =
       written != [nil, nil]
-      || calls.contains { render([user, $0], [Self.tool], false)?.contains(Self.value) == true }
+      || calls.contains { render([user, $0], [Self.tool], false)?.contains(Self.value) != false }
     takesArgumentsAsText = written[0] == nil && written[1] != nil
     guard tellsTools, let text = written[0] ?? written[1] else {
       format = nil
