@@ -17,7 +17,7 @@ struct FieldSection: Sendable {
       throw HTTPError(431, "more than \(limits.headerFieldCount) header fields")
     }
     // A line that begins with a blank would continue the one before (obs-fold); its name is no token.
-    guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > 0,
+    guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
       line[..<colon].allSatisfy(\.isTokenCharacter)
     else { throw .malformed("a header field must be 'Name: value', no blank before the name or the colon") }
     let value = line[(colon + 1)...].trimmingBlanks
