@@ -60,7 +60,9 @@ struct PathHandler: HTTPHandler {
     while true { try await writer.write(Array(repeating: 97, count: 1 << 14)) }
   }
 
-  nonisolated(nonsending) private func reporting(_ body: nonisolated(nonsending) () async throws -> Void) async throws {
+  nonisolated(nonsending) private func reporting(_ body: nonisolated(nonsending) () async throws -> Void)
+    async throws
+  {
     report.yield("started")
     do {
       try await body()
