@@ -2,7 +2,7 @@ import Testing
 
 @testable import kvota
 
-@Suite("a program that is run", .timeLimit(.minutes(1))) struct ToolTests {
+@Suite("a program that is run", .timeLimit(.minutes(15))) struct ToolTests {
   @Test("may say more than a pipe holds, on both of its outputs")
   func longOutput() throws {
     let tool = try Tool.run("sh", ["-c", "head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2; exit 3"])
