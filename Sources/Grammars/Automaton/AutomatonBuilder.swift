@@ -14,6 +14,7 @@ struct AutomatonBuilder {
   private(set) var sets: [ByteSet] = []
   private var setNumbers: [ByteSet: Int32] = [:]
   private var wanted: [Int]
+  private var rulesTakingBytes: [Int: Bool] = [:]
   private var parts = 0
 
   /// For texts of at most `longestText` bytes some states are alike.
@@ -105,25 +106,31 @@ struct AutomatonBuilder {
   }
 
   /// How many of `count` copies of a part have to follow another, each taking a byte, for no text to get through them.
-  private func apart(_ part: Expression, _ count: Int) -> Int {
+  private mutating func apart(_ part: Expression, _ count: Int) -> Int {
     // What leads into the copies counts as one more, and so does the byte that another text may be short of.
-    guard longestText < count - 2, takesBytes(part, within: []) else { return .max }
+    guard longestText < count - 2, takesBytes(part, rulesDeep: 0) else { return .max }
     return longestText + 2
   }
 
-  /// Whether no match of an expression is empty; false where rules lead to themselves.
-  private func takesBytes(_ expression: Expression, within rules: [Int]) -> Bool {
+  /// Whether no match of an expression is empty; false where that is not known.
+  ///
+  /// Each rule is looked into once, and only so deep as characters and items are away.
+  private mutating func takesBytes(_ expression: Expression, rulesDeep: Int) -> Bool {
     switch expression {
-    case .bytes: true
-    case .sequence(let parts): parts.contains { takesBytes($0, within: rules) }
-    case .choice(let parts): parts.allSatisfy { takesBytes($0, within: rules) }
-    case .repeated(let part, let least, _): least > 0 && takesBytes(part, within: rules)
+    case .bytes: return true
+    case .sequence(let parts): return parts.contains { takesBytes($0, rulesDeep: rulesDeep) }
+    case .choice(let parts): return parts.allSatisfy { takesBytes($0, rulesDeep: rulesDeep) }
+    case .repeated(let part, let least, _): return least > 0 && takesBytes(part, rulesDeep: rulesDeep)
     case .rule(let rule):
-      rules.count < Self.rulesLookedInto && !rules.contains(rule)
-        && takesBytes(grammar.rules[rule].expression, within: rules + [rule])
+      if let known = rulesTakingBytes[rule] { return known }
+      // Meanwhile, and for good if it is too deep: a rule that leads to itself is not looked into again.
+      rulesTakingBytes[rule] = false
+      guard rulesDeep < Self.rulesLookedInto else { return false }
+      let takes = takesBytes(grammar.rules[rule].expression, rulesDeep: rulesDeep + 1)
+      rulesTakingBytes[rule] = takes
+      return takes
     }
   }
-  /// Characters and items are a rule or two away.
   private static let rulesLookedInto = 3
 
   /// Copies of one part, each leading to the one before, whose states stand in the same order.

@@ -32,6 +32,18 @@ struct AlikesTests {
     #expect(Set(near).count == Self.longestText && Set(near).isDisjoint(with: far))
   }
 
+  @Test("each rule is looked into once, however often others name it")
+  func manyNames() throws {
+    let many = { (part: Expression) in Expression.choice(Array(repeating: part, count: 10_000)) }
+    let rules = [
+      .repeated(.rule(1), least: 200, most: 200), many(.rule(2)), many(.rule(3)), many(.text("a")),
+    ]
+    let grammar = Grammar(rules: rules.map { Grammar.Rule(name: "rule", expression: $0) }, root: 0)
+    // To look into each name would take hours.
+    let alikes = try Automaton(grammar, longestText: Self.longestText).alikes
+    #expect(!alikes.isEmpty)
+  }
+
   @Test(
     "copies that may be empty, and few ones, are not alike",
     arguments: [(100, #"root ::= "<" ([a-z]?){0,MOST} ">""#), (8, #"root ::= "<" [a-z]{0,MOST} ">""#)])
