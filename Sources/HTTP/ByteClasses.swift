@@ -11,14 +11,24 @@ extension UInt8 {
   var isVisibleASCII: Bool { (0x21...0x7E).contains(self) }
   var isBlank: Bool { self == space || self == tab }
 
-  /// May stand in a method or a field name.
-  var isTokenCharacter: Bool { isDigit || isLetter || "!#$%&'*+-.^_`|~".utf8.contains(self) }
+  /// May stand in a method or a field name: letters, digits and ``!#$%&'*+-.^_`|~``.
+  var isTokenCharacter: Bool {
+    switch self {
+    case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x30...0x39, 0x41...0x5A, 0x5E...0x7A, 0x7C, 0x7E: true
+    default: false
+    }
+  }
 
   /// May stand in a field value: anything but control characters, of which only the tab is allowed.
   var isFieldValueCharacter: Bool { self == tab || (self >= 0x20 && self != 0x7F) }
 
-  /// May stand in a host's name: what RFC 3986 calls reg-name.
-  var isHostNameCharacter: Bool { isDigit || isLetter || "-._~!$&'()*+,;=%".utf8.contains(self) }
+  /// May stand in a host's name, what RFC 3986 calls reg-name: letters, digits and `-._~!$&'()*+,;=%`.
+  var isHostNameCharacter: Bool {
+    switch self {
+    case 0x21, 0x24...0x2E, 0x30...0x39, 0x3B, 0x3D, 0x41...0x5A, 0x5F, 0x61...0x7A, 0x7E: true
+    default: false
+    }
+  }
 
   var lowercasedASCII: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
 
@@ -40,7 +50,8 @@ extension Collection<UInt8> {
 extension String {
   /// Compares as HTTP compares names: ASCII letters of either case are the same.
   func equalsIgnoringCase(_ other: some StringProtocol) -> Bool {
-    utf8.elementsEqual(other.utf8) { $0.lowercasedASCII == $1.lowercasedASCII }
+    utf8.count == other.utf8.count
+      && utf8.elementsEqual(other.utf8) { $0.lowercasedASCII == $1.lowercasedASCII }
   }
 
   /// The elements of a comma-separated field value, blanks around them removed.

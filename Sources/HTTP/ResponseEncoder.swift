@@ -30,7 +30,7 @@ package struct ResponseEncoder: Sendable {
   /// A whole response.
   package func encode(_ response: HTTPResponse, date: String, keepAlive: Bool) -> [UInt8] {
     let hasNoBody = response.status == 204 || response.status == 304
-    let length = hasNoBody ? [] : [("Content-Length", String(response.body.count))]
+    let length = hasNoBody ? nil : ("Content-Length", String(response.body.count))
     var bytes = encodeHead(response.status, response.headers, length, date: date, keepAlive: keepAlive)
     if !omitsBody && !hasNoBody { bytes += response.body }
     return bytes
@@ -40,7 +40,7 @@ package struct ResponseEncoder: Sendable {
   package func encodeStreamHead(
     status: Int, headers: HTTPHeaders, date: String, keepAlive: Bool
   ) -> [UInt8] {
-    let framing = version == .http11 ? [("Transfer-Encoding", "chunked")] : []
+    let framing = version == .http11 ? ("Transfer-Encoding", "chunked") : nil
     return encodeHead(status, headers, framing, date: date, keepAlive: keepAlive)
   }
 
@@ -59,13 +59,16 @@ package struct ResponseEncoder: Sendable {
   package var streamEnd: [UInt8] { omitsBody || version == .http10 ? [] : Array("0\r\n\r\n".utf8) }
 
   private func encodeHead(
-    _ status: Int, _ headers: HTTPHeaders, _ framing: [(String, String)], date: String, keepAlive: Bool
+    _ status: Int, _ headers: HTTPHeaders, _ framing: (String, String)?, date: String, keepAlive: Bool
   ) -> [UInt8] {
     var bytes = Self.opening
     bytes.reserveCapacity(512)
-    bytes += "\(status) \(reasonPhrase(of: status))\r\n".utf8
+    bytes += String(status).utf8
+    bytes.append(space)
+    bytes += reasonPhrase(of: status).utf8
+    bytes += [carriageReturn, lineFeed]
     for field in headers.fields { Self.append(field.name, field.value, to: &bytes) }
-    for (name, value) in framing { Self.append(name, value, to: &bytes) }
+    if let (name, value) = framing { Self.append(name, value, to: &bytes) }
     Self.append("Date", date, to: &bytes)
     Self.append("Connection", keepAlive ? "keep-alive" : "close", to: &bytes)
     bytes += [carriageReturn, lineFeed]

@@ -5,7 +5,7 @@ import Logging
 struct Connection {
   /// What reading for a request came to.
   private enum Intake {
-    case request(HTTPRequest)
+    case request(HTTPRequest, answersAtOnce: Bool, Reception.Answer)
     case refused(HTTPResponse, RequestHead, bodyUnread: Bool)
     case nothing
   }
@@ -57,7 +57,8 @@ struct Connection {
     do {
       switch try await readRequest(head: &head) {
       case .nothing: return false
-      case .request(let request): return await answer(request)
+      case .request(let request, let isAtOnce, let answer):
+        return await serve(request, atOnce: isAtOnce, answer)
       case .refused(let response, let head, let bodyUnread):
         let keepsConnection = await exchange(mayKeepAlive: !bodyUnread && lifetime.mayKeepAlive).refuse(
           response, head: head)
@@ -75,9 +76,15 @@ struct Connection {
     return false
   }
 
-  private mutating func answer(_ request: HTTPRequest) async -> Bool {
-    let outcome = await exchange(mayKeepAlive: lifetime.mayKeepAlive)
-      .run(request, inputEnded: inputEnded, pipelinedBefore: parser.bufferedBytes)
+  private mutating func serve(
+    _ request: HTTPRequest, atOnce: Bool, _ answer: @escaping Reception.Answer
+  ) async -> Bool {
+    let exchange = exchange(mayKeepAlive: lifetime.mayKeepAlive)
+    let outcome =
+      atOnce
+      ? await exchange.run(request, inputEnded: inputEnded, answer)
+      : await exchange.runWatched(
+        request, inputEnded: inputEnded, pipelinedBefore: parser.bufferedBytes, answer)
     parser.receive(outcome.pipelined)
     inputEnded = inputEnded || outcome.inputEnded
     clientGone = outcome.clientGone
@@ -103,12 +110,16 @@ extension Connection {
   private mutating func readRequest(head: inout RequestHead?) async throws -> Intake {
     var body: [UInt8] = []
     var share: ByteBudget.Share?
+    var accepted: (atOnce: Bool, answer: Reception.Answer)?
     while true {
       switch try parser.nextEvent() {
       case .head(let received):
         head = received
         lifetime.headEnded(at: .now)
-        if let response = handler.refusal(of: received) { return try refuse(received, response) }
+        switch handler.reception(of: received) {
+        case .refused(let response): return try refuse(received, response)
+        case .accepted(let atOnce, let answer): accepted = (atOnce, answer)
+        }
         try await inviteBody(of: received)
       case .body(let bytes):
         let held = share ?? makeShare()
@@ -119,9 +130,10 @@ extension Connection {
         body += bytes
       case .end:
         lifetime.requestEnded()
-        guard let head else { return .nothing }
+        guard let head, let accepted else { return .nothing }
         let content = ReceivedBody(body, share: share)
-        return .request(HTTPRequest(head: head, body: content, remoteAddress: remoteAddress))
+        let request = HTTPRequest(head: head, body: content, remoteAddress: remoteAddress)
+        return .request(request, answersAtOnce: accepted.atOnce, accepted.answer)
       case nil: guard try await receive() else { return .nothing }
       }
     }

@@ -106,7 +106,7 @@ extension EventLoop {
       let (ready, late, alarm) = waiting.withLock { waiting in
         var ready: [Waiter] = []
         for notification in notifications {
-          if notification.file == bell.file { bell.clear() } else { ready += waiting.take(notification) }
+          if notification.file == bell.file { bell.clear() } else { waiting.take(notification, &ready) }
         }
         let late = waiting.takeLate(at: .now)
         return (ready, late, waiting.nextAlarm())
@@ -137,12 +137,35 @@ extension EventLoop {
     var waiters: [Waiter] = []
     /// The earliest deadline of this entry among all deadlines, if one is there.
     var queuedDeadline: ContinuousClock.Instant?
+    /// What the system is asked to tell of.
+    var polledEvents: [Socket.Event] = []
 
-    /// Takes out those whom `condition` holds for.
-    mutating func take(_ condition: (Waiter) -> Bool) -> [Waiter] {
-      let taken = waiters.filter(condition)
-      if !taken.isEmpty { waiters.removeAll(where: condition) }
-      return taken
+    /// Moves those whom `condition` holds for to `taken`, in the order they came; false if there are none.
+    @discardableResult
+    mutating func take(_ taken: inout [Waiter], where condition: (Waiter) -> Bool) -> Bool {
+      let before = taken.count
+      var index = 0
+      while index < waiters.count {
+        if condition(waiters[index]) { taken.append(waiters.remove(at: index)) } else { index += 1 }
+      }
+      return taken.count > before
+    }
+
+    /// Returns whether its deadline is the earliest.
+    mutating func insert(
+      _ waiter: Waiter, of file: Socket.FileDescriptor, polledBy queue: inout ePoll
+    ) throws -> Bool {
+      // A socket stays registered until it is ready while nobody waits.
+      if !polledEvents.contains(waiter.event) {
+        try queue.addEvents([waiter.event], for: file)
+        polledEvents.append(waiter.event)
+      }
+      waiters.append(waiter)
+      guard let deadline = waiter.deadline, queuedDeadline.map({ deadline < $0 }) ?? true else {
+        return false
+      }
+      queuedDeadline = deadline
+      return true
     }
   }
 
@@ -184,18 +207,10 @@ extension EventLoop {
     mutating func insert(_ waiter: Waiter, of file: Socket.FileDescriptor) throws -> ContinuousClock.Instant?
     {
       if let failure { throw failure }
-      // Without a change this is no call to the system: a socket stays registered until it is ready while nobody waits.
-      try queue.addEvents([waiter.event], for: file)
-      entries[file, default: Entry()].waiters.append(waiter)
-      guard let deadline = waiter.deadline else { return nil }
-      enter(deadline, of: file)
-      return nextAlarm()
-    }
-
-    private mutating func enter(_ deadline: ContinuousClock.Instant, of file: Socket.FileDescriptor) {
-      if let queued = entries[file]?.queuedDeadline, queued <= deadline { return }
-      entries[file]?.queuedDeadline = deadline
+      let isEarliest = try entries[file, default: Entry()].insert(waiter, of: file, polledBy: &queue)
+      guard isEarliest, let deadline = waiter.deadline else { return nil }
       deadlines.insert(Deadline(instant: deadline, file: file))
+      return nextAlarm()
     }
 
     /// When to ring for the next deadline, if that has to be arranged.
@@ -209,19 +224,19 @@ extension EventLoop {
     mutating func removeWaiter(
       _ id: Int, of file: Socket.FileDescriptor
     ) -> CheckedContinuation<Bool, any Error>? {
-      entries[file]?.take { $0.id == id }.first?.continuation
+      var taken: [Waiter] = []
+      entries[file]?.take(&taken) { $0.id == id }
+      return taken.first?.continuation
     }
 
-    /// Takes out those who waited for this.
-    mutating func take(_ notification: EventNotification) -> [Waiter] {
+    /// Moves those who waited for this to `ready`.
+    mutating func take(_ notification: EventNotification, _ ready: inout [Waiter]) {
       let file = notification.file
-      var all: [Waiter] = []
-      for event in notification.events {
-        let ready = entries[file]?.take { $0.event == event } ?? []
-        if ready.isEmpty { try? queue.removeEvents([event], for: file) }
-        all += ready
+      for event in notification.events where entries[file]?.take(&ready, where: { $0.event == event }) != true
+      {
+        try? queue.removeEvents([event], for: file)
+        entries[file]?.polledEvents.removeAll { $0 == event }
       }
-      return all
     }
 
     /// Takes out those whose deadline has passed.
@@ -232,9 +247,11 @@ extension EventLoop {
         deadlines.removeMin()
         guard entries[next.file]?.queuedDeadline == next.instant else { continue }
         entries[next.file]?.queuedDeadline = nil
-        all += entries[next.file]?.take { $0.deadline.map { $0 <= now } ?? false } ?? []
-        let rest = entries[next.file]?.waiters.compactMap(\.deadline).min()
-        if let rest { enter(rest, of: next.file) }
+        entries[next.file]?.take(&all) { $0.deadline.map { $0 <= now } ?? false }
+        if let rest = entries[next.file]?.waiters.compactMap(\.deadline).min() {
+          entries[next.file]?.queuedDeadline = rest
+          deadlines.insert(Deadline(instant: rest, file: next.file))
+        }
       }
       return all
     }

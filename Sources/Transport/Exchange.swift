@@ -33,36 +33,29 @@ struct Exchange: Sendable {
   let mayKeepAlive: @Sendable () -> Bool
   let opening = ResponseOpening()
 
-  /// Runs the handler, and cancels it as soon as the client is gone.
+  /// Runs the handler of an answer that waits for nothing.
   ///
   /// - Parameters:
   ///   - request: what is answered.
   ///   - inputEnded: whether the client is known to send nothing more; it may still read.
-  ///   - pipelinedBefore: how many bytes of further requests are here already.
+  ///   - answer: the handler.
   /// - Returns: what is left when the handler has returned.
-  func run(_ request: HTTPRequest, inputEnded: Bool, pipelinedBefore: Int) async -> Outcome {
+  func run(_ request: HTTPRequest, inputEnded: Bool, _ answer: Reception.Answer) async -> Outcome {
     var outcome = Outcome(keepsConnection: false, inputEnded: inputEnded)
-    let handling: Handling
-    if handler.answersAtOnce(request.head) {
-      handling = await handle(request)
-    } else {
-      handling = await handleWatched(request, pipelinedBefore: pipelinedBefore, &outcome)
-    }
-    outcome.keepsConnection = handling.keepsConnection
-    if !handling.hasBegun, !outcome.clientGone {
-      outcome.keepsConnection = await refuse(
-        handler.response(to: fault, head: request.head), head: request.head)
-    }
+    await end(await handle(request, answer), request.head, &outcome)
     return outcome
   }
 
-  private func handleWatched(
-    _ request: HTTPRequest, pipelinedBefore: Int, _ outcome: inout Outcome
-  ) async -> Handling {
-    let inputEnded = outcome.inputEnded
-    return await withTaskGroup(of: Report.self) { group in
+  /// Runs the handler, and cancels it as soon as the client is gone.
+  ///
+  /// Of its parameters, `pipelinedBefore` is how many bytes of further requests are here already.
+  func runWatched(
+    _ request: HTTPRequest, inputEnded: Bool, pipelinedBefore: Int, _ answer: @escaping Reception.Answer
+  ) async -> Outcome {
+    var outcome = Outcome(keepsConnection: false, inputEnded: inputEnded)
+    let handling = await withTaskGroup(of: Report.self) { group in
       // Handlers compute: sockets are not to wait for them.
-      group.addTask(executorPreference: globalConcurrentExecutor) { .handled(await handle(request)) }
+      group.addTask(executorPreference: globalConcurrentExecutor) { .handled(await handle(request, answer)) }
       group.addTask { await watch(inputEnded: inputEnded, pipelinedBefore: pipelinedBefore) }
       var result = Handling(keepsConnection: false, hasBegun: false)
       for await report in group {
@@ -79,6 +72,16 @@ struct Exchange: Sendable {
         }
       }
       return result
+    }
+    await end(handling, request.head, &outcome)
+    return outcome
+  }
+
+  /// A handler that sent nothing leaves a client that waits: it is told so.
+  private func end(_ handling: Handling, _ head: RequestHead, _ outcome: inout Outcome) async {
+    outcome.keepsConnection = handling.keepsConnection
+    if !handling.hasBegun, !outcome.clientGone {
+      outcome.keepsConnection = await refuse(handler.response(to: fault, head: head), head: head)
     }
   }
 
@@ -101,10 +104,10 @@ struct Exchange: Sendable {
       mayKeepAlive: mayKeepAlive)
   }
 
-  private func handle(_ request: HTTPRequest) async -> Handling {
+  private func handle(_ request: HTTPRequest, _ answer: Reception.Answer) async -> Handling {
     let writer = makeWriter(request.head)
     do {
-      try await handler.respond(to: request, writer: writer)
+      try await answer(request, writer)
     } catch {
       logger.debug("a handler failed", metadata: ["error": "\(error)"])
     }

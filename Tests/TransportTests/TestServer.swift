@@ -10,15 +10,18 @@ struct PathHandler: HTTPHandler {
 
   init() { (events, report) = AsyncStream.makeStream() }
 
-  func refusal(of head: RequestHead) -> HTTPResponse? {
-    head.path == "/refused" ? HTTPResponse(status: 404, body: Array("no route".utf8)) : nil
+  func reception(of head: RequestHead) -> Reception {
+    if head.path == "/refused" { return .refused(HTTPResponse(status: 404, body: Array("no route".utf8))) }
+    return .accepted(atOnce: false) { try await respond(to: $0, writer: $1) }
   }
 
   func response(to error: HTTPError, head: RequestHead?) -> HTTPResponse {
     HTTPResponse(status: error.status, body: Array("\(error.message) \(head?.path ?? "")".utf8))
   }
 
-  func respond(to request: HTTPRequest, writer: ResponseWriter) async throws {
+  nonisolated(nonsending) private func respond(
+    to request: HTTPRequest, writer: ResponseWriter
+  ) async throws {
     switch request.head.path {
     case "/echo": try await writer.send(HTTPResponse(status: 200, body: request.body.take()))
     case "/peer": try await writer.send(HTTPResponse(status: 200, body: Array(request.remoteAddress.utf8)))

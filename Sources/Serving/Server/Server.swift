@@ -5,12 +5,11 @@ package import Transport
 
 /// Answers HTTP requests: lets in who may ask, finds the endpoint, gives every answer its id, turns errors into OpenAI's form, and logs.
 package struct Server: HTTPHandler {
-  /// What a request comes to by its head alone.
-  private enum Reception {
-    case endpoint(Route, parameter: String, key: APIKey?)
-    case answer(HTTPResponse)
-    /// With what may be sent instead, in a field such as `allow`.
-    case refusal(APIError, fields: [(String, String)] = [])
+  /// Where a request is answered, and what its head says for that.
+  private struct Place {
+    let route: Route
+    let parameter: String
+    let key: APIKey?
   }
 
   private let service: Service
@@ -21,22 +20,38 @@ package struct Server: HTTPHandler {
     self.logger = logger
   }
 
-  package func refusal(of head: RequestHead) -> HTTPResponse? {
-    let response: HTTPResponse
-    switch reception(head) {
-    case .answer(let answer): response = answer
-    case .refusal(let error, let fields):
-      countRefusal(error)
-      response = HTTPResponse.error(error).with(fields)
-    case .endpoint(let route, _, _):
-      guard let error = Self.bodyRefusal(head, route) ?? (route.need.includesModel ? service.refusal : nil)
-      else { return nil }
-      countRefusal(error)
-      response = .error(error)
+  package func reception(of head: RequestHead) -> Reception {
+    // Whether a request may come in comes first: who may not is not even told what there is.
+    if let answer = service.crossOrigin.preflight(head) { return refused(head, answer) }
+    let match = Routes.match(head)
+    switch (service.access.verdict(head, isProbe: match.isProbe), match) {
+    case (.refused(let error), _): return refused(head, error)
+    case (.allowed, .options(let allowed)):
+      return refused(head, HTTPResponse(status: 204).with([Routes.allow(allowed)]))
+    case (.allowed, .refusal(let error, let fields)): return refused(head, error, fields)
+    case (.allowed(let key), .endpoint(let route, let parameter)):
+      if let error = Self.bodyRefusal(head, route) ?? (route.need.includesModel ? service.refusal : nil) {
+        return refused(head, error)
+      }
+      let place = Place(route: route, parameter: parameter, key: key)
+      // Probes and their like compute nothing, and wait for nothing.
+      return .accepted(atOnce: route.need == .nothing) { request, writer in
+        try await respond(to: request, at: place, writer)
+      }
     }
+  }
+
+  private func refused(
+    _ head: RequestHead, _ error: APIError, _ fields: [(String, String)] = []
+  ) -> Reception {
+    countRefusal(error)
+    return refused(head, HTTPResponse.error(error).with(fields))
+  }
+
+  private func refused(_ head: RequestHead, _ response: HTTPResponse) -> Reception {
     let id = RequestID.choose(head.headers["x-request-id"])
     logRefusal(head, id, status: response.status)
-    return response.with(commonFields(head, id))
+    return .refused(response.with(commonFields(head, id)))
   }
 
   /// Nobody would read a body here, and it would be held as long as the answer takes.
@@ -45,12 +60,6 @@ package struct Server: HTTPHandler {
     return .invalidRequest(
       "\(head.method) \(route.path) takes no body, but the request announces one; send it without Content-Length and"
         + " Transfer-Encoding", code: "unexpected_body")
-  }
-
-  /// Probes and their like compute nothing, and wait for nothing.
-  package func answersAtOnce(_ head: RequestHead) -> Bool {
-    guard case .endpoint(let route, _) = Routes.match(head) else { return true }
-    return route.need == .nothing
   }
 
   package func response(to error: HTTPError, head: RequestHead?) -> HTTPResponse {
@@ -69,25 +78,18 @@ package struct Server: HTTPHandler {
     return HTTPResponse.error(error).with(commonFields(head, id))
   }
 
-  package func respond(to request: HTTPRequest, writer: ResponseWriter) async throws {
+  private func respond(to request: HTTPRequest, at place: Place, _ writer: ResponseWriter) async throws {
     let start = ContinuousClock.now
     let id = RequestID.choose(request.head.headers["x-request-id"])
     let responder = Responder(
       fields: commonFields(request.head, id), writer: writer,
       coding: ResponseCoding(request.head.headers, service.bodies))
-    var usedKey: APIKey?
     defer {
       log(
-        request.head, id, key: usedKey, responder, seconds: (ContinuousClock.now - start) / .seconds(1))
+        request.head, id, key: place.key, responder, seconds: (ContinuousClock.now - start) / .seconds(1))
     }
-    switch reception(request.head) {
-    case .answer(let response): try await responder.send(response)
-    case .refusal(let error, let fields): try await responder.send(HTTPResponse.error(error).with(fields))
-    case .endpoint(let route, let parameter, let key):
-      usedKey = key
-      let call = Call(request: request, id: id, parameter: parameter, key: key, service: service)
-      try await respond(to: call, route, responder)
-    }
+    let call = Call(request: request, id: id, parameter: place.parameter, key: place.key, service: service)
+    try await respond(to: call, place.route, responder)
   }
 
   private func respond(to call: Call, _ route: Route, _ responder: Responder) async throws {
@@ -118,20 +120,6 @@ package struct Server: HTTPHandler {
   /// Why our own part failed, without paths: they hold sessions' names.
   private static func cause(_ error: any Error) -> String {
     (error as? FileError)?.reason ?? "\(type(of: error))"
-  }
-
-  /// Whether a request may come in comes first: who may not is not even told what there is.
-  private func reception(_ head: RequestHead) -> Reception {
-    if let answer = service.crossOrigin.preflight(head) { return .answer(answer) }
-    let match = Routes.match(head)
-    switch (service.access.verdict(head, isProbe: match.isProbe), match) {
-    case (.refused(let error), _): return .refusal(error)
-    case (.allowed, .options(let allowed)):
-      return .answer(HTTPResponse(status: 204).with([Routes.allow(allowed)]))
-    case (.allowed, .refusal(let error, let fields)): return .refusal(error, fields: fields)
-    case (.allowed(let key), .endpoint(let route, let parameter)):
-      return .endpoint(route, parameter: parameter, key: key)
-    }
   }
 
   private func commonFields(_ head: RequestHead, _ id: String) -> [(String, String)] {
