@@ -36,13 +36,38 @@ struct ConnectionFlags: ParsableArguments {
       valueName: "seconds"))
   var writeStallSeconds: String?
 
+  @Option(help: ArgumentHelp("Longest request line; more gets 414. (default: 8KiB)", valueName: "size"))
+  var maxRequestLine: String?
+
+  @Option(help: ArgumentHelp("Longest header field; more gets 431. (default: 8KiB)", valueName: "size"))
+  var maxHeader: String?
+
+  @Option(
+    help: ArgumentHelp("All header fields together; more gets 431. (default: 32KiB)", valueName: "size"))
+  var maxHeaders: String?
+
+  @Option(help: ArgumentHelp("How many they may be; more gets 431. (default: 100)", valueName: "count"))
+  var maxHeaderCount: String?
+
+  @Option(
+    name: .customLong("max-json-depth"),
+    help: ArgumentHelp("Levels of a body's JSON; more gets 400. (default: 64)", valueName: "count"))
+  var maxJSONDepth: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Output that the kernel holds for a client that does not read. (default: 128KiB)", valueName: "size"))
+  var outputBuffer: String?
+
   var settings: [SettingName: String?] {
     [
       .maxBody: maxBody, .maxConnections: maxConnections,
       .maxConnectionsPerAddress: maxConnectionsPerAddress, .headerSeconds: headerSeconds,
       .bodyIdleSeconds: bodyIdleSeconds, .bodyBytesPerSecond: bodyBytesPerSecond,
       .keepAliveSeconds: keepAliveSeconds, .keepAliveRequests: keepAliveRequests,
-      .writeStallSeconds: writeStallSeconds,
+      .writeStallSeconds: writeStallSeconds, .maxRequestLine: maxRequestLine, .maxHeader: maxHeader,
+      .maxHeaders: maxHeaders, .maxHeaderCount: maxHeaderCount, .maxJSONDepth: maxJSONDepth,
+      .outputBuffer: outputBuffer,
     ]
   }
 }

@@ -101,4 +101,12 @@ struct ChatCompletionRequestTests {
     let request = try decode(#"{"messages":[{"role":"user","content":"a","x":1}],"metadata":{}}"#)
     #expect(request.ignoredFields == ["messages[0].x", "metadata"])
   }
+
+  @Test("what stands unknown in a part of a message is named")
+  func ignoredInParts() throws {
+    let part = #"{"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}"#
+    let body = #"{"messages": [{"role": "user", "content": [\#(part)]}]}"#
+    let request = try RequestDecoding.chatCompletion(Array(body.utf8))
+    #expect(request.ignoredFields == ["messages[0].content[0].cache_control"])
+  }
 }

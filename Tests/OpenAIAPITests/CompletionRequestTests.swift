@@ -110,6 +110,7 @@ struct CompletionRequestTests {
     "what is not built is refused",
     arguments: [
       ("suffix", "\"x\""), ("best_of", "2"), ("mirostat", "2"), ("prompt_logprobs", "1"),
+      ("n_predict", "3"), ("n_probs", "1"), ("add_special_tokens", "false"),
     ])
   func unsupported(name: String, value: String) {
     let error = completionError(#"{"prompt":"a","\#(name)":\#(value)}"#)

@@ -77,6 +77,8 @@ struct JSONParserTests {
     }
     _ = try parse(nest(64))
     #expect(reason(nest(65)) == .tooDeep(limit: 64))
+    #expect(throws: JSONError.self) { try JSONParser.parse(Array(nest(4).utf8), depth: 3) }
+    #expect(throws: Never.self) { try JSONParser.parse(Array(nest(256).utf8), depth: JSONParser.mostDepth) }
     #expect(reason(String(repeating: "{\"a\":", count: 100_000)) == .tooDeep(limit: 64))
     _ = try parse("\"" + String(repeating: "[", count: 1000) + "\"")
   }

@@ -63,11 +63,11 @@ import Testing
     #expect(page.text.contains(#"kvota_kv_resident_slots{model_name="m",engine="0",policy="roco"} 5"#))
   }
 
-  @Test("a speed of nothing is left out")
+  @Test("a speed of nothing is 0")
   func noSpeed() {
     var page = MetricsText()
     page.writeLlamaServer(EngineStatistics())
-    #expect(!page.text.contains("tokens_seconds"))
+    #expect(page.text.contains("predicted_tokens_seconds 0\n") && !page.text.contains("nan"))
   }
 
   @Test("a sequence's times are counted once each")
@@ -81,5 +81,31 @@ import Testing
     #expect(snapshot.interTokenLatency.count == 2)
     #expect(snapshot.endToEnd.count == 1)
     #expect(snapshot.finished == ["stop": 0, "length": 1, "abort": 0])
+  }
+
+  @Test("the names that dashboards of vLLM and llama.cpp look for are there before the first request")
+  func familiarNames() throws {
+    var page = MetricsText(common: [("engine", "0")])
+    let shape = try CacheShape(layers: 2, kvHeads: 2, queryHeads: 2, headDimension: 16)
+    page.writeVLLM(EngineStatistics(), Metrics().snapshot, shape: shape)
+    page.writeLlamaServer(EngineStatistics())
+    page.writeCache(EngineStatistics())
+    let declared = Set(
+      page.text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ")[2] })
+    let vLLM = [
+      "num_requests_running", "num_requests_waiting", "kv_cache_usage_perc", "time_to_first_token_seconds",
+      "inter_token_latency_seconds", "e2e_request_latency_seconds", "request_queue_time_seconds",
+      "request_prefill_time_seconds", "request_decode_time_seconds", "prompt_tokens_total",
+      "generation_tokens_total", "request_success_total", "prefix_cache_queries_total",
+      "prefix_cache_hits_total", "cache_config_info",
+    ]
+    let llamaServer = [
+      "prompt_tokens_total", "tokens_predicted_total", "prompt_tokens_seconds", "predicted_tokens_seconds",
+      "requests_processing", "requests_deferred", "n_decode_total", "n_busy_slots_per_decode",
+    ]
+    let own = ["resident_slots", "evicted_total", "reserved_bytes", "pool_bytes"]
+    let all =
+      vLLM.map { "vllm:\($0)" } + llamaServer.map { "llamacpp:\($0)" } + own.map { "kvota_kv_\($0)" }
+    for name in all { #expect(declared.contains(Substring(name)), "\(name)") }
   }
 }

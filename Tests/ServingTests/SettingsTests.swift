@@ -69,7 +69,9 @@ import Transport
     let flags: [SettingName: String] = [
       .maxBody: "1MiB", .maxConnections: "9", .maxConnectionsPerAddress: "8", .headerSeconds: "7",
       .bodyIdleSeconds: "6", .bodyBytesPerSecond: "5", .keepAliveSeconds: "4", .keepAliveRequests: "3",
-      .writeStallSeconds: "2",
+      .writeStallSeconds: "2", .maxRequestLine: "1KiB", .maxHeader: "2KiB", .maxHeaders: "3KiB",
+      .maxHeaderCount: "4",
+      .outputBuffer: "5KiB", .maxJSONDepth: "6",
     ]
     var expected = HTTPLimits()
     expected.bodyBytes = 1 << 20
@@ -77,7 +79,10 @@ import Transport
     (expected.headerTime, expected.bodyIdleTime, expected.bodyBytesPerSecond) = (.seconds(7), .seconds(6), 5)
     (expected.keepAliveTime, expected.requestsPerConnection) = (.seconds(4), 3)
     expected.writeStallTime = .seconds(2)
+    (expected.requestLineBytes, expected.headerFieldBytes, expected.headerSectionBytes) = (1024, 2048, 3072)
+    (expected.headerFieldCount, expected.outputBufferBytes) = (4, 5120)
     #expect(try settings(flags).http == expected)
+    #expect(try settings().jsonDepth == 64 && settings(flags).jsonDepth == 6)
   }
 
   @Test("each setting has its variable")
@@ -99,7 +104,8 @@ import Transport
       (.log, "xml"), (.logLevel, "loud"), (.alias, "a@b"), (.drainSeconds, "-5"), (.model, "/nowhere/x.gguf"),
       (.maxBody, "0"), (.maxBody, "2GiB"), (.maxBody, "50%"), (.maxConnections, "0"), (.headerSeconds, "0"),
       (.bodyIdleSeconds, "1.5"), (.bodyBytesPerSecond, "0"), (.keepAliveRequests, "0"),
-      (.writeStallSeconds, "-1"),
+      (.writeStallSeconds, "-1"), (.maxRequestLine, "0"), (.maxHeader, "2MiB"), (.maxHeaders, "-1"),
+      (.maxHeaderCount, "0"), (.outputBuffer, "1GiB"), (.maxJSONDepth, "257"),
     ])
   func refused(name: SettingName, value: String) {
     let byFlag = #expect(throws: SettingsError.self) { try settings([name: value]) }

@@ -7,6 +7,13 @@ import Tokenizing
 
 @testable import Serving
 
+extension Server {
+  /// What it says to a head that is enough to refuse a request.
+  func refusal(of head: RequestHead) -> HTTPResponse? {
+    if case .refused(let response) = reception(of: head) { response } else { nil }
+  }
+}
+
 /// The head of a request as it comes over the wire.
 func head(_ requestLine: String, _ fields: String...) throws -> RequestHead {
   try head(requestLine, fields: fields)

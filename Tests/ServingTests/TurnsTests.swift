@@ -65,10 +65,13 @@ import Testing
     let (second, small) = (try call(service, bytes: 1 << 16), try call(service, bytes: 1 << 10))
     try await withThrowingTaskGroup(of: Int.self) { group in
       try await first.takingTurns { _ in
-        _ = try await first.read { $0.count }
-        group.addTask { try await second.takingTurns { _ in try await second.read { $0.count } } }
+        _ = try await first.read { body, _ in body.count }
+        group.addTask {
+          try await second.takingTurns { _ in try await second.read { body, _ in body.count } }
+        }
         while service.bodyTurns.waitingCount < 1 { await Task.yield() }
-        #expect(try await small.takingTurns { _ in try await small.read { $0.count } } == 1 << 10)
+        #expect(
+          try await small.takingTurns { _ in try await small.read { body, _ in body.count } } == 1 << 10)
         #expect(try await first.compute { second.request.body.take().count } == 1 << 16)
       }
       // Had it been read before, it would have had its bytes.

@@ -4,20 +4,27 @@
 /// refused (others keep the first or the last, silently), as are unpaired surrogates and numbers that
 /// no `Double` holds. Integers that fit stay integers.
 package struct JSONParser {
-  /// How deep arrays and objects may nest; the parser recurses, so this bounds its stack.
+  /// How deep arrays and objects may nest unless the caller says otherwise.
   package static let depthLimit = 64
+  /// How deep they ever may: the parser recurses, so this bounds its stack.
+  package static let mostDepth = 256
 
   let bytes: [UInt8]
   var offset = 0
   private var depth = 0
+  private let depthLimit: Int
 
-  private init(_ bytes: [UInt8]) { self.bytes = bytes }
+  private init(_ bytes: [UInt8], depthLimit: Int) {
+    precondition(depthLimit <= Self.mostDepth, "no deeper than the stack is")
+    self.bytes = bytes
+    self.depthLimit = depthLimit
+  }
 
-  /// Parses bytes that hold exactly one JSON value.
+  /// Parses bytes that hold exactly one JSON value, of at most `depth` levels.
   ///
   /// - Throws: `JSONError` with the offset of the first offending byte.
-  package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
-    var parser = JSONParser(bytes)
+  package static func parse(_ bytes: [UInt8], depth: Int = depthLimit) throws(JSONError) -> JSONValue {
+    var parser = JSONParser(bytes, depthLimit: depth)
     let value = try parser.value()
     parser.skipSpace()
     guard parser.offset == bytes.count else { throw parser.error(.trailingBytes) }
@@ -60,7 +67,7 @@ package struct JSONParser {
   private mutating func nested<Result>(
     _ body: (inout JSONParser) throws(JSONError) -> Result
   ) throws(JSONError) -> Result {
-    guard depth < JSONParser.depthLimit else { throw error(.tooDeep(limit: JSONParser.depthLimit)) }
+    guard depth < depthLimit else { throw error(.tooDeep(limit: depthLimit)) }
     depth += 1
     defer { depth -= 1 }
     offset += 1

@@ -18,5 +18,7 @@ package struct ChatLogprobs: LogprobsWriter {
     ]
   }
 
+  package var byteCount: Int { content.count }
+
   package var json: JSONValue { ["content": .encoded(content.bracketed), "refusal": nil] }
 }

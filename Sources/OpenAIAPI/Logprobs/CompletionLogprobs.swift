@@ -30,6 +30,10 @@ package struct CompletionLogprobs: LogprobsWriter {
     return .object(ranking)
   }
 
+  package var byteCount: Int {
+    tokens.count + tokenLogprobs.count + topLogprobs.count + textOffsets.count
+  }
+
   package var json: JSONValue {
     [
       "tokens": .encoded(tokens.bracketed), "token_logprobs": .encoded(tokenLogprobs.bracketed),

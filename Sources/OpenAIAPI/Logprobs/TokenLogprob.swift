@@ -63,6 +63,8 @@ package protocol LogprobsWriter: Sendable {
   init()
   /// Adds a token.
   mutating func append(_ token: TokenLogprob)
+  /// Bytes that are written so far.
+  var byteCount: Int { get }
   /// The `logprobs` member.
   var json: JSONValue { get }
 }

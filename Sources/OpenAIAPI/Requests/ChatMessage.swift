@@ -52,7 +52,7 @@ package struct ChatMessage: Equatable, Sendable {
         "'\(fields.path("tool_calls"))' is for messages of the assistant, and this one's role is \(role.rawValue)",
         param: fields.path("tool_calls"), code: "invalid_value")
     }
-    parts = try ChatMessage.parts(&fields, isOptional: !toolCalls.isEmpty)
+    parts = try ChatMessage.parts(&fields, isOptional: !toolCalls.isEmpty, ignored: &ignored)
     name = try fields.string("name")
     toolCallID = try fields.string("tool_call_id")
     ignored += fields.unread
@@ -66,7 +66,9 @@ package struct ChatMessage: Equatable, Sendable {
     return role
   }
 
-  private static func parts(_ fields: inout FieldReader, isOptional: Bool) throws(APIError) -> [String] {
+  private static func parts(
+    _ fields: inout FieldReader, isOptional: Bool, ignored: inout [String]
+  ) throws(APIError) -> [String] {
     let path = fields.path("content")
     switch fields.value("content") {
     case nil where isOptional: return []
@@ -75,14 +77,16 @@ package struct ChatMessage: Equatable, Sendable {
     case .array(let elements):
       var parts: [String] = []
       for (index, element) in elements.enumerated() {
-        parts.append(try part(element, path: "\(path)[\(index)]"))
+        parts.append(try part(element, path: "\(path)[\(index)]", ignored: &ignored))
       }
       return parts
     case .some(let other): throw .wrongType(path, "a string or an array of text parts", other)
     }
   }
 
-  private static func part(_ value: JSONValue, path: String) throws(APIError) -> String {
+  private static func part(
+    _ value: JSONValue, path: String, ignored: inout [String]
+  ) throws(APIError) -> String {
     guard case .object(let object) = value else { throw .wrongType(path, "a content part object", value) }
     var fields = FieldReader(object, prefix: path + ".")
     guard let type = try fields.string("type") else { throw .missing(fields.path("type")) }
@@ -90,6 +94,7 @@ package struct ChatMessage: Equatable, Sendable {
       throw .notSupported(fields.path("type"), .string(type), neutral: "\"text\"")
     }
     guard let text = try fields.string("text") else { throw .missing(fields.path("text")) }
+    ignored += fields.unread
     return text
   }
 }

@@ -39,25 +39,39 @@ package struct TokenizeRequest: Equatable, Sendable {
   init(_ fields: inout FieldReader) throws(APIError) {
     var ignored: [String] = []
     model = try fields.string("model")
-    let content = try fields.string("content")
-    let prompt = try fields.string("prompt")
-    inputField = content != nil ? "content" : prompt != nil ? "prompt" : "messages"
-    if let text = content ?? prompt {
-      input = .text(text)
-    } else if fields.value("messages") != nil {
-      input = .conversation(try Conversation(&fields, ignored: &ignored))
-    } else {
+    let given = ["content", "prompt", "messages"].filter { fields.value($0) != nil }
+    guard let first = given.first else {
       throw .invalidRequest(
         "send a text in 'content' or 'prompt', or a conversation in 'messages'", param: "content",
         code: "missing_required_parameter")
     }
-    // llama-server adds none unless told to, vLLM adds them to texts unless told not to.
-    let adds = try fields.boolean("add_special_tokens")
-    addsSpecial = try fields.boolean("add_special") ?? adds ?? (content == nil && prompt != nil)
-    parsesSpecial = try fields.boolean("parse_special") ?? true
+    guard given.count == 1 else {
+      throw .invalidRequest(
+        "'\(first)' and '\(given[1])' are both there; send one of 'content', 'prompt' and 'messages'",
+        param: given[1], code: "invalid_value")
+    }
+    inputField = first
+    if let text = first == "messages" ? nil : try fields.string(first) {
+      input = .text(text)
+      addsSpecial = try Self.addsSpecial(&fields) ?? (first == "prompt")
+      parsesSpecial = try fields.boolean("parse_special") ?? true
+    } else {
+      // The template writes all special tokens that there are.
+      input = .conversation(try Conversation(&fields, ignored: &ignored))
+      (addsSpecial, parsesSpecial) = (false, true)
+    }
     withPieces = try fields.boolean("with_pieces") ?? false
     withTexts = try fields.boolean("return_token_strs") ?? false
     ignoredFields = ignored + fields.unread
+  }
+
+  /// Under llama-server's name or vLLM's; the former adds none to a text unless told to, the latter does unless told not to.
+  private static func addsSpecial(_ fields: inout FieldReader) throws(APIError) -> Bool? {
+    let (short, long) = (try fields.boolean("add_special"), try fields.boolean("add_special_tokens"))
+    guard let short, let long, short != long else { return short ?? long }
+    throw .invalidRequest(
+      "'add_special' is \(short) but 'add_special_tokens' is \(long); they are one parameter, send one",
+      param: "add_special_tokens", code: "invalid_value")
   }
 }
 

@@ -41,11 +41,27 @@ struct UnsupportedField {
     UnsupportedField("skip_special_tokens", true),
     UnsupportedField("prompt_logprobs"),
     UnsupportedField("truncate_prompt_tokens"),
+    UnsupportedField("n_predict"),
+    UnsupportedField("n_probs", 0),
+    UnsupportedField("repeat_last_n", -1),
+    UnsupportedField("min_keep", 0),
+    UnsupportedField("top_n_sigma", -1),
+    UnsupportedField("t_max_predict_ms", 0, -1),
+    UnsupportedField("id_slot", -1),
+    UnsupportedField("samplers"),
+    UnsupportedField("lora", []),
+    UnsupportedField("post_sampling_probs", false),
+    UnsupportedField("return_tokens", false),
+    UnsupportedField("return_tokens_as_token_ids", false),
+    UnsupportedField("return_token_ids", false),
+    UnsupportedField("logits_processors", []),
+    UnsupportedField("prompt_embeds"),
   ]
 
   /// Fields of `/v1/completions` alone.
   static let completion: [UnsupportedField] = [
-    UnsupportedField("suffix", "")
+    UnsupportedField("suffix", ""),
+    UnsupportedField("add_special_tokens", true),
   ]
 
   /// Fields of `/v1/chat/completions` alone.
@@ -65,6 +81,7 @@ struct UnsupportedField {
     UnsupportedField("chat_template_kwargs", [:]),
     UnsupportedField("add_generation_prompt", true),
     UnsupportedField("continue_final_message", false),
+    UnsupportedField("add_special_tokens", false),
   ]
 
   /// Fields of a conversation that is only to be written out.

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTP
 import OpenAIAPI
 import Synchronization
@@ -30,16 +31,17 @@ final class Access: Sendable {
     keys.withLock { $0 = new }
   }
 
-  /// Whether a request may come in, by its head alone; `isProbe` if its path is one that answers everybody.
-  func verdict(_ head: RequestHead, isProbe: Bool) -> Verdict {
-    if isProbe { return .allowed(key: nil) }
+  /// Whether a request may come in, by its head alone, where `need` is needed.
+  func verdict(_ head: RequestHead, _ need: Route.Need) -> Verdict {
+    if need == .nothing { return .allowed(key: nil) }
     guard let keys = keys.withLock({ $0 }) else {
+      if need == .browsing { return .allowed(key: nil) }
       return pages.refusal(head).map { .refused($0) } ?? .allowed(key: nil)
     }
     let fields = head.headers.values(of: "authorization")
-    guard fields.count == 1, let secret = Self.bearer(fields[0]) else {
-      return .refused(.missingKey)
-    }
+    guard fields.count == 1,
+      let secret = Self.bearer(fields[0]) ?? (need == .browsing ? Self.password(fields[0]) : nil)
+    else { return .refused(.missingKey) }
     guard let key = APIKey.find(secret, in: keys) else { return .refused(.wrongKey) }
     guard key.mayGenerate || Self.readingMethods.contains(head.method) else {
       return .refused(.readingKey(key.name))
@@ -49,10 +51,29 @@ final class Access: Sendable {
 
   private static let readingMethods: Set = ["GET", "HEAD", "OPTIONS"]
 
-  /// What stands behind `Bearer` (RFC 6750, section 2.1); the scheme is known in any case.
-  private static func bearer(_ field: String) -> String? {
+  /// What stands behind `Bearer` (RFC 6750, section 2.1).
+  private static func bearer(_ field: String) -> String? { credentials(field, scheme: "bearer") }
+
+  /// What a browser asks its user for, the key being the password of whatever name (RFC 7617).
+  ///
+  /// Browsers send it along with requests that pages of others make, too: so it opens what only shows, and the same to everybody.
+  private static func password(_ field: String) -> String? {
+    guard let text = credentials(field, scheme: "basic"), let bytes = Data(base64Encoded: text),
+      let pair = String(validating: bytes, as: UTF8.self), let colon = pair.firstIndex(of: ":")
+    else { return nil }
+    return String(pair[colon...].dropFirst())
+  }
+
+  /// Lets a browser ask for it.
+  static let passwordField = (
+    "WWW-Authenticate",
+    "Basic realm=\"Kvota: an API key is the password, any name will do\", charset=\"UTF-8\""
+  )
+
+  /// What stands behind the scheme, which is known in any case.
+  private static func credentials(_ field: String, scheme: String) -> String? {
     let words = field.split(separator: " ", maxSplits: 1)
-    guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
+    guard words.count == 2, words[0].lowercased() == scheme else { return nil }
     return words[1].trimmingPrefix { $0 == " " }.description
   }
 }

@@ -49,5 +49,10 @@ struct WholeChoice<Logprobs: LogprobsWriter> {
     }
   }
 
+  /// What is gathered so far.
+  var heldBytes: Int {
+    text.utf8.count + (logprobs?.byteCount ?? 0) + calls.reduce(0) { $0 + 64 + $1.arguments.utf8.count }
+  }
+
   var logprobsJSON: JSONValue { logprobs?.json ?? .null }
 }

@@ -4,6 +4,7 @@ import OpenAIAPI
 struct GenerationAnswer<Format: AnswerFormat> {
   let request: GenerationRequest
   let generation: Generation
+  let memory: AnswerMemory
   let format: Format
 
   /// Answers as the request wants it; returns when the last byte is with the system.
@@ -17,9 +18,12 @@ struct GenerationAnswer<Format: AnswerFormat> {
     }
     try await generation.run { event in
       switch event {
-      case .text(let choice, let piece): choices[choice].append(piece)
+      case .text(let choice, let piece):
+        let before = choices[choice].heldBytes
+        choices[choice].append(piece)
+        try memory.grow(by: choices[choice].heldBytes - before)
       case .finished(let choice, let end): choices[choice].end = end
-      case .silence: break
+      case .silence, .failed: break
       }
     }
     let ends = choices.compactMap(\.end)
@@ -55,6 +59,7 @@ struct GenerationAnswer<Format: AnswerFormat> {
         ends.append(end)
         try await responder.send(chunk: format.closing(choice: choice, reason: end.reason))
       case .silence: try await responder.ping()
+      case .failed: break
       }
     }
     let usage = Usage(request, ends)

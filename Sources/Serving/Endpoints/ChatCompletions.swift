@@ -6,7 +6,7 @@ struct ChatCompletions: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
     let request = try await call.takingTurns { turn in
-      let wanted = try await call.read { try RequestDecoding.chatCompletion($0) }
+      let wanted = try await call.read { try RequestDecoding.chatCompletion($0, depth: $1) }
       responder.ignoredFields = wanted.ignoredFields
       let session = try await call.open(wanted.parameters.session, of: model, in: turn)
       let forcesCalls = wanted.tools.map { $0.choice != .auto } ?? false
@@ -17,14 +17,16 @@ struct ChatCompletions: Endpoint {
     }
     let watch = call.openWatch()
     defer { watch.map(call.closeWatch) }
+    let memory = call.answerMemory
     let generation = try Generation(
-      request, model: model, metrics: call.service.metrics, client: call.client, watch: watch,
+      request, model: model, metrics: call.service.metrics, memory: memory, client: call.client, watch: watch,
       prompt: "messages")
     let head = ResponseHead(
       id: "chatcmpl-\(RequestID.random())", createdSeconds: Int(Date().timeIntervalSince1970),
       model: request.model)
     let format = ChatFormat(
       head, choices: request.sequences.count, usage: request.includesUsage ? .pending : .omitted)
-    try await GenerationAnswer(request: request, generation: generation, format: format).send(to: responder)
+    try await GenerationAnswer(request: request, generation: generation, memory: memory, format: format)
+      .send(to: responder)
   }
 }

@@ -6,7 +6,7 @@ struct Completions: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
     let request = try await call.takingTurns { turn in
-      let wanted = try await call.read { try RequestDecoding.completion($0) }
+      let wanted = try await call.read { try RequestDecoding.completion($0, depth: $1) }
       responder.ignoredFields = wanted.ignoredFields
       let session = try await call.open(wanted.parameters.session, of: model, in: turn)
       // Grammars take long to build from a few bytes.
@@ -16,14 +16,16 @@ struct Completions: Endpoint {
     }
     let watch = call.openWatch()
     defer { watch.map(call.closeWatch) }
+    let memory = call.answerMemory
     let generation = try Generation(
-      request, model: model, metrics: call.service.metrics, client: call.client, watch: watch,
+      request, model: model, metrics: call.service.metrics, memory: memory, client: call.client, watch: watch,
       prompt: "prompt")
     let head = ResponseHead(
       id: "cmpl-\(RequestID.random())", createdSeconds: Int(Date().timeIntervalSince1970),
       model: request.model)
     let format = CompletionFormat(
       head, choices: request.sequences.count, usage: request.includesUsage ? .pending : .omitted)
-    try await GenerationAnswer(request: request, generation: generation, format: format).send(to: responder)
+    try await GenerationAnswer(request: request, generation: generation, memory: memory, format: format)
+      .send(to: responder)
   }
 }

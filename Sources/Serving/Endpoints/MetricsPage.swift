@@ -5,8 +5,7 @@ import Kernels
 
 /// `GET /metrics`: counters, gauges and histograms for Prometheus.
 ///
-/// Under vLLM's and llama-server's names too, so that dashboards and routers made for them work; what there is no
-/// number for is left out.
+/// Under vLLM's and llama-server's names too, so that dashboards and routers made for them work.
 struct MetricsPage: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = call.service.loadedModel
@@ -78,25 +77,22 @@ extension MetricsText {
   mutating func writeLlamaServer(_ engine: EngineStatistics) {
     counter("llamacpp:prompt_tokens_total", "Prompt tokens computed.", Double(engine.promptTokens))
     counter("llamacpp:tokens_predicted_total", "Tokens generated.", Double(engine.generatedTokens))
-    if engine.prefillSeconds > 0 {
-      gauge(
-        "llamacpp:prompt_tokens_seconds", "Prompt tokens a second, on average.",
-        Double(engine.promptTokens) / engine.prefillSeconds)
-    }
-    if engine.decodeSeconds > 0 {
-      gauge(
-        "llamacpp:predicted_tokens_seconds", "Generated tokens a second and sequence, on average.",
-        Double(engine.generatedTokens) / engine.decodeSeconds)
-    }
+    gauge(
+      "llamacpp:prompt_tokens_seconds", "Prompt tokens a second, on average.",
+      Self.mean(engine.promptTokens, engine.prefillSeconds))
+    gauge(
+      "llamacpp:predicted_tokens_seconds", "Generated tokens a second and sequence, on average.",
+      Self.mean(engine.generatedTokens, engine.decodeSeconds))
     gauge("llamacpp:requests_processing", "Sequences that compute.", Double(engine.running))
     gauge("llamacpp:requests_deferred", "Sequences that wait.", Double(engine.waiting))
     counter("llamacpp:n_decode_total", "Forward passes.", Double(engine.steps))
-    if engine.steps > 0 {
-      gauge(
-        "llamacpp:n_busy_slots_per_decode", "Sequences in a forward pass, on average.",
-        Double(engine.sequencesStepped) / Double(engine.steps))
-    }
+    gauge(
+      "llamacpp:n_busy_slots_per_decode", "Sequences in a forward pass, on average.",
+      Self.mean(engine.sequencesStepped, Double(engine.steps)))
   }
+
+  /// Before there is anything, 0: what looks for a name must find it.
+  private static func mean(_ count: Int, _ of: Double) -> Double { of > 0 ? Double(count) / of : 0 }
 
   /// Our own names: what the budgets do.
   mutating func writeCache(_ engine: EngineStatistics) {

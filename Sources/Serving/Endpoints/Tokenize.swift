@@ -7,7 +7,7 @@ struct Tokenize: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
     let json = try await call.takingTurns { _ in
-      let wanted = try await call.read { try TokenizeRequest(RequestDecoding.object($0)) }
+      let wanted = try await call.read { try TokenizeRequest(RequestDecoding.object($0, depth: $1)) }
       responder.ignoredFields = wanted.ignoredFields
       _ = try model.limits.reference(to: wanted.model)
       return try await call.compute { try answer(wanted, model).encoded }
@@ -63,7 +63,7 @@ struct Detokenize: Endpoint {
   func respond(to call: Call, _ responder: Responder) async throws {
     let model = try call.service.model
     let json = try await call.takingTurns { _ in
-      let wanted = try await call.read { try DetokenizeRequest(RequestDecoding.object($0)) }
+      let wanted = try await call.read { try DetokenizeRequest(RequestDecoding.object($0, depth: $1)) }
       responder.ignoredFields = wanted.ignoredFields
       _ = try model.limits.reference(to: wanted.model)
       return try await call.compute { try answer(wanted, model).encoded }
@@ -90,7 +90,7 @@ struct ApplyTemplate: Endpoint {
     let model = try call.service.model
     let nowSeconds = Int(Date().timeIntervalSince1970)
     let json = try await call.takingTurns { _ in
-      let wanted = try await call.read { try ApplyTemplateRequest(RequestDecoding.object($0)) }
+      let wanted = try await call.read { try ApplyTemplateRequest(RequestDecoding.object($0, depth: $1)) }
       responder.ignoredFields = wanted.ignoredFields
       _ = try model.limits.reference(to: wanted.model)
       return try await call.compute {

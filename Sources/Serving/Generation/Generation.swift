@@ -8,6 +8,8 @@ enum ChoiceEvent: Sendable {
   case finished(choice: Int, ChoiceEnd)
   /// Nothing came for a while.
   case silence
+  /// A choice cannot go on.
+  case failed(APIError)
 }
 
 /// How a choice ended.
@@ -26,16 +28,18 @@ struct Generation: Sendable {
   private let request: GenerationRequest
   private let tokenizer: Tokenizer
   private let metrics: Metrics
+  private let memory: AnswerMemory
 
   /// Time without an event after which the receiver is told of it.
   private static let silenceTime = Duration.seconds(15)
 
   /// Hands all sequences to the engine, or none: those taken before one is refused are dropped and so cancelled.
   ///
-  /// `prompt` is the field that errors about the prompt name, `client` whose request it is; `watch` shows the first choice.
+  /// `memory` is for what the receiver has not taken yet; `prompt` is the field that errors about the prompt name, `client` whose request
+  /// it is; `watch` shows the first choice.
   init(
-    _ request: GenerationRequest, model: ServedModel, metrics: Metrics, client: Client? = nil,
-    watch: SequenceWatch? = nil, prompt: String
+    _ request: GenerationRequest, model: ServedModel, metrics: Metrics, memory: AnswerMemory,
+    client: Client? = nil, watch: SequenceWatch? = nil, prompt: String
   ) throws(APIError) {
     var sequences: [RunningSequence] = []
     for var sequence in request.sequences {
@@ -49,11 +53,13 @@ struct Generation: Sendable {
     self.request = request
     tokenizer = model.tokenizer
     self.metrics = metrics
+    self.memory = memory
   }
 
   /// Follows all choices until each has finished.
   ///
-  /// Cancelling the task, or throwing from `receive`, cancels the sequences.
+  /// Cancelling the task, or throwing from `receive`, cancels the sequences. Throws `APIError` if what is not received yet takes too
+  /// much memory.
   func run(_ receive: (ChoiceEvent) async throws -> Void) async throws {
     let (events, news) = AsyncStream.makeStream(of: ChoiceEvent.self)
     try await withThrowingDiscardingTaskGroup { group in
@@ -72,8 +78,13 @@ struct Generation: Sendable {
           continue
         }
         lastEvent = now
+        if case .failed(let error) = event { throw error }
         try await receive(event)
-        if case .finished = event { running -= 1 }
+        switch event {
+        case .text(_, let piece): memory.shrink(by: piece.heldBytes)
+        case .finished: running -= 1
+        case .silence, .failed: break
+        }
         if running == 0 { return }
       }
       throw CancellationError()
@@ -87,8 +98,18 @@ struct Generation: Sendable {
   }
 
   private func follow(_ choice: Int, _ news: AsyncStream<ChoiceEvent>.Continuation) async {
+    var hasFailed = false
+    // The sequence ends at once: the receiver may be long in coming to the news.
     let give = { (piece: TextPiece) in
-      if !piece.isEmpty { news.yield(.text(choice: choice, piece)) }
+      if piece.isEmpty || hasFailed { return }
+      do throws(APIError) {
+        try memory.grow(by: piece.heldBytes)
+        news.yield(.text(choice: choice, piece))
+      } catch {
+        hasFailed = true
+        news.yield(.failed(error))
+        sequences[choice].end()
+      }
     }
     var text = ChoiceText(request, choice: choice, tokenizer: tokenizer)
     var clock = TokenClock(metrics)

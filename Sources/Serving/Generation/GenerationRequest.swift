@@ -53,7 +53,7 @@ struct GenerationRequest: Sendable {
     try limits.checkCount(prompts: wish.prompts.count, choices: parameters.completionsPerPrompt)
     try limits.checkTokens(parameters.stopTokenIDs, "stop_token_ids")
     try limits.checkTokens(parameters.sampling.logitBias.keys.sorted(), "logit_bias")
-    if wish.echo { try limits.checkScoredPrompts(wish) }
+    try limits.checkScores(wish)
 
     var sequences: [SequenceRequest] = []
     for prompt in wish.prompts {

@@ -34,7 +34,7 @@ package struct LocalRequest: Sendable {
       switch event {
       case .text(_, let piece): write(piece.text)
       case .finished(_, let finished): end = finished
-      case .silence: break
+      case .silence, .failed: break
       }
     }
     guard let end else { throw CancellationError() }
@@ -46,7 +46,9 @@ package struct LocalRequest: Sendable {
       isChat
       ? try model.request(ChatCompletionRequest(body), header: cache)
       : try model.request(CompletionRequest(body), header: cache)
-    return try Generation(request, model: model, metrics: Metrics(), prompt: "prompt")
+    return try Generation(
+      request, model: model, metrics: Metrics(), memory: AnswerMemory(of: AnswerMemory.budget()),
+      prompt: "prompt")
   }
 
   private var body: JSONObject {

@@ -91,19 +91,21 @@ struct RequestLimits: Sendable {
       code: "invalid_value")
   }
 
-  /// Numbers that one request may have told of its prompts: their text takes some 40 MB.
-  private static let scoredLimit = 1 << 20
+  /// Log-probabilities that one request may have told at once: their text takes some 40 to 80 MB.
+  private static let scoreLimit = 1 << 20
 
-  /// Refuses prompts that are so long that telling their log-probabilities would take memory without bound.
-  func checkScoredPrompts(_ wish: GenerationRequest.Wish) throws(APIError) {
+  /// Refuses to gather so many log-probabilities: of prompts that are echoed, and of answers that are sent whole.
+  func checkScores(_ wish: GenerationRequest.Wish) throws(APIError) {
     guard let top = wish.logprobs else { return }
-    let tokens = wish.prompts.reduce(0) { $0 + $1.count }
+    let echoed = wish.echo ? wish.prompts.reduce(0) { $0 + $1.count } : 0
+    // Where the request does not say, most answers end long before the context does.
+    let generated = wish.parameters.stream ? 0 : wish.prompts.count * (wish.maxTokens ?? 0)
     let choices = wish.parameters.completionsPerPrompt
-    guard tokens > Self.scoredLimit / (choices * (top + 1)) else { return }
+    guard echoed + generated > Self.scoreLimit / (choices * (top + 1)) else { return }
     throw .invalidRequest(
-      "with 'echo' and \(top) 'logprobs', \(tokens) prompt tokens with n = \(choices) would be told more than the"
-        + " \(Self.scoredLimit) numbers that one request may ask for; send fewer prompts, or ask for fewer",
-      param: "logprobs", code: "invalid_value")
+      "with \(top) 'logprobs' and n = \(choices), \(echoed) echoed and \(generated) new tokens would be told more than the"
+        + " \(Self.scoreLimit) numbers that one request may ask for at once; ask for fewer, in more requests, or let answers"
+        + " be streamed", param: "logprobs", code: "invalid_value")
   }
 
   func stopTokens(_ parameters: GenerationParameters) -> [Int32] {

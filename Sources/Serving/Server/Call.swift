@@ -19,6 +19,12 @@ struct Call: Sendable {
     return request.remoteAddress == HTTPRequest.unixAddress ? nil : Client(name: request.remoteAddress)
   }
 
+  /// Memory for the answer, of which one address gets a part at most; what comes over a Unix socket has none.
+  var answerMemory: AnswerMemory {
+    let address = request.remoteAddress == HTTPRequest.unixAddress ? nil : request.remoteAddress
+    return AnswerMemory(of: service.answers, address: address)
+  }
+
   /// What `x-kvota-kv` says; two of them would leave open which counts.
   var cacheHeader: CacheOptions? {
     get throws(APIError) {
@@ -51,9 +57,13 @@ struct Call: Sendable {
   }
 
   /// Runs what reads the body, which it gets decompressed and which is then gone, off the shared threads if it may be large.
-  func read<Value: Sendable>(_ work: @escaping @Sendable ([UInt8]) throws -> Value) async throws -> Value {
-    let body = body
-    return try await service.bodies.read(bytes: body.mostBytes) { try work(body.take()) }
+  ///
+  /// `work` is told how many levels of JSON may be in it.
+  func read<Value: Sendable>(
+    _ work: @escaping @Sendable ([UInt8], Int) throws -> Value
+  ) async throws -> Value {
+    let (body, depth) = (body, service.mostJSONDepth)
+    return try await service.bodies.read(bytes: body.mostBytes) { try work(body.take(), depth) }
   }
 
   /// Runs what works on all that the body said, off the shared threads if that may be much.

@@ -26,7 +26,8 @@ package struct Lifecycle: Sendable {
     }
     self.identity = identity
     let service = try Service(
-      version: version, mostBodyBytes: settings.http.bodyBytes, keys: settings.keySource,
+      version: version, mostBodyBytes: settings.http.bodyBytes,
+      mostJSONDepth: settings.jsonDepth, keys: settings.keySource,
       crossOrigin: settings.crossOrigin, isLoopback: settings.listening.isLoopback,
       showsCaches: settings.showsCaches)
     self.service = service

@@ -6,6 +6,8 @@ struct Route: Sendable {
   enum Need: Sendable {
     /// Answers everybody, always, as probes must.
     case nothing
+    /// Answers always, but only who may ask; a browser may show its key as a password. It waits for nothing either.
+    case browsing
     /// Answers always, but only who may ask.
     case access
     /// Answers who may ask, once the model is loaded, and not while the server stops.
@@ -14,6 +16,8 @@ struct Route: Sendable {
     case onlooking
 
     var includesModel: Bool { self == .model || self == .onlooking }
+    /// Whether the answer waits for nothing.
+    var isAtOnce: Bool { self == .nothing || self == .browsing }
   }
 
   let method: String
@@ -73,8 +77,8 @@ struct RouteTable {
 /// All routes: a new endpoint is a file and a line here.
 enum Routes {
   static let all: [Route] = [
-    Route("GET", "/", .nothing, Page()),
-    Route("GET", "/page/*", .nothing, PageFile()),
+    Route("GET", "/", .browsing, Page()),
+    Route("GET", "/page/*", .browsing, PageFile()),
     Route("POST", "/v1/completions", .model, Completions()),
     Route("POST", "/v1/chat/completions", .model, ChatCompletions()),
     Route("GET", "/v1/models", .model, Models()),
@@ -108,8 +112,8 @@ enum Routes {
     /// With what may be sent instead, in a field such as `allow`.
     case refusal(APIError, fields: [(String, String)])
 
-    /// Whether everybody is answered.
-    var isProbe: Bool { if case .endpoint(let route, _) = self { route.need == .nothing } else { false } }
+    /// What is needed to be answered; to be told that nothing is there, what most need.
+    var need: Route.Need { if case .endpoint(let route, _) = self { route.need } else { .access } }
   }
 
   static func match(_ head: RequestHead) -> Match {

@@ -24,8 +24,10 @@ package struct Server: HTTPHandler {
     // Whether a request may come in comes first: who may not is not even told what there is.
     if let answer = service.crossOrigin.preflight(head) { return refused(head, answer) }
     let match = Routes.match(head)
-    switch (service.access.verdict(head, isProbe: match.isProbe), match) {
-    case (.refused(let error), _): return refused(head, error)
+    switch (service.access.verdict(head, match.need), match) {
+    case (.refused(let error), _):
+      let isPage = match.need == .browsing && error.status == 401
+      return refused(head, error, isPage ? [Access.passwordField] : [])
     case (.allowed, .options(let allowed)):
       return refused(head, HTTPResponse(status: 204).with([Routes.allow(allowed)]))
     case (.allowed, .refusal(let error, let fields)): return refused(head, error, fields)
@@ -35,7 +37,7 @@ package struct Server: HTTPHandler {
       }
       let place = Place(route: route, parameter: parameter, key: key)
       // Probes and their like compute nothing, and wait for nothing.
-      return .accepted(atOnce: route.need == .nothing) { request, writer in
+      return .accepted(atOnce: route.need.isAtOnce) { request, writer in
         try await respond(to: request, at: place, writer)
       }
     }

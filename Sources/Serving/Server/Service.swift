@@ -11,6 +11,8 @@ package final class Service: Sendable {
   let metrics = Metrics()
   let bodies = BodyReading()
   let bodyTurns = Turns()
+  /// What answers may hold of memory until they are sent.
+  let answers = AnswerMemory.budget()
   /// Who has read one and opens the session that it names.
   let sessionTurns = Turns()
   /// Where caches are watched; nil if they are not.
@@ -19,6 +21,8 @@ package final class Service: Sendable {
   let version: String
   /// The most bytes of a request's body, decompressed.
   let mostBodyBytes: Int
+  /// The most levels of its JSON.
+  let mostJSONDepth: Int
   let startSeconds = Date().timeIntervalSince1970
   private let loaded = Mutex<ServedModel?>(nil)
 
@@ -26,11 +30,13 @@ package final class Service: Sendable {
   ///
   /// `isLoopback` if only this machine can reach it. Throws `SettingsError` if the keys cannot be read.
   package init(
-    version: String, mostBodyBytes: Int = HTTPLimits().bodyBytes, keys: KeySource = .none,
-    crossOrigin: CrossOrigin = .none, isLoopback: Bool = false, showsCaches: Bool = false
+    version: String, mostBodyBytes: Int = HTTPLimits().bodyBytes,
+    mostJSONDepth: Int = JSONParser.depthLimit, keys: KeySource = .none, crossOrigin: CrossOrigin = .none,
+    isLoopback: Bool = false, showsCaches: Bool = false
   ) throws(SettingsError) {
     self.version = version
     self.mostBodyBytes = mostBodyBytes
+    self.mostJSONDepth = mostJSONDepth
     access = try Access(keys, pages: ForeignPages(crossOrigin: crossOrigin, isLoopback: isLoopback))
     self.crossOrigin = crossOrigin
     watches = showsCaches ? CacheWatches() : nil

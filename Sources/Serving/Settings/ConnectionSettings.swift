@@ -14,20 +14,33 @@ extension HTTPLimits {
     keepAliveTime = try texts.seconds(.keepAliveSeconds) ?? keepAliveTime
     requestsPerConnection = try texts.integer(.keepAliveRequests, in: 1...1 << 30) ?? requestsPerConnection
     writeStallTime = try texts.seconds(.writeStallSeconds) ?? writeStallTime
+    requestLineBytes = try texts.bytes(.maxRequestLine, upTo: Self.mostHeadBytes) ?? requestLineBytes
+    headerFieldBytes = try texts.bytes(.maxHeader, upTo: Self.mostHeadBytes) ?? headerFieldBytes
+    headerSectionBytes = try texts.bytes(.maxHeaders, upTo: Self.mostHeadBytes) ?? headerSectionBytes
+    headerFieldCount = try texts.integer(.maxHeaderCount, in: 1...10_000) ?? headerFieldCount
+    outputBufferBytes = try texts.bytes(.outputBuffer, upTo: 64 << 20) ?? outputBufferBytes
   }
+
+  /// A head is in memory for each connection.
+  private static let mostHeadBytes = 1 << 20
 
   /// Up to 1 GiB: bodies are held in memory, and their JSON takes a multiple of them.
   private static func mostBodyBytes(_ texts: SettingTexts) throws(SettingsError) -> Int? {
-    guard let (value, origin) = texts.text(.maxBody) else { return nil }
-    guard case .bytes(let bytes)? = MemorySize(value), (1...1 << 30).contains(bytes) else {
-      throw SettingsError("\(origin) is '\(value)'; expected bytes up to 1GiB, such as 8MiB or 512KiB")
-    }
-    return bytes
+    try texts.bytes(.maxBody, upTo: 1 << 30)
   }
 }
 
 extension SettingTexts {
   fileprivate func seconds(_ name: SettingName) throws(SettingsError) -> Duration? {
     try integer(name, in: 1...86_400).map { .seconds($0) }
+  }
+
+  fileprivate func bytes(_ name: SettingName, upTo most: Int) throws(SettingsError) -> Int? {
+    guard let (value, origin) = text(name) else { return nil }
+    guard case .bytes(let bytes)? = MemorySize(value), (1...most).contains(bytes) else {
+      throw SettingsError(
+        "\(origin) is '\(value)'; expected bytes up to \(MemorySize.text(most)), such as 8MiB or 512KiB")
+    }
+    return bytes
   }
 }

@@ -33,6 +33,12 @@ package enum SettingName: String, CaseIterable, Sendable {
   case keepAliveSeconds = "keep-alive-seconds"
   case keepAliveRequests = "keep-alive-requests"
   case writeStallSeconds = "write-stall-seconds"
+  case maxRequestLine = "max-request-line"
+  case maxHeader = "max-header"
+  case maxHeaders = "max-headers"
+  case maxHeaderCount = "max-header-count"
+  case maxJSONDepth = "max-json-depth"
+  case outputBuffer = "output-buffer"
   case tlsCertificate = "tls-cert"
   case tlsKey = "tls-key"
   case log

@@ -41,6 +41,8 @@ package struct Settings: Sendable, Equatable {
   package var drainSeconds = 30
   /// What one client may use of the server.
   package var http = HTTPLimits()
+  /// The most levels of a body's JSON.
+  package var jsonDepth = JSONParser.depthLimit
   package var logFormat = LogFormat.text
   package var logLevel = LogLevel.info
   /// What differs from what was asked for, to be told at the start.
@@ -84,6 +86,7 @@ package struct Settings: Sendable, Equatable {
     showsCaches = try texts.choice(.kvEvents, of: Switch.self) == .on
     drainSeconds = try texts.integer(.drainSeconds, in: 0...86400) ?? drainSeconds
     http = try HTTPLimits(texts)
+    jsonDepth = try texts.integer(.maxJSONDepth, in: 1...JSONParser.mostDepth) ?? jsonDepth
     logFormat = try texts.choice(.log, of: LogFormat.self) ?? logFormat
     logLevel = try texts.choice(.logLevel, of: LogLevel.self) ?? logLevel
     keySource = try KeySource(texts)

@@ -52,6 +52,12 @@ extension Settings {
     case .keepAliveSeconds: Self.seconds(http.keepAliveTime)
     case .keepAliveRequests: "\(http.requestsPerConnection)"
     case .writeStallSeconds: Self.seconds(http.writeStallTime)
+    case .maxRequestLine: MemorySize.text(http.requestLineBytes)
+    case .maxHeader: MemorySize.text(http.headerFieldBytes)
+    case .maxHeaders: MemorySize.text(http.headerSectionBytes)
+    case .maxHeaderCount: "\(http.headerFieldCount)"
+    case .maxJSONDepth: "\(jsonDepth)"
+    case .outputBuffer: MemorySize.text(http.outputBufferBytes)
     case .log: logFormat.rawValue
     case .logLevel: logLevel.rawValue
     }

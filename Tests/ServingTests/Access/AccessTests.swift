@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test(
-    "without a key nothing is answered but the probes and the page's own files, and not told what there is")
+    "without a key nothing is answered but the probes, and not told what there is")
   func closed() throws {
     let lines =
       Routes.all.map { "\($0.method) \($0.path)" }
@@ -27,7 +27,7 @@ import Testing
       ]
     for line in lines {
       let response = try server().refusal(of: head(line))
-      if ["GET /livez", "GET /readyz", "GET /health", "GET /", "GET /page/*"].contains(line) {
+      if ["GET /livez", "GET /readyz", "GET /health"].contains(line) {
         #expect(response == nil)
       } else {
         #expect(response?.status == 401, "\(line)")
@@ -50,6 +50,27 @@ import Testing
   func forms(fields: [String], isAllowed: Bool) throws {
     let head = try head("GET /version", fields: fields.map { "Authorization: \($0)" })
     #expect(try (server().refusal(of: head) == nil) == isAllowed)
+  }
+
+  @Test("the page wants a key too, which a browser sends as a password; nothing else takes it so")
+  func page() throws {
+    let password = Data("any name:0123456789abcdef".utf8).base64EncodedString()
+    for path in ["/", "/page/app.js"] {
+      let refusal = try server().refusal(of: head("GET \(path)"))
+      #expect(refusal?.status == 401)
+      #expect(
+        refusal?.headers.values(of: "www-authenticate").contains { $0.hasPrefix("Basic realm=") } == true)
+      #expect(try server().refusal(of: head("GET \(path)", "Authorization: Basic \(password)")) == nil)
+      #expect(try server().refusal(of: head("GET \(path)", "Authorization: Bearer 0123456789abcdef")) == nil)
+    }
+    let wrong = Data("0123456789abcdef:wrong".utf8).base64EncodedString()
+    for field in [
+      "Basic \(wrong)", "Basic *", "Basic", "Basic \(Data("0123456789abcdef".utf8).base64EncodedString())",
+    ] {
+      #expect(try server().refusal(of: head("GET /", "Authorization: \(field)"))?.status == 401)
+    }
+    let elsewhere = try server().refusal(of: head("GET /version", "Authorization: Basic \(password)"))
+    #expect(elsewhere?.status == 401 && elsewhere?.headers.values(of: "www-authenticate") == ["Bearer"])
   }
 
   @Test("a key that may only look is 403 for anything else")
@@ -77,7 +98,7 @@ import Testing
     let access = try Access(.file(file.path), pages: ForeignPages(crossOrigin: .none, isLoopback: false))
     func name(_ secret: String) throws -> String? {
       let head = try head("GET /", "Authorization: Bearer \(secret)")
-      if case .allowed(let key) = access.verdict(head, isProbe: false) { return key?.name }
+      if case .allowed(let key) = access.verdict(head, .access) { return key?.name }
       return nil
     }
     try write("b fedcba9876543210")
