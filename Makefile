@@ -36,6 +36,7 @@ TEST_BUILD := -c release --scratch-path .build-tests --explicit-target-dependenc
 
 # An installed binary carries the Swift runtime, so that it runs where there is no toolchain, or none that a service may see.
 INSTALL_BUILD := -c release --scratch-path .build-install --static-swift-stdlib
+INSTALL_BINARY ?= .build-install/release/kvota
 
 # Packages that the build, the default model and the tests need.
 APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3-venv curl
@@ -52,7 +53,7 @@ UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/GGUF/MappedFil
   Sources/Transport/UnixDatagrams.swift Sources/Transport/Bell.swift \
   Sources/Transport/EventLoop.swift
 
-.PHONY: help setup model build run bench bench-http bench-kernels test test-tools conformance fuzz fuzz-http openapi format lint install clean
+.PHONY: help setup model build run bench bench-http bench-kernels test test-tools conformance fuzz fuzz-http openapi format lint install install-files clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -109,10 +110,14 @@ lint: ## Check format and the fence around unsafe code; show the longest files a
 
 install: setup ## Install binary, systemd units and settings; PREFIX=/usr/local DESTDIR=
 	swift build $(INSTALL_BUILD) --product kvota
-	install -D -s -m 0755 .build-install/release/kvota "$(DESTDIR)$(PREFIX)/bin/kvota"
+	@$(MAKE) --no-print-directory install-files
+
+# The part of it that needs no build: a test gives it another binary.
+install-files:
+	install -D -s -m 0755 "$(INSTALL_BINARY)" "$(DESTDIR)$(PREFIX)/bin/kvota"
 	install -d "$(DESTDIR)/etc/systemd/system"
 	sed 's|/usr/local/bin/kvota|$(PREFIX)/bin/kvota|' Deploy/kvota.service \
-	  > "$(DESTDIR)/etc/systemd/system/kvota.service"
+	  | install -m 0644 /dev/stdin "$(DESTDIR)/etc/systemd/system/kvota.service"
 	install -m 0644 Deploy/kvota.socket "$(DESTDIR)/etc/systemd/system/kvota.socket"
 	test -e "$(DESTDIR)/etc/kvota/kvota.toml" || install -D -m 0644 Deploy/kvota.toml "$(DESTDIR)/etc/kvota/kvota.toml"
 	test -e "$(DESTDIR)/etc/kvota/kvota.env" || install -D -m 0600 Deploy/kvota.env "$(DESTDIR)/etc/kvota/kvota.env"

@@ -148,11 +148,13 @@ enum OpenAPIDocument {
               "400": {"$ref": "#/components/responses/BadRequest"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
               "503": {"$ref": "#/components/responses/Unavailable"},
-              "401": {"$ref": "#/components/responses/Unauthorized"}
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -185,11 +187,13 @@ enum OpenAPIDocument {
               "404": {"$ref": "#/components/responses/NotFound"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
               "503": {"$ref": "#/components/responses/Unavailable"},
-              "401": {"$ref": "#/components/responses/Unauthorized"}
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -215,11 +219,13 @@ enum OpenAPIDocument {
               "404": {"$ref": "#/components/responses/NotFound"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
               "503": {"$ref": "#/components/responses/Unavailable"},
-              "401": {"$ref": "#/components/responses/Unauthorized"}
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -252,11 +258,13 @@ enum OpenAPIDocument {
               "404": {"$ref": "#/components/responses/NotFound"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
               "503": {"$ref": "#/components/responses/Unavailable"},
-              "401": {"$ref": "#/components/responses/Unauthorized"}
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           },
           "delete": {
@@ -288,6 +296,7 @@ enum OpenAPIDocument {
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
               "409": {"$ref": "#/components/responses/Conflict"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
@@ -439,11 +448,13 @@ enum OpenAPIDocument {
               "400": {"$ref": "#/components/responses/BadRequest"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
               "503": {"$ref": "#/components/responses/Unavailable"},
-              "401": {"$ref": "#/components/responses/Unauthorized"}
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -468,11 +479,13 @@ enum OpenAPIDocument {
               "400": {"$ref": "#/components/responses/BadRequest"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
               "503": {"$ref": "#/components/responses/Unavailable"},
-              "401": {"$ref": "#/components/responses/Unauthorized"}
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -497,11 +510,13 @@ enum OpenAPIDocument {
               "400": {"$ref": "#/components/responses/BadRequest"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
               "503": {"$ref": "#/components/responses/Unavailable"},
-              "401": {"$ref": "#/components/responses/Unauthorized"}
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -526,6 +541,7 @@ enum OpenAPIDocument {
               "400": {"$ref": "#/components/responses/BadRequest"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
@@ -555,6 +571,7 @@ enum OpenAPIDocument {
               "400": {"$ref": "#/components/responses/BadRequest"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
@@ -584,6 +601,7 @@ enum OpenAPIDocument {
               "400": {"$ref": "#/components/responses/BadRequest"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
@@ -613,11 +631,13 @@ enum OpenAPIDocument {
               "400": {"$ref": "#/components/responses/BadRequest"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
               "503": {"$ref": "#/components/responses/Unavailable"},
-              "401": {"$ref": "#/components/responses/Unauthorized"}
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -642,11 +662,13 @@ enum OpenAPIDocument {
               "400": {"$ref": "#/components/responses/BadRequest"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
               "503": {"$ref": "#/components/responses/Unavailable"},
-              "401": {"$ref": "#/components/responses/Unauthorized"}
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -671,11 +693,13 @@ enum OpenAPIDocument {
               "400": {"$ref": "#/components/responses/BadRequest"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
               "503": {"$ref": "#/components/responses/Unavailable"},
-              "401": {"$ref": "#/components/responses/Unauthorized"}
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -700,6 +724,7 @@ enum OpenAPIDocument {
               "400": {"$ref": "#/components/responses/BadRequest"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
@@ -737,6 +762,7 @@ enum OpenAPIDocument {
               "400": {"$ref": "#/components/responses/BadRequest"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
@@ -768,11 +794,13 @@ enum OpenAPIDocument {
               "400": {"$ref": "#/components/responses/BadRequest"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
               "503": {"$ref": "#/components/responses/Unavailable"},
-              "401": {"$ref": "#/components/responses/Unauthorized"}
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         },
@@ -805,11 +833,13 @@ enum OpenAPIDocument {
               "404": {"$ref": "#/components/responses/NotFound"},
               "405": {"$ref": "#/components/responses/MethodNotAllowed"},
               "408": {"$ref": "#/components/responses/RequestTimeout"},
+              "413": {"$ref": "#/components/responses/ContentTooLarge"},
               "414": {"$ref": "#/components/responses/URITooLong"},
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
               "503": {"$ref": "#/components/responses/Unavailable"},
-              "401": {"$ref": "#/components/responses/Unauthorized"}
+              "401": {"$ref": "#/components/responses/Unauthorized"},
+              "403": {"$ref": "#/components/responses/Forbidden"}
             }
           }
         }

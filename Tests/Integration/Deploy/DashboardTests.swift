@@ -34,6 +34,34 @@ extension RealClients {
       }
     }
 
+    @Test(
+      "the autoscaler asks for what runs and waits on all replicas of its model together",
+      .enabled(if: Surroundings.promtool != nil, "needs promtool, which make test fetches"))
+    func autoscaler() async throws {
+      let manifest = try String(
+        contentsOfFile: Surroundings.deploy + "/kubernetes/autoscaling.yaml", encoding: .utf8)
+      let query = try #require(manifest.firstMatch(of: /query: (.+)/)).output.1
+      let series = [
+        ("running", RunningServer.model, "a", 32), ("waiting", RunningServer.model, "a", 7),
+        ("running", RunningServer.model, "b", 30), ("waiting", RunningServer.model, "b", 0),
+        ("running", "another", "c", 5), ("waiting", "another", "c", 5),
+      ].map { state, model, instance, value -> JSON in
+        let name = #"vllm:num_requests_\#(state){model_name="\#(model)", instance="\#(instance)"}"#
+        return ["series": .string(name), "values": .string("\(value)")]
+      }
+      let expected: JSON = [
+        "expr": .string(String(query)), "exp_samples": [["labels": "{}", "value": 69]],
+      ]
+      let tests: JSON = [
+        "tests": [["input_series": .array(series), "promql_expr_test": [expected]]]
+      ]
+      let file = try TemporaryFile.make(tests.encoded())
+      defer { try? FileManager.default.removeItem(at: file) }
+      let command = try await Command.run(
+        try #require(Surroundings.promtool), ["test", "rules", file.path])
+      #expect(command.status == 0, "\(command.text)\(command.errors)")
+    }
+
     @Test("the dashboard is JSON with a title and a query in every panel")
     func dashboard() throws {
       let dashboard = try JSON.parse(

@@ -13,7 +13,9 @@ extension RealClients {
       #expect(command.status == 0 && !command.errors.contains("WARNING"), "\(command.errors)")
     }
 
-    @Test("stopping one replica loses nothing; killing one costs only the streams that it had begun")
+    @Test(
+      "replicas that are stopped and replaced lose nothing; killing a successor costs only the streams that it had begun"
+    )
     func replicasGo() async throws {
       let first = try await RunningServer.start()
       let second = try await RunningServer.start()
@@ -21,31 +23,43 @@ extension RealClients {
       defer { for end in [first.terminate, second.terminate, proxy.terminate] { end() } }
       #expect(try await load(proxy).allSatisfy(isWhole))
 
-      async let drained = load(proxy)
-      try await isBusy(first)
-      try await first.stop(within: .seconds(60))
-      let answers = try await drained
-      #expect(answers.allSatisfy(isWhole), "\(answers)")
+      try await drain(first, behind: proxy)
+      let firstHeir = try await RunningServer.start(["--port", "\(first.port)"])
+      defer { firstHeir.terminate() }
+      try await isFound(firstHeir, by: proxy)
 
-      #expect(try await load(proxy).allSatisfy(isWhole), "one replica serves all")
-      let again = try await RunningServer.start(["--port", "\(first.port)"])
-      defer { again.terminate() }
-      try await eventually("the first is back", within: .seconds(60)) {
-        _ = try await load(proxy, requests: 2)
-        return try await tokens(again) > 0 ? () : nil
-      }
+      try await drain(second, behind: proxy)
+      let secondHeir = try await RunningServer.start(["--port", "\(second.port)"])
+      defer { secondHeir.terminate() }
+      try await isFound(secondHeir, by: proxy)
 
       async let bereft = load(proxy)
-      try await isBusy(second)
-      try await second.kill()
+      try await isBusy(secondHeir)
+      try await secondHeir.kill()
       for (index, answer) in try await bereft.enumerated() {
         // A stream that has begun cannot be begun again; its client sees that it is not complete.
         let isCut =
           index % 2 == 0 && ["APIConnectionError", "RemoteProtocolError", "ReadError"].contains(answer.error)
         #expect(isWhole(answer) || isCut, "\(answer)")
       }
-      #expect(try await load(proxy).allSatisfy(isWhole))
-      try await again.stop()
+      #expect(try await load(proxy).allSatisfy(isWhole), "one replica serves all")
+      try await firstHeir.stop()
+    }
+
+    /// Stops a replica that has something to do: what it has begun it finishes, and the rest the other one gets.
+    private func drain(_ replica: RunningServer, behind proxy: Proxy) async throws {
+      async let drained = load(proxy)
+      try await isBusy(replica)
+      try await replica.stop(within: .seconds(60))
+      let answers = try await drained
+      #expect(answers.allSatisfy(isWhole), "\(answers)")
+    }
+
+    private func isFound(_ replica: RunningServer, by proxy: Proxy) async throws {
+      try await eventually("the successor gets requests", within: .seconds(60)) {
+        _ = try await load(proxy, requests: 2)
+        return try await tokens(replica) > 0 ? () : nil
+      }
     }
 
     /// Requests all at once, streams and whole answers in turn.

@@ -2,12 +2,12 @@ import Foundation
 import Testing
 
 @Suite(
-  "the systemd unit",
+  "the systemd units",
   .enabled(if: Surroundings.systemdAnalyze != nil, "needs systemd-analyze, of the package systemd"))
 struct UnitTests {
-  private let units = ["kvota.service"]
+  private let units = ["kvota.service", "kvota.socket"]
 
-  @Test("it leaves little exposed")
+  @Test("the service leaves little exposed")
   func exposure() async throws {
     let command = try await analyze([
       "security", "--offline=true", "--threshold=15", "--no-pager", Surroundings.deploy + "/kvota.service",
@@ -15,7 +15,7 @@ struct UnitTests {
     #expect(command.status == 0, "\(command.text)")
   }
 
-  @Test("systemd finds nothing wrong with it")
+  @Test("systemd finds nothing wrong with them")
   func verified() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "kvota-units-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
