@@ -729,9 +729,10 @@ enum OpenAPIDocument {
               "417": {"$ref": "#/components/responses/ExpectationFailed"},
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
               "503": {"$ref": "#/components/responses/Unavailable"},
-              "304": {"description": "As before, by if-none-match."}
+              "304": {"description": "As before, by if-none-match."},
+              "401": {"$ref": "#/components/responses/Unauthorized"}
             },
-            "security": [{}]
+            "security": [{}, {"apiKey": []}, {"password": []}]
           }
         },
         "/page/{file}": {
@@ -768,9 +769,10 @@ enum OpenAPIDocument {
               "431": {"$ref": "#/components/responses/HeadersTooLarge"},
               "503": {"$ref": "#/components/responses/Unavailable"},
               "404": {"$ref": "#/components/responses/NotFound"},
-              "304": {"description": "As before, by if-none-match."}
+              "304": {"description": "As before, by if-none-match."},
+              "401": {"$ref": "#/components/responses/Unauthorized"}
             },
-            "security": [{}]
+            "security": [{}, {"apiKey": []}, {"password": []}]
           }
         },
         "/v1/kv/policies": {
@@ -2130,7 +2132,12 @@ enum OpenAPIDocument {
           }
         },
         "securitySchemes": {
-          "apiKey": {"type": "http", "scheme": "bearer", "description": "Only where the server has API keys."}
+          "apiKey": {"type": "http", "scheme": "bearer", "description": "Only where the server has API keys."},
+          "password": {
+            "type": "http",
+            "scheme": "basic",
+            "description": "For the page, as browsers ask their user: an API key is the password, of any name."
+          }
         }
       },
       "security": [{}, {"apiKey": []}]
