@@ -1,7 +1,7 @@
 /// How many prompt tokens a step may take, so that running streams go on smoothly: learned from the steps' own times.
 ///
-/// A step that also decodes may last `slowdown` times as long as one that only decodes, and no longer than the target; up to that in any case
-/// where more wait for their first token than have theirs. One that only feeds prompts may last several targets, since nobody waits for its
+/// A step that also decodes may last a few times as long as one that only decodes (twice with the usual target, more the longer it is), and no
+/// longer than the target; up to that in any case where more wait for their first token than have theirs. One that only feeds prompts may last several targets, since nobody waits for its
 /// tokens but newcomers.
 struct PrefillPace {
   /// Seconds that a step with running streams should last at most.
@@ -15,8 +15,10 @@ struct PrefillPace {
   /// Seconds of a step that only decodes, by the binary logarithm of its sequences; 0 where there was none yet.
   private var decodeSeconds = [Double](repeating: 0, count: 13)
 
-  /// Streams keep half of the time where few prompts wait.
-  private static let slowdown = 2.0
+  /// How many times as long a step may last where few prompts wait, for each second of the target: with the usual 50 ms streams keep half
+  /// of the time. Who sets a longer target wants first tokens sooner rather than streams smooth.
+  private static let slowdownPerSecond = 40.0
+  private static let leastSlowdown = 2.0
   /// Attention takes so many queries at a time; fewer would cost as much.
   private static let tile = 4
   private static let targetsWithoutStreams = 4.0
@@ -33,7 +35,8 @@ struct PrefillPace {
   func seconds(streams: Int, prompts: Int) -> Double {
     guard streams > 0 else { return Self.targetsWithoutStreams * targetSeconds }
     let decode = decodeEstimate(streams)
-    let most = prompts > streams ? targetSeconds : min(targetSeconds, Self.slowdown * decode)
+    let slowdown = max(Self.leastSlowdown, Self.slowdownPerSecond * targetSeconds)
+    let most = prompts > streams ? targetSeconds : min(targetSeconds, slowdown * decode)
     return max(most - decode, 0)
   }
 

@@ -4,8 +4,10 @@ import Testing
 
 @Suite struct PrefillPaceTests {
   /// A machine whose steps take `fixed` seconds, and `perToken` more for each prompt token, half as much again after 1000 slots.
-  private func settled(fixed: Double, perToken: Double, streams: Int) -> PrefillPace {
-    var pace = PrefillPace(targetSeconds: 0.05, mostTokens: 256)
+  private func settled(
+    fixed: Double, perToken: Double, streams: Int, target: Double = 0.05
+  ) -> PrefillPace {
+    var pace = PrefillPace(targetSeconds: target, mostTokens: 256)
     for step in 0..<400 {
       let depth = step % 7 * 500
       let tokens = step % 3 == 0 ? 0 : room(pace, streams: streams, depth: depth)
@@ -23,6 +25,16 @@ import Testing
   func slowdown(streams: Int) {
     let tokens = room(settled(fixed: 0.008, perToken: 0.0005, streams: streams), streams: streams)
     #expect((15...17).contains(tokens), "0.008 + 16 * 0.0005 = 2 * 0.008, but \(tokens)")
+  }
+
+  @Test(
+    "the longer the target, the more often it is used, but a shorter one leaves streams half of the time too",
+    arguments: [(0.02, 2.0), (0.1, 4.0), (0.15, 6.0)])
+  func longTargets(target: Double, slowdown: Double) {
+    let pace = settled(fixed: 0.008, perToken: 0.0005, streams: 2, target: target)
+    let expected = 0.008 * (slowdown - 1) / 0.0005
+    let tokens = Double(room(pace, streams: 2))
+    #expect(abs(tokens - expected) <= max(2, expected / 10), "\(expected) expected, but \(tokens)")
   }
 
   @Test("where more wait than stream, steps last as long as the target", arguments: [2, 3, 12])
