@@ -84,12 +84,79 @@ package struct SlotStatistics: ~Copyable {
 
   /// Population variance of that attention; rounding cannot make it negative.
   package func variance(_ candidate: Int) -> Float {
-    let mean = mean(candidate)
-    return max(0, squares[candidate] * perQuery[candidate] - mean * mean)
+    Self.variance(sum: sums[candidate], square: squares[candidate], perQuery: perQuery[candidate])
+  }
+
+  @inline(__always)
+  private static func variance(sum: Float, square: Float, perQuery: Float) -> Float {
+    let mean = sum * perQuery
+    return max(0, square * perQuery - mean * mean)
   }
 
   /// A number of a candidate as a key, ties going to the older one.
   package func key(_ number: Float, _ candidate: Int) -> RankKey {
     RankKey(number, position: positions[candidate])
+  }
+}
+
+/// What is asked of all candidates at once, sixteen at a time: numbers are compared as they are, as packed into keys they would
+/// take several times as long.
+extension SlotStatistics {
+  /// Sets one number for each candidate to its mean.
+  func setMeans(_ means: inout MutableSpan<Float>) {
+    precondition(means.count == count && count > 0, "a number for each candidate")
+    let (sums, perQuery) = (sums.span.extracting(0..<count), perQuery.span.extracting(0..<count))
+    for candidate in 0..<count { means[candidate] = sums[candidate] * perQuery[candidate] }
+  }
+
+  /// The candidate whose key is the lowest if `numbers` are theirs.
+  func least(_ numbers: Span<Float>) -> Int {
+    precondition(numbers.count == count && count > 0, "a number for each candidate")
+    // NaN has an order in keys only.
+    guard count >= 16, let lowest = numbers.lowest else { return leastByKeys(numbers) }
+    let positions = positions.span.extracting(0..<count)
+    var (oldest, place) = (Int32.max, 0)
+    for next in stride(from: 0, to: count, by: 16) {
+      let start = min(next, count &- 16)
+      let part = numbers.lanes(start)
+      guard part.has(lowest) else { continue }
+      let age = positions.lanes(start).replacing(with: .max, where: part .!= lowest).min()
+      if age < oldest { (oldest, place) = (age, start) }
+    }
+    while positions[place] != oldest { place += 1 }
+    return place
+  }
+
+  private func leastByKeys(_ numbers: Span<Float>) -> Int {
+    var least = 0
+    for candidate in 1..<count where key(numbers[candidate], candidate) < key(numbers[least], least) {
+      least = candidate
+    }
+    return least
+  }
+
+  /// How many candidates have a lower key than this one, if it is their variance that orders them.
+  func countSteadier(than candidate: Int) -> Int {
+    let (sums, squares) = (sums.span.extracting(0..<count), squares.span.extracting(0..<count))
+    let (perQuery, positions) = (perQuery.span.extracting(0..<count), positions.span.extracting(0..<count))
+    // A variance is not NaN: numbers order like keys but for ties.
+    let limit = SIMD16(repeating: variance(candidate))
+    let age = SIMD16(repeating: positions[candidate])
+    var steadier = SIMD16<Int32>()
+    let whole = count & ~15
+    for start in stride(from: 0, to: whole, by: 16) {
+      let share = perQuery.lanes(start)
+      let mean = sums.lanes(start) * share
+      let spread = squares.lanes(start) * share - mean * mean
+      let variance = SIMD16().replacing(with: spread, where: spread .>= 0)
+      let isOlder = SIMD16<Int32>().replacing(with: 1, where: positions.lanes(start) .< age)
+      // One mask at a time: of masks joined the compiler makes bytes and back.
+      let isSteady = SIMD16<Int32>().replacing(with: isOlder, where: variance .== limit)
+      steadier &+= isSteady.replacing(with: 1, where: variance .< limit)
+    }
+    let key = key(variance(candidate), candidate)
+    return (whole..<count).reduce(Int(steadier.wrappedSum())) { sum, other in
+      self.key(variance(other), other) < key ? sum + 1 : sum
+    }
   }
 }
