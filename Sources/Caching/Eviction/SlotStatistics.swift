@@ -135,28 +135,31 @@ extension SlotStatistics {
     return least
   }
 
-  /// How many candidates have a lower key than this one, if it is their variance that orders them.
-  func countSteadier(than candidate: Int) -> Int {
+  /// Whether a candidate is among the `scope` of the lowest variances, of equals the older.
+  ///
+  /// Looks only until as many others vary more as are out of scope.
+  func isSteady(_ candidate: Int, among scope: Int) -> Bool {
     let (sums, squares) = (sums.span.extracting(0..<count), squares.span.extracting(0..<count))
     let (perQuery, positions) = (perQuery.span.extracting(0..<count), positions.span.extracting(0..<count))
     // A variance is not NaN: numbers order like keys but for ties.
     let limit = SIMD16(repeating: variance(candidate))
     let age = SIMD16(repeating: positions[candidate])
-    var steadier = SIMD16<Int32>()
     let whole = count & ~15
+    var steadier = 0
     for start in stride(from: 0, to: whole, by: 16) {
+      // The candidate itself is not steadier.
+      if start &- steadier > count &- scope { return true }
       let share = perQuery.lanes(start)
       let mean = sums.lanes(start) * share
       let spread = squares.lanes(start) * share - mean * mean
       let variance = SIMD16().replacing(with: spread, where: spread .>= 0)
       let isOlder = SIMD16<Int32>().replacing(with: 1, where: positions.lanes(start) .< age)
       // One mask at a time: of masks joined the compiler makes bytes and back.
-      let isSteady = SIMD16<Int32>().replacing(with: isOlder, where: variance .== limit)
-      steadier &+= isSteady.replacing(with: 1, where: variance .< limit)
+      let isAhead = SIMD16<Int32>().replacing(with: isOlder, where: variance .== limit)
+      steadier &+= isAhead.replacing(with: 1, where: variance .< limit).total
     }
     let key = key(variance(candidate), candidate)
-    return (whole..<count).reduce(Int(steadier.wrappedSum())) { sum, other in
-      self.key(variance(other), other) < key ? sum + 1 : sum
-    }
+    for other in whole..<count where self.key(variance(other), other) < key { steadier += 1 }
+    return steadier < scope
   }
 }

@@ -15,7 +15,6 @@ extension Span<Float> {
     return sum
   }
 
-
   /// The lowest of at least sixteen numbers; nil if any is NaN.
   ///
   /// O(count).
@@ -27,24 +26,24 @@ extension Span<Float> {
       lowest.replace(with: numbers, where: numbers .< lowest)
       undefined.replace(with: 1, where: numbers .!= numbers)
     }
-    return undefined.hasAny ? nil : lowest.min()
+    return undefined.total > 0 ? nil : lowest.min()
   }
 }
 
 extension SIMD16<Float> {
   /// Whether any lane is this number.
   @inline(__always)
-  func has(_ number: Float) -> Bool { SIMD16<Int32>().replacing(with: 1, where: self .== number).hasAny }
+  func has(_ number: Float) -> Bool { SIMD16<Int32>().replacing(with: 1, where: self .== number).total > 0 }
 }
 
 extension SIMD16<Int32> {
-  /// Whether any bit is set, by halves.
+  /// The sum of the lanes, which must not overflow, by halves.
   @inline(__always)
-  fileprivate var hasAny: Bool {
-    let eight = lowHalf | highHalf
-    let four = eight.lowHalf | eight.highHalf
-    let two = four.lowHalf | four.highHalf
-    return two.x | two.y != 0
+  var total: Int {
+    let eight = lowHalf &+ highHalf
+    let four = eight.lowHalf &+ eight.highHalf
+    let two = four.lowHalf &+ four.highHalf
+    return Int(two.x &+ two.y)
   }
 }
 

@@ -51,7 +51,7 @@ struct RoCo: EvictionPolicy {
       let candidate = slots.least(spare.span)
       // Infinities and NaNs compare with those out of scope.
       guard spare[candidate] < .infinity else { return nil }
-      if scope >= slots.count || slots.countSteadier(than: candidate) < scope { return candidate }
+      if slots.isSteady(candidate, among: scope) { return candidate }
       spare[candidate] = .infinity
     }
     return nil
