@@ -46,7 +46,11 @@ package protocol EvictionPolicy: Sendable {
   ///
   /// In generation one slot goes at a time: a policy whose `rank` costs more than finding that one says it here.
   ///
-  /// - Parameter spare: one number a candidate, for the rule's own use.
+  /// - Parameters:
+  ///   - slots: the candidates, at least one, in no order of age.
+  ///   - moment: when and where.
+  ///   - spare: one number a candidate, for the rule's own use; undefined before.
+  /// - Returns: the candidate's number.
   func leastWorthy(
     _ slots: borrowing SlotStatistics, at moment: EvictionMoment, spare: inout MutableSpan<Float>
   ) -> Int?

@@ -5,27 +5,17 @@ package struct RankKey: Comparable, Sendable, BitwiseCopyable {
   let bits: UInt64
 
   init(_ number: Float, position: Int32) {
-    // The flip makes unsigned numbers order as the signed ones did.
-    let order = UInt32(bitPattern: Self.order(of: number)) ^ 1 << 31
-    bits = UInt64(order) << 32 | UInt64(UInt32(bitPattern: position))
+    // Adding zero turns -0 into 0. IEEE numbers of one sign order like integers; the flips extend that to both signs.
+    let pattern = (number + 0).bitPattern
+    let ordered = pattern ^ (pattern >> 31 == 1 ? .max : 1 << 31)
+    bits = UInt64(ordered) << 32 | UInt64(UInt32(bitPattern: position))
   }
 
   /// The number that went in.
   var number: Float {
-    let order = Int32(bitPattern: UInt32(bits >> 32) ^ 1 << 31)
-    return Float(bitPattern: UInt32(bitPattern: Self.turned(order)))
+    let ordered = UInt32(bits >> 32)
+    return Float(bitPattern: ordered ^ (ordered >> 31 == 1 ? 1 << 31 : .max))
   }
-
-  /// The part of a key that comes before the position: orders like the number, -0 like 0, and NaN beyond the infinity of its sign.
-  @inline(__always)
-  static func order(of number: Float) -> Int32 {
-    // Adding zero turns -0 into 0. IEEE numbers of one sign order like integers; turning extends that to both signs.
-    turned(Int32(bitPattern: (number + 0).bitPattern))
-  }
-
-  /// Reverses the order of the negative ones; undoes itself.
-  @inline(__always)
-  private static func turned(_ pattern: Int32) -> Int32 { pattern ^ (pattern >> 31 & .max) }
 
   @inline(__always)
   package static func < (left: Self, right: Self) -> Bool { left.bits < right.bits }

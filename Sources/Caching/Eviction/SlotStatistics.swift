@@ -84,13 +84,8 @@ package struct SlotStatistics: ~Copyable {
 
   /// Population variance of that attention; rounding cannot make it negative.
   package func variance(_ candidate: Int) -> Float {
-    Self.variance(sum: sums[candidate], square: squares[candidate], perQuery: perQuery[candidate])
-  }
-
-  @inline(__always)
-  private static func variance(sum: Float, square: Float, perQuery: Float) -> Float {
-    let mean = sum * perQuery
-    return max(0, square * perQuery - mean * mean)
+    let mean = mean(candidate)
+    return max(0, squares[candidate] * perQuery[candidate] - mean * mean)
   }
 
   /// A number of a candidate as a key, ties going to the older one.
@@ -152,6 +147,7 @@ extension SlotStatistics {
       let share = perQuery.lanes(start)
       let mean = sums.lanes(start) * share
       let spread = squares.lanes(start) * share - mean * mean
+      // NaN becomes 0, as in `variance`.
       let variance = SIMD16().replacing(with: spread, where: spread .>= 0)
       let isOlder = SIMD16<Int32>().replacing(with: 1, where: positions.lanes(start) .< age)
       // One mask at a time: of masks joined the compiler makes bytes and back.
