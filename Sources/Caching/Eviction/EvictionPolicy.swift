@@ -42,6 +42,19 @@ package protocol EvictionPolicy: Sendable {
     _ slots: borrowing SlotStatistics, at moment: EvictionMoment, worth: inout MutableSpan<Float>,
     spare: inout MutableSpan<RankKey>)
 
+  /// The candidate that is worth least by `rank`, or nil if only ranking all of them tells.
+  ///
+  /// In generation one slot goes at a time: a policy whose `rank` costs more than finding that one says it here.
+  ///
+  /// - Parameters:
+  ///   - slots: the candidates, at least one, in no order of age.
+  ///   - moment: when and where.
+  ///   - spare: one number a candidate, for the rule's own use; undefined before.
+  /// - Returns: the candidate's number.
+  func leastWorthy(
+    _ slots: borrowing SlotStatistics, at moment: EvictionMoment, spare: inout MutableSpan<Float>
+  ) -> Int?
+
   /// Notes a counted query's attention in the policy's own columns; called for each query since the last eviction, in order.
   ///
   /// - Parameters:
@@ -54,5 +67,8 @@ package protocol EvictionPolicy: Sendable {
 extension EvictionPolicy {
   package var needs: StatisticNeeds { StatisticNeeds() }
   package var interval: Int { 1 }
+  package func leastWorthy(
+    _ slots: borrowing SlotStatistics, at moment: EvictionMoment, spare: inout MutableSpan<Float>
+  ) -> Int? { nil }
   package func observe(_ attention: Span<Float>, of query: Int, memory: inout MutableSpan<Float>) {}
 }

@@ -93,3 +93,69 @@ package struct SlotStatistics: ~Copyable {
     RankKey(number, position: positions[candidate])
   }
 }
+
+/// What is asked of all candidates at once, sixteen at a time: numbers are compared as they are, as packed into keys they would
+/// take several times as long.
+extension SlotStatistics {
+  /// Sets one number for each candidate to its mean.
+  func setMeans(_ means: inout MutableSpan<Float>) {
+    precondition(means.count == count && count > 0, "a number for each candidate")
+    let (sums, perQuery) = (sums.span.extracting(0..<count), perQuery.span.extracting(0..<count))
+    for candidate in 0..<count { means[candidate] = sums[candidate] * perQuery[candidate] }
+  }
+
+  /// The candidate whose key is the lowest if `numbers` are theirs.
+  func least(_ numbers: Span<Float>) -> Int {
+    precondition(numbers.count == count && count > 0, "a number for each candidate")
+    // NaN has an order in keys only.
+    guard count >= 16, let lowest = numbers.lowest else { return leastByKeys(numbers) }
+    let positions = positions.span.extracting(0..<count)
+    var (oldest, place) = (Int32.max, 0)
+    for next in stride(from: 0, to: count, by: 16) {
+      let start = min(next, count &- 16)
+      let part = numbers.lanes(start)
+      guard part.has(lowest) else { continue }
+      let age = positions.lanes(start).replacing(with: .max, where: part .!= lowest).min()
+      if age < oldest { (oldest, place) = (age, start) }
+    }
+    while positions[place] != oldest { place += 1 }
+    return place
+  }
+
+  private func leastByKeys(_ numbers: Span<Float>) -> Int {
+    var least = 0
+    for candidate in 1..<count where key(numbers[candidate], candidate) < key(numbers[least], least) {
+      least = candidate
+    }
+    return least
+  }
+
+  /// Whether a candidate is among the `scope` of the lowest variances, of equals the older.
+  ///
+  /// Looks only until as many others vary more as are out of scope.
+  func isSteady(_ candidate: Int, among scope: Int) -> Bool {
+    let (sums, squares) = (sums.span.extracting(0..<count), squares.span.extracting(0..<count))
+    let (perQuery, positions) = (perQuery.span.extracting(0..<count), positions.span.extracting(0..<count))
+    // A variance is not NaN: numbers order like keys but for ties.
+    let limit = SIMD16(repeating: variance(candidate))
+    let age = SIMD16(repeating: positions[candidate])
+    let whole = count & ~15
+    var steadier = 0
+    for start in stride(from: 0, to: whole, by: 16) {
+      // The candidate itself is not steadier.
+      if start &- steadier > count &- scope { return true }
+      let share = perQuery.lanes(start)
+      let mean = sums.lanes(start) * share
+      let spread = squares.lanes(start) * share - mean * mean
+      // NaN becomes 0, as in `variance`.
+      let variance = SIMD16().replacing(with: spread, where: spread .>= 0)
+      let isOlder = SIMD16<Int32>().replacing(with: 1, where: positions.lanes(start) .< age)
+      // One mask at a time: of masks joined the compiler makes bytes and back.
+      let isAhead = SIMD16<Int32>().replacing(with: isOlder, where: variance .== limit)
+      steadier &+= isAhead.replacing(with: 1, where: variance .< limit).total
+    }
+    let key = key(variance(candidate), candidate)
+    for other in whole..<count where self.key(variance(other), other) < key { steadier += 1 }
+    return steadier < scope
+  }
+}

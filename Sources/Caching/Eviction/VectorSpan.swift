@@ -15,9 +15,42 @@ extension Span<Float> {
     return sum
   }
 
+  /// The lowest of at least sixteen numbers; nil if any is NaN.
+  ///
+  /// O(count).
+  var lowest: Float? {
+    var lowest = SIMD16(repeating: Float.infinity)
+    var undefined = SIMD16<Int32>()
+    for start in Swift.stride(from: 0, to: count, by: 16) {
+      let numbers = lanes(Swift.min(start, count &- 16))
+      lowest.replace(with: numbers, where: numbers .< lowest)
+      undefined.replace(with: 1, where: numbers .!= numbers)
+    }
+    return undefined.total > 0 ? nil : lowest.min()
+  }
+}
+
+extension SIMD16<Float> {
+  /// Whether any lane is this number.
+  @inline(__always)
+  func has(_ number: Float) -> Bool { SIMD16<Int32>().replacing(with: 1, where: self .== number).total > 0 }
+}
+
+extension SIMD16<Int32> {
+  /// The sum of the lanes, which must not overflow, by halves.
+  @inline(__always)
+  var total: Int {
+    let eight = lowHalf &+ highHalf
+    let four = eight.lowHalf &+ eight.highHalf
+    let two = four.lowHalf &+ four.highHalf
+    return Int(two.x &+ two.y)
+  }
+}
+
+extension Span where Element: SIMDScalar {
   /// Sixteen neighbours from `start` on: one bounds check, then constant places, of which the compiler makes plain loads.
   @inline(__always)
-  func lanes(_ start: Int) -> SIMD16<Float> {
+  func lanes(_ start: Int) -> SIMD16<Element> {
     let part = extracting(start..<(start &+ 16))
     return SIMD16(
       part[0], part[1], part[2], part[3], part[4], part[5], part[6], part[7], part[8], part[9], part[10],

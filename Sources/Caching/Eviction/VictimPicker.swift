@@ -8,16 +8,19 @@ enum VictimPicker {
   ) {
     precondition(count <= scratch.statistics.count, "a plan leaves more candidates than victims")
     scratch.victims.removeAll(keepingCapacity: true)
-    ranking.rank(&scratch, at: moment)
     let guarded = ranking.guarded(scratch.statistics.count, due: count)
+    if count == 1, guarded <= 0, ranking.spans.isEmpty {
+      let candidate = ranking.leastWorthy(&scratch, at: moment)
+      scratch.victims.append(scratch.statistics.slots[candidate])
+      return
+    }
+    ranking.rank(&scratch, at: moment)
     if guarded > 0 {
       spareLargest(guarded, scratch.statistics, worth: &scratch.worth, keys: &scratch.keys)
     }
     if !ranking.spans.isEmpty {
       FairShare(spans: ranking.spans, fed: moment.fedTokens, budget: scratch.statistics.count - count).take(
         count, of: scratch.statistics, keys: scratch.keys, victims: &scratch.victims)
-    } else if count == 1 {
-      takeLeast(scratch.statistics, keys: scratch.keys, victims: &scratch.victims)
     } else {
       take(
         count, of: scratch.statistics, worth: scratch.worth, keys: &scratch.keys, victims: &scratch.victims)
@@ -40,15 +43,6 @@ enum VictimPicker {
       worth[candidate] = .nan
     }
     for candidate in keys.indices { keys[candidate] = statistics.key(worth[candidate], candidate) }
-  }
-
-  private static func takeLeast(
-    _ statistics: borrowing SlotStatistics, keys: [RankKey], victims: inout [Int32]
-  ) {
-    let keys = keys.span
-    var least = 0
-    for candidate in 1..<max(1, statistics.count) where keys[candidate] < keys[least] { least = candidate }
-    victims.append(statistics.slots[least])
   }
 
   private static func take(

@@ -18,6 +18,10 @@ struct RoCo: EvictionPolicy {
     decodeRecent: .slots(10), easyKV: EasyKVForm(),
     make: { RoCo(prefillMargin: $0[prefillMargin], decodeMargin: $0[decodeMargin]) })
 
+  /// Lowest means that are looked at before all candidates are ranked: of the default model's choices at 512 slots the first look
+  /// settles 95 %, four settle 98.4 %.
+  private static let attempts = 4
+
   var prefillMargin: Double
   var decodeMargin: Double
 
@@ -34,6 +38,24 @@ struct RoCo: EvictionPolicy {
     for slot in worth.indices {
       worth[slot] = slots.key(slots.variance(slot), slot) <= limit ? slots.mean(slot) : .infinity
     }
+  }
+
+  /// The lowest mean nearly always goes with a low variance: so the lowest means are looked at, each for whether it is in scope.
+  ///
+  /// A candidate out of scope is worth infinity, as in `rank`.
+  func leastWorthy(
+    _ slots: borrowing SlotStatistics, at moment: EvictionMoment, spare: inout MutableSpan<Float>
+  ) -> Int? {
+    let scope = scopeSize(moment, candidates: slots.count)
+    slots.setMeans(&spare)
+    for _ in 0..<Self.attempts {
+      let candidate = slots.least(spare.span)
+      // Infinities and NaNs compare with those out of scope.
+      guard spare[candidate] < .infinity else { return nil }
+      if slots.isSteady(candidate, among: scope) { return candidate }
+      spare[candidate] = .infinity
+    }
+    return nil
   }
 
   /// At least one slot; in the prompt at least a stride, as that many are evicted.

@@ -21,10 +21,10 @@ extension HeadColumns {
     into statistics: inout SlotStatistics, but protection: borrowing Protection, from oldest: Int,
     needs: StatisticNeeds, fed: Int, firstCounted: Int
   ) {
-    select(
+    precondition(slotCount <= statistics.capacity, "room for all slots")
+    unsafe statistics.count = select(
       protection.candidates(fed: fed, from: oldest), slots: &statistics.slots,
-      positions: &statistics.positions,
-      count: &statistics.count)
+      positions: &statistics.positions)
     if !protection.pins.isEmpty { statistics.removePositions(protection.pins.contains) }
     let count = statistics.count
     if needs.sums { unsafe Self.copy(sums, statistics.slots, count, to: &statistics.sums) }
@@ -57,58 +57,58 @@ extension HeadColumns {
     return unsafe slotPositions[Int(slot)]
   }
 
+  // Safety, for the next four: the statistics have room for every slot, as `gather` checks, and candidates are live slots of this
+  // head. Checks at each number would take as long as the copying.
+
+  /// Lists the slots that are candidates without a branch on it, which could not be predicted; returns how many they are.
+  private func select(
+    _ candidates: Range<Int32>, slots: UnsafeMutablePointer<Int32>, positions: UnsafeMutablePointer<Int32>
+  ) -> Int {
+    var chosen = 0
+    let first = candidates.lowerBound
+    let width = Int(candidates.upperBound &- first)
+    let live = unsafe slotPositions
+    for slot in 0..<slotCount {
+      let position = unsafe live[slot]
+      unsafe slots[chosen] = Int32(truncatingIfNeeded: slot)
+      unsafe positions[chosen] = position
+      // Below the range the difference wraps to a large number; the sign is taken as a number, since of `? 1 : 0` the compiler
+      // may make a branch.
+      let age = Int(UInt32(bitPattern: position &- first))
+      chosen &-= (age &- width) &>> 63
+    }
+    return chosen
+  }
+
+  /// Copies what a column has of these slots.
+  private static func copy(
+    _ column: UnsafePointer<Float>?, _ slots: UnsafePointer<Int32>, _ count: Int,
+    to target: UnsafeMutablePointer<Float>
+  ) {
+    guard let column = unsafe column else { return }
+    for candidate in 0..<count { unsafe target[candidate] = column[Int(slots[candidate])] }
+  }
+
   /// Every query from the slot's own, or from the first counted one, until now has seen it.
   private func countQueries(from firstCounted: Int, to fed: Int, _ statistics: inout SlotStatistics) {
+    let count = statistics.count
     if let seen = unsafe seen {
-      // Safety: the candidates are live slots.
-      for candidate in 0..<statistics.count {
-        statistics.perQuery[candidate] = unsafe 1 / seen[Int(statistics.slots[candidate])]
-      }
+      unsafe Self.copy(seen, statistics.slots, count, to: &statistics.perQuery)
+      for candidate in 0..<count { statistics.perQuery[candidate] = 1 / statistics.perQuery[candidate] }
     } else {
-      Self.countQueries(
-        from: firstCounted, to: fed, statistics.positions, statistics.count, perQuery: &statistics.perQuery)
+      unsafe Self.countQueries(
+        from: firstCounted, to: fed, statistics.positions, count, perQuery: &statistics.perQuery)
     }
   }
 
   private static func countQueries(
-    from firstCounted: Int, to fed: Int, _ positions: [Int32], _ count: Int, perQuery: inout [Float]
+    from firstCounted: Int, to fed: Int, _ positions: UnsafePointer<Int32>, _ count: Int,
+    perQuery: UnsafeMutablePointer<Float>
   ) {
-    let positions = positions.span
-    var perQuery = perQuery.mutableSpan
-    let first = Int32(firstCounted)
-    let end = Int32(fed)
+    let (first, end) = (Int32(firstCounted), Int32(fed))
     for candidate in 0..<count {
-      perQuery[candidate] = 1 / Float(end &- max(positions[candidate], first))
+      unsafe perQuery[candidate] = 1 / Float(end &- max(positions[candidate], first))
     }
-  }
-
-  /// Lists the slots that are candidates without a branch on it, which could not be predicted.
-  private func select(
-    _ candidates: Range<Int32>, slots: inout [Int32], positions: inout [Int32], count: inout Int
-  ) {
-    var slots = slots.mutableSpan
-    var positions = positions.mutableSpan
-    var chosen = 0
-    // One unsigned comparison tests both ends: below the range the difference wraps to a large number.
-    let width = UInt32(candidates.count)
-    for slot in 0..<slotCount {
-      // Safety: slots below `slotCount` have a position.
-      let position = unsafe slotPositions[slot]
-      slots[chosen] = Int32(slot)
-      positions[chosen] = position
-      chosen += UInt32(bitPattern: position &- candidates.lowerBound) < width ? 1 : 0
-    }
-    count = chosen
-  }
-
-  private static func copy(
-    _ column: UnsafeMutablePointer<Float>?, _ slots: [Int32], _ count: Int, to target: inout [Float]
-  ) {
-    guard let column = unsafe column else { return }
-    let slots = slots.span
-    var target = target.mutableSpan
-    // Safety: the slots were listed from this head's live ones.
-    for candidate in 0..<count { target[candidate] = unsafe column[Int(slots[candidate])] }
   }
 
   /// The mean of the last `rows` rows of the window, or of as many as were counted.

@@ -2,22 +2,35 @@
 ///
 /// What no later token sees goes first, the oldest before the others, protected or not; only then the policy chooses.
 ///
-/// What plan and ranking hold is read through the cache: copies would cost a count of references for each part, and every thread's
-/// layers would contend for these.
+/// What the ranking holds is read through the cache, and the plan is asked once a layer: a copy, which every call to a method of
+/// the plan makes, costs a count of references for each part, and every thread's layers contend for these.
 struct LayerEviction {
-  let cache: SequenceCache
-  let layer: Int
+  private let cache: SequenceCache
+  private let layer: Int
   /// Slots that a head keeps, on average.
-  let limit: Int
+  private let limit: Int
   /// The moment in the layer's first head.
-  let moment: EvictionMoment
+  private let moment: EvictionMoment
+  private let protection: Protection
+  /// What is older has left the layer's window.
+  private let oldest: Int
+  private let averagesLast: Bool
 
   private var heads: Range<Int> { 0..<cache.plan.shape.kvHeads }
-  /// What is older has left the layer's window.
-  private var oldest: Int { cache.plan.firstSeen(layer: layer, fed: moment.fedTokens) }
+
+  init(cache: SequenceCache, layer: Int, limit: Int, phase: EvictionPhase) {
+    self.cache = cache
+    self.layer = layer
+    self.limit = limit
+    let plan = cache.plan
+    moment = plan.moment(phase, layer: layer, fed: cache.logicalLength)
+    protection = plan.protection(in: phase)
+    oldest = plan.firstSeen(layer: layer, fed: cache.logicalLength)
+    averagesLast = plan.averagesLast(in: phase)
+  }
 
   func run(_ scratch: inout EvictionScratch) {
-    if cache.plan.averagesLast(in: moment.phase) { HeadColumns.averageLast(heads.map(columns)) }
+    if averagesLast { HeadColumns.averageLast(heads.map(columns)) }
     if cache.plan.allocator.sharing == .layer {
       evictTogether(&scratch)
     } else {
@@ -55,7 +68,7 @@ struct LayerEviction {
   private func gather(_ head: Int, _ scratch: inout EvictionScratch) {
     let needs = cache.rankNeeds
     columns(head).gather(
-      into: &scratch.statistics, but: cache.plan.protection(in: moment.phase), from: oldest,
+      into: &scratch.statistics, but: protection, from: oldest,
       needs: needs, fed: moment.fedTokens, firstCounted: cache.firstCounted)
     guard needs.keys || needs.values || needs.queryMoments else { return }
     scratch.read(cache.slots(layer: layer, head: head), needs)

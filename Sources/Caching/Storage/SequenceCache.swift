@@ -208,10 +208,7 @@ package final class SequenceCache {
     if isCounted, needs.memoryColumns > 0 { observe(layer) }
     let isWindowed = plan.shape.isWindowed(layer: layer)
     guard let limit = limits?.slots(offset: layerOffsets[layer], isWindowed: isWindowed) else { return }
-    let eviction = LayerEviction(
-      cache: self, layer: layer, limit: limit,
-      moment: plan.moment(phase, layer: layer, fed: logicalLength))
-    eviction.run(&scratch)
+    LayerEviction(cache: self, layer: layer, limit: limit, phase: phase).run(&scratch)
   }
 
   private func observe(_ layer: Int) {
