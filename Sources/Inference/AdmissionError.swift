@@ -19,6 +19,8 @@ package enum AdmissionError: Error, Equatable, CustomStringConvertible {
   case queueFull(QueueMeasure, QueueLoad, retrySeconds: Int)
   /// The client has as many requests here as one may have.
   case clientLimit(Int, retrySeconds: Int)
+  /// These requests would never be here together: of a measure they need more than one may have.
+  case neverTogether(String, needed: Int, limit: Int)
   case stopping
 
   package var description: String {
@@ -49,6 +51,9 @@ package enum AdmissionError: Error, Equatable, CustomStringConvertible {
     case .clientLimit(let limit, let seconds):
       "this client has \(limit) requests here already, which is the most that one may have; wait for one to end, or try"
         + " again in \(seconds) s"
+    case .neverTogether(let measure, let needed, let limit):
+      "together the sequences of this request need \(needed) \(measure), and at most \(limit) may be here at the same time; ask"
+        + " for fewer in one request"
     case .stopping:
       "the server is stopping and takes no new requests"
     }

@@ -118,6 +118,24 @@ package actor Engine {
     return RunningSequence(events: stream, id: id, inbox: inbox)
   }
 
+  /// Refuses requests that come together and never could be taken together, whoever else is here: to try again would not help.
+  package nonisolated func checkTogether(
+    _ requests: [SequenceRequest], client: Client?
+  ) throws(AdmissionError) {
+    guard requests.count > 1 else { return }
+    if let client, let limit = client.limit ?? settings.maxPerClient, requests.count > limit {
+      throw .neverTogether("places of this client", needed: requests.count, limit: limit)
+    }
+    var load = QueueLoad()
+    for request in requests { load += request.load(try plan(request)) }
+    if load.promptTokens > settings.maxQueueTokens {
+      throw .neverTogether("prompt tokens", needed: load.promptTokens, limit: settings.maxQueueTokens)
+    }
+    if load.cacheBytes > settings.maxQueueBytes {
+      throw .neverTogether("bytes of KV cache", needed: load.cacheBytes, limit: settings.maxQueueBytes)
+    }
+  }
+
   /// What the cache of a request would be: the promise, checked.
   package nonisolated func plan(_ request: SequenceRequest) throws(AdmissionError) -> CachePlan {
     try checkTokens(request)

@@ -1,7 +1,7 @@
 /// How many prompt tokens a step may take, so that running streams go on smoothly: learned from the steps' own times.
 ///
 /// A step that also decodes may last a few times as long as one that only decodes (twice with the usual target, more the longer it is), and no
-/// longer than the target; up to that in any case where more wait for their first token than have theirs. One that only feeds prompts may last several targets, since nobody waits for its
+/// longer than the target. One that only feeds prompts may last several targets, since nobody waits for its
 /// tokens but newcomers.
 struct PrefillPace {
   /// Seconds that a step with running streams should last at most.
@@ -15,8 +15,9 @@ struct PrefillPace {
   /// Seconds of a step that only decodes, by the binary logarithm of its sequences; 0 where there was none yet.
   private var decodeSeconds = [Double](repeating: 0, count: 13)
 
-  /// How many times as long a step may last where few prompts wait, for each second of the target: with the usual 50 ms streams keep half
-  /// of the time. Who sets a longer target wants first tokens sooner rather than streams smooth.
+  /// How many times as long a step may last for each second of the target: with the usual 50 ms streams keep half of the time.
+  ///
+  /// Who sets a longer target wants first tokens sooner rather than streams smooth.
   private static let slowdownPerSecond = 40.0
   private static let leastSlowdown = 2.0
   /// Attention takes so many queries at a time; fewer would cost as much.
@@ -31,13 +32,12 @@ struct PrefillPace {
     self.mostTokens = mostTokens
   }
 
-  /// Seconds for prompts in a step in which `streams` sequences decode while `prompts` others wait for their first token.
-  func seconds(streams: Int, prompts: Int) -> Double {
+  /// Seconds for prompts in a step in which `streams` sequences decode.
+  func seconds(streams: Int) -> Double {
     guard streams > 0 else { return Self.targetsWithoutStreams * targetSeconds }
     let decode = decodeEstimate(streams)
     let slowdown = max(Self.leastSlowdown, Self.slowdownPerSecond * targetSeconds)
-    let most = prompts > streams ? targetSeconds : min(targetSeconds, slowdown * decode)
-    return max(most - decode, 0)
+    return max(min(targetSeconds, slowdown * decode) - decode, 0)
   }
 
   /// Prompt tokens that `seconds` are enough for, of a sequence that holds `depth` slots: whole tiles of attention, one in any case.
@@ -55,12 +55,14 @@ struct PrefillPace {
 
   /// Learns from a step; `depths` is the sum, over its prompt tokens, of the slots before them.
   mutating func record(seconds: Double, streams: Int, promptTokens: Int, depths: Int) {
+    let bucket = Self.bucket(streams)
     guard promptTokens > 0 else {
-      let bucket = Self.bucket(streams)
       let known = decodeSeconds[bucket]
       decodeSeconds[bucket] = known == 0 ? seconds : known + Self.weight * (seconds - known)
       return
     }
+    // Decoding has not taken longer than all of the step: streams may be shorter now, with a prompt in every step since.
+    if streams > 0, decodeSeconds[bucket] > seconds { decodeSeconds[bucket] = seconds }
     // Normalized least mean squares: the error is shared out by how much each figure had to do with it.
     let (tokens, thousands) = (Double(promptTokens), Double(depths) / 1000)
     let error =

@@ -135,8 +135,10 @@ final class Scheduler {
       guard let largest = elastic.max(by: { $0.budget < $1.budget }), let cache = largest.cache else {
         return nil
       }
-      pool.shrink(cache, to: max(largest.budget / 2, largest.elasticMinimum)) { computer.evict([largest]) }
-      elastic.removeAll { $0.cache?.canShrink != true }
+      let shrink = { budget in self.pool.shrink(cache, to: budget) { self.computer.evict([largest]) } }
+      let minimum = largest.elasticMinimum
+      let hasShrunk = shrink(max(largest.budget / 2, minimum)) || shrink(minimum)
+      elastic.removeAll { $0 === largest && !hasShrunk || $0.cache?.canShrink != true }
     }
   }
 
@@ -150,11 +152,13 @@ final class Scheduler {
     for sequence in running where sequence.finish == nil && sequence.isDecoding { addToken(of: sequence) }
     streams = stepping.count
     promptDepths = 0
-    var seconds = pace.seconds(streams: streams, prompts: running.count - streams + waiting.count)
+    var seconds = pace.seconds(streams: streams)
     for sequence in running where sequence.finish == nil && !sequence.isDecoding {
       let depth = sequence.cache?.residentSlots ?? 0
       let room = min(pace.tokens(in: seconds, depth: depth), settings.prefillTokens - promptTokensFed)
       let fed = add(sequence, room: room)
+      // A chunk that must stay whole and is longer than there is time for: later ones do not take its turn.
+      if fed == 0, promptTokensFed == 0 { break }
       notePrompt(fed, depth: depth)
       seconds -= Double(fed) * pace.cost(depth: depth)
       // Who was given all that there was time for leaves none to the next.
@@ -204,14 +208,14 @@ final class Scheduler {
     emit(at: sampled)
     let emitted = clock()
     computer.evict(stepping)
+    computeSeconds = ((clock() - start) - (emitted - sampled)).seconds
     for sequence in stepping where sequence.wrongTokens > 0 { sequence.cache?.takeBack(sequence.wrongTokens) }
     prefixes.keep(after: stepping)
     for sequence in stepping where sequence.finish == nil { sequence.show() }
-    let end = clock()
     countEvicted()
     pace.record(
-      seconds: (end - start).seconds, streams: streams, promptTokens: promptTokensFed, depths: promptDepths)
-    computeSeconds = ((end - start) - (emitted - sampled)).seconds
+      seconds: (clock() - start).seconds, streams: streams, promptTokens: promptTokensFed,
+      depths: promptDepths)
   }
 
   private func emit(at now: ContinuousClock.Instant) {
@@ -239,6 +243,8 @@ final class Scheduler {
   }
 
   private func close(_ sequence: TokenSequence) {
+    // Who waits for it may wait for long, and is not to hold its cache.
+    for follower in waiting where follower.leader?.sequence === sequence { follower.leader = nil }
     sequence.announceCache(of: pool)
     sequence.showEnd()
     let usage = sequence.announceEnd(at: clock())

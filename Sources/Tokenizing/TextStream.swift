@@ -16,6 +16,9 @@ package struct TextStream: Sendable {
     self.shownSpecial = shownSpecial
   }
 
+  /// Whether nothing of what has come is held back.
+  package var isWhole: Bool { pending.isEmpty }
+
   /// The text that this token completes; may be empty.
   package mutating func push(_ token: Int32) -> String {
     guard !isSkipped(token) else { return "" }

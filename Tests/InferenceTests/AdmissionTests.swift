@@ -105,6 +105,35 @@ import Testing
     await running.value
   }
 
+  @Test("sequences of one request that could never be here together are refused at once, with the numbers")
+  func together() throws {
+    let request = Tiny.request(40, new: 8)
+    let one = try makeEngine(settings()).plan(request).peakBytes
+    let engine = try makeEngine(
+      settings(pool: 2 * one) {
+        $0.maxQueueTokens = 100
+        $0.maxQueuePools = 2
+        $0.maxPerClient = 3
+      })
+    func refusal(_ count: Int, _ client: Client?) -> AdmissionError? {
+      do throws(AdmissionError) {
+        try engine.checkTogether(Array(repeating: request, count: count), client: client)
+        return nil
+      } catch { return error }
+    }
+    #expect(refusal(2, Client(name: "a")) == nil && refusal(1, Client(name: "a", limit: 0)) == nil)
+    #expect(
+      refusal(2, Client(name: "a", limit: 1))
+        == .neverTogether("places of this client", needed: 2, limit: 1))
+    #expect(
+      refusal(4, Client(name: "a")) == .neverTogether("places of this client", needed: 4, limit: 3))
+    #expect(refusal(3, nil) == .neverTogether("prompt tokens", needed: 120, limit: 100))
+    let wide = try makeEngine(settings(pool: 2 * one) { $0.maxQueuePools = 2 })
+    #expect(throws: AdmissionError.neverTogether("bytes of KV cache", needed: 5 * one, limit: 4 * one)) {
+      try wide.checkTogether(Array(repeating: request, count: 5), client: nil)
+    }
+  }
+
   @Test("prompt tokens and bytes that wait are bounded too, but one request of any size may wait alone")
   func queueMeasures() async throws {
     let one = try makeEngine(settings()).plan(Tiny.request(40, new: 8)).peakBytes

@@ -17,8 +17,8 @@ import Testing
     return pace
   }
 
-  private func room(_ pace: PrefillPace, streams: Int, prompts: Int = 1, depth: Int = 0) -> Int {
-    pace.tokens(in: pace.seconds(streams: streams, prompts: prompts), depth: depth)
+  private func room(_ pace: PrefillPace, streams: Int, depth: Int = 0) -> Int {
+    pace.tokens(in: pace.seconds(streams: streams), depth: depth)
   }
 
   @Test("a step with streams lasts twice as long as one without a prompt", arguments: [1, 8, 60])
@@ -37,11 +37,14 @@ import Testing
     #expect(abs(tokens - expected) <= max(2, expected / 10), "\(expected) expected, but \(tokens)")
   }
 
-  @Test("where more wait than stream, steps last as long as the target", arguments: [2, 3, 12])
-  func pressure(prompts: Int) {
-    let tokens = room(settled(fixed: 0.008, perToken: 0.0005, streams: 2), streams: 2, prompts: prompts)
-    let expected = prompts > 2 ? 0.042 / 0.0005 : 0.008 / 0.0005
-    #expect(abs(Double(tokens) - expected) <= max(2, expected / 10), "\(expected) expected, but \(tokens)")
+  @Test("decoding that has become quicker is noticed though every step has a prompt")
+  func quickerStreams() {
+    var pace = settled(fixed: 0.06, perToken: 0.0005, streams: 8)
+    for _ in 0..<40 {
+      let tokens = room(pace, streams: 8)
+      pace.record(seconds: 0.008 + 0.0005 * Double(tokens), streams: 8, promptTokens: tokens, depths: 0)
+    }
+    #expect((12...24).contains(room(pace, streams: 8)), "0.008 + 16 * 0.0005 = 2 * 0.008")
   }
 
   @Test("what a sequence is given are whole tiles of attention")

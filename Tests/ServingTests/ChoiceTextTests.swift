@@ -45,6 +45,12 @@ struct ChoiceTextTests {
     #expect(pieces.flatMap(\.tokens).map(\.token.text) == ["x", "bytes:\\xc3", "bytes:\\xa9", "<s>", "b"])
   }
 
+  @Test("tokens without a text are told as they come: an answer may consist of them")
+  func textless() throws {
+    let pieces = try pieces([263, 263, 0x62, 263])
+    #expect(pieces.map(\.tokens.count) == [0, 1, 1, 1, 1, 0])
+  }
+
   @Test("tokens whose text a stop text cuts off are not told, those before it are")
   func stops() throws {
     let pieces = try pieces(

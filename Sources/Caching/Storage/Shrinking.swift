@@ -50,13 +50,15 @@ extension CachePool {
 
   /// Lets a cache go on with `budget` slots: `evict` is to run the eviction that is then due, and afterwards its pages are free.
   ///
-  /// Between two steps, for caches that `canShrink`; `budget` must not be below the request's minimum.
-  package func shrink(_ cache: SequenceCache, to budget: Int, evict: () -> Void) {
+  /// Between two steps, for caches that `canShrink`; `budget` must not be below the request's minimum. False, and nothing has changed, if
+  /// what is protected does not fit so few slots: shares of a budget are rounded, so that may be while it fits fewer.
+  package func shrink(_ cache: SequenceCache, to budget: Int, evict: () -> Void) -> Bool {
     precondition(cache.pool === self && !cache.isReleased && cache.canShrink, "a live cache that may shrink")
     let old = cache.plan
-    guard let plan = try? old.shrunk(to: budget) else { return }
+    guard let plan = try? old.shrunk(to: budget) else { return false }
     cache.beginShrinking(to: plan, budget: budget)
     evict()
     giveBack(cache.cutPages(of: old), promise: old.peakBytes - plan.peakBytes)
+    return true
   }
 }

@@ -36,6 +36,8 @@ extension APIError {
         .invalidRequest(error.description, param: "kv_cache.stride", code: "invalid_kv_cache")
       case .cacheTooLarge:
         .invalidRequest(error.description, param: "kv_cache", code: "kv_cache_too_large")
+      case .neverTogether:
+        .invalidRequest(error.description, param: "n", code: "invalid_value")
       case .queueFull(_, _, let seconds), .clientLimit(_, let seconds):
         .rateLimitExceeded(error.description, retryAfterSeconds: seconds)
       case .stopping:

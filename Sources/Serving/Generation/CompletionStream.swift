@@ -55,10 +55,13 @@ struct CompletionStream: Sendable {
   }
 
   /// A piece with the tokens that begin in it; tokens whose text is not out yet may still be cut off by a stop text.
+  ///
+  /// Where nothing is held back all go: tokens without a text may be many.
   private mutating func release(_ text: String) -> TextPiece {
     given += text.unicodeScalars.count
     guard !held.isEmpty else { return TextPiece(text: text) }
-    let count = held.prefix { $0.textOffset < offset + given }.count
+    let isAll = given == completed && self.text.isWhole
+    let count = isAll ? held.count : held.prefix { $0.textOffset < offset + given }.count
     defer { held.removeFirst(count) }
     return TextPiece(text: text, tokens: Array(held.prefix(count)))
   }

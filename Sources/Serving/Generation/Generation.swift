@@ -41,6 +41,9 @@ struct Generation: Sendable {
     _ request: GenerationRequest, model: ServedModel, metrics: Metrics, memory: AnswerMemory,
     client: Client? = nil, watch: SequenceWatch? = nil, prompt: String
   ) throws(APIError) {
+    do throws(AdmissionError) {
+      try model.engine.checkTogether(request.sequences, client: client)
+    } catch { throw APIError(error, prompt: prompt) }
     var sequences: [RunningSequence] = []
     for var sequence in request.sequences {
       sequence.client = client

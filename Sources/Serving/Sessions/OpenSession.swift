@@ -14,6 +14,7 @@ final class OpenSession: Sendable {
   private let share: ByteBudget.Share?
   private let createdSeconds: Int?
   private let reservedBytes = Mutex(0)
+  private let memory = Mutex<ByteBudget.Share?>(nil)
 
   init(
     name: String, store: SessionStore, file: ReplacementFile, saved: SavedSequence? = nil,
@@ -29,10 +30,12 @@ final class OpenSession: Sendable {
 
   deinit { store.release(reservedBytes.withLock { $0 }) }
 
-  /// Sets room aside for what `save` may come to write, once.
+  /// Sets room aside for what `save` may come to write, once, on the disk and in memory.
   ///
-  /// Throws 400 if the folder's limit leaves less.
+  /// Throws 400 if the folder's limit leaves less, 429 while other sessions have the memory.
   func reserve(_ bytes: Int) throws(APIError) {
+    let share = try store.memory(bytes)
+    memory.withLock { $0 = share }
     try store.reserve(bytes, for: name)
     reservedBytes.withLock { $0 += bytes }
   }

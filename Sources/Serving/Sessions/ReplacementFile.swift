@@ -106,7 +106,7 @@ final class ReplacementFile: Sendable {
   }
 
   /// Brings a folder's entries to the disk.
-  private static func synchronize(_ folder: String) throws(FileError) {
+  static func synchronize(_ folder: String) throws(FileError) {
     // Safety: a C string that lives for the call.
     let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .last(folder) }

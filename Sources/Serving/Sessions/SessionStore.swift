@@ -18,6 +18,8 @@ final class SessionStore: Sendable {
   private let reading = DispatchQueue(label: "kvota-session-reading")
   /// What the sessions of all requests may take in memory, waiting ones included.
   private let held: ByteBudget
+  /// What they may come to be when they are saved: copies of caches that have ended.
+  private let saving: ByteBudget
   private let mostHeldBytes: Int
   /// Bytes that open sessions may come to write.
   private let reservedBytes = Mutex(0)
@@ -42,8 +44,10 @@ final class SessionStore: Sendable {
     self.alias = alias
     self.mostHeldBytes = mostHeldBytes
     held = ByteBudget(bytes: mostHeldBytes)
+    saving = ByteBudget(bytes: mostHeldBytes)
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try ReplacementFile.synchronize(URL(filePath: folder).deletingLastPathComponent().path)
       try removeLeftovers()
     } catch {
       throw SettingsError("--session-dir is '\(folder)', which cannot be used: \(error)")
@@ -204,6 +208,20 @@ extension SessionStore {
   }
 
   func release(_ bytes: Int) { reservedBytes.withLock { $0 -= bytes } }
+
+  /// Memory for a cache of `bytes` bytes at most between its sequence's end and its file: it lies beside the pool, for as long as the client
+  /// takes to read the answer.
+  ///
+  /// Throws 429 while others have it; no cache that fits the pool is too large.
+  func memory(_ bytes: Int) throws(APIError) -> ByteBudget.Share {
+    let share = ByteBudget.Share(of: saving)
+    guard share.grow(by: min(bytes, mostHeldBytes)) else {
+      throw .rateLimitExceeded(
+        "the sessions of the requests that are here leave no memory to save one of \(bytes) bytes; try again in a moment",
+        retryAfterSeconds: 1)
+    }
+    return share
+  }
 
   /// Writes a session into its file, which then is there even if the power fails.
   func save(_ sequence: SavedSequence, createdSeconds: Int?, into file: ReplacementFile) async throws {

@@ -53,6 +53,23 @@ struct ElasticTests {
     #expect(server.pool.pagesInUse == 0 && server.pool.reservedBytes == 0 && server.pool.usedBytes == 0)
   }
 
+  @Test("a budget between two that hold what is protected, but does not itself, is passed over")
+  func unevenShares() throws {
+    // 16 slots would have to hold 4 sinks, 8 newest and a chunk of 5; 15 hold 3, 7 and 5.
+    var uneven = request(budget: 32, minimum: 15)
+    (uneven.cache.stride, uneven.cache.recent) = (5, .ratio(0.5))
+    let bytes = try SimulatedServer(settings()).planBytes(uneven)
+    let server = try SimulatedServer(settings(pool: 3 * bytes))
+    for _ in 0..<3 { try server.submit(uneven) }
+    for _ in 0..<30 { server.step() }
+    try #require(server.scheduler.running.map(\.budget) == [32, 32, 32])
+    try server.submit(request(budget: 24, minimum: nil, new: 10))
+    server.step()
+    #expect(server.scheduler.waiting.isEmpty && server.scheduler.running.map(\.budget).contains(15))
+    while !server.scheduler.isIdle { server.step() }
+    #expect(server.pool.pagesInUse == 0 && server.scheduler.accountError == nil)
+  }
+
   @Test("nothing is shrunk for one who would not fit in any case")
   func notInVain() throws {
     let bytes = try SimulatedServer(settings()).planBytes(request())
@@ -78,7 +95,7 @@ struct ElasticTests {
     let running = try #require(stepped.scheduler.running.first?.cache)
     let before = Set(running.positions(layer: 1, head: 0))
     let eviction = Eviction(compute: stepped.compute)
-    stepped.pool.shrink(running, to: 32) { eviction.endStep(of: [running], on: stepped.compute.pool) }
+    _ = stepped.pool.shrink(running, to: 32) { eviction.endStep(of: [running], on: stepped.compute.pool) }
     let kept = running.positions(layer: 1, head: 0)
     let recent = running.plan.recent(in: .decode)
     #expect(kept.count == 32 && before.isSuperset(of: kept) && running.residentSlots == 32)

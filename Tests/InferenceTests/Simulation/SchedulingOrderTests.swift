@@ -44,13 +44,36 @@ struct SchedulingOrderTests {
     // Short prompts come faster than they can be computed.
     let server = try SimulatedServer(settings { $0.maxSequences = 8 })
     let long = try server.submit(request(3000, new: 1)).id
-    var steps = 0
-    while server.scheduler.running.contains(where: { $0.id == long }) || steps == 0 {
-      for _ in 0..<4 { try server.submit(request(100, new: 4)) }
+    let start = server.machine.now
+    repeat {
+      while server.scheduler.waiting.count + server.pending.arrivals.count < 40 {
+        try server.submit(request(100, new: 4))
+      }
       server.step()
-      steps += 1
-      try #require(steps < 1000, "the long prompt never ends")
-    }
+      // It is first after twice the 1.5 s that it takes alone, and then has half of the time at least.
+      try #require(server.machine.now - start < .seconds(8), "the long prompt never ends")
+    } while server.scheduler.running.contains { $0.id == long }
+  }
+
+  @Test("a prompt whose chunks stay whole has its turn under an endless stream of others that fit any step")
+  func wholeChunksAreNotStarved() throws {
+    let server = try SimulatedServer(settings { $0.maxSequences = 12 })
+    for _ in 0..<4 { try server.submit(request(10, new: 4000)) }
+    for _ in 0..<20 { server.step() }
+    let evicting = try server.submit(
+      request(1000, new: 1) {
+        $0.cache = CacheRequest(policy: "roco", budget: .slots(256))
+        $0.cache.stride = 128
+      }
+    ).id
+    let start = server.machine.now
+    repeat {
+      while server.scheduler.waiting.count + server.pending.arrivals.count < 40 {
+        try server.submit(request(100, new: 1))
+      }
+      server.step()
+      try #require(server.machine.now - start < .seconds(4), "the prompt under a budget never ends")
+    } while server.scheduler.running.contains { $0.id == evicting }
   }
 
   @Test("priority is worth waiting time: lower goes first")
