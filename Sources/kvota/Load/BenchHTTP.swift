@@ -9,7 +9,8 @@ struct BenchHTTP: ParsableCommand {
     abstract: "Load a server's probe and a completion of one token with wrk: requests a second.",
     discussion: """
       Starts `kvota serve` on a free port and has the program wrk send requests over some connections, one after the \
-      other on each. With a peer both get the same in turn. Errors are answers other than 2xx, and connections that broke.
+      other on each. With a peer both get the same in turn; for our /livez the peer's /health. Errors are answers other than \
+      2xx, and connections that broke.
 
         kvota bench http
         LD_LIBRARY_PATH=bin kvota bench http --peer-server bin/llama-server
@@ -63,12 +64,13 @@ struct BenchHTTP: ParsableCommand {
   private struct Work {
     let name: String
     let path: String
+    /// Where llama-server answers the like.
+    let peerPath: String
     let body: String?
   }
-  /// What is asked for; both servers know these paths.
   private static let work = [
-    Work(name: "GET /health", path: "/health", body: nil),
-    Work(name: "one token", path: "/v1/completions", body: completion),
+    Work(name: "GET /livez", path: "/livez", peerPath: "/health", body: nil),
+    Work(name: "one token", path: "/v1/completions", peerPath: "/v1/completions", body: completion),
   ]
 
   /// The servers in turn, since the machine may be slower at one time than at another.
@@ -80,7 +82,8 @@ struct BenchHTTP: ParsableCommand {
         Console.note("\(work.name), round \(round + 1) of \(rounds): \(server.name)")
         runs[index].append(
           try WrkRun.measure(
-            server.process.address + work.path, body: work.body, connections: connections, seconds: seconds))
+            server.process.address + (index == 0 ? work.path : work.peerPath), body: work.body,
+            connections: connections, seconds: seconds))
         try server.process.checkRuns()
       }
     }
