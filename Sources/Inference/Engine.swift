@@ -118,7 +118,7 @@ package actor Engine {
     return RunningSequence(events: stream, id: id, inbox: inbox)
   }
 
-  /// Refuses requests that come together and never could be taken together, whoever else is here: to try again would not help.
+  /// Refuses requests that come together and are more than may wait together, whoever else is here: to try again would hardly help.
   package nonisolated func checkTogether(
     _ requests: [SequenceRequest], client: Client?
   ) throws(AdmissionError) {

@@ -62,7 +62,7 @@ struct PrefillPace {
       return
     }
     // Decoding has not taken longer than all of the step: streams may be shorter now, with a prompt in every step since.
-    if streams > 0, decodeSeconds[bucket] > seconds { decodeSeconds[bucket] = seconds }
+    if streams > 0, decodeEstimate(streams) > seconds { decodeSeconds[bucket] = seconds }
     // Normalized least mean squares: the error is shared out by how much each figure had to do with it.
     let (tokens, thousands) = (Double(promptTokens), Double(depths) / 1000)
     let error =

@@ -37,14 +37,16 @@ import Testing
     #expect(abs(tokens - expected) <= max(2, expected / 10), "\(expected) expected, but \(tokens)")
   }
 
-  @Test("decoding that has become quicker is noticed though every step has a prompt")
-  func quickerStreams() {
+  @Test(
+    "decoding that has become quicker, or is of fewer, is noticed though every step has a prompt",
+    arguments: [8, 1])
+  func quickerStreams(streams: Int) {
     var pace = settled(fixed: 0.06, perToken: 0.0005, streams: 8)
     for _ in 0..<40 {
-      let tokens = room(pace, streams: 8)
-      pace.record(seconds: 0.008 + 0.0005 * Double(tokens), streams: 8, promptTokens: tokens, depths: 0)
+      let tokens = room(pace, streams: streams)
+      pace.record(seconds: 0.008 + 0.0005 * Double(tokens), streams: streams, promptTokens: tokens, depths: 0)
     }
-    #expect((12...24).contains(room(pace, streams: 8)), "0.008 + 16 * 0.0005 = 2 * 0.008")
+    #expect((12...24).contains(room(pace, streams: streams)), "0.008 + 16 * 0.0005 = 2 * 0.008")
   }
 
   @Test("what a sequence is given are whole tiles of attention")

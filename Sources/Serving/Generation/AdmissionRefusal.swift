@@ -37,7 +37,7 @@ extension APIError {
       case .cacheTooLarge:
         .invalidRequest(error.description, param: "kv_cache", code: "kv_cache_too_large")
       case .neverTogether:
-        .invalidRequest(error.description, param: "n", code: "invalid_value")
+        .invalidRequest(error.description, param: prompt, code: "invalid_value")
       case .queueFull(_, _, let seconds), .clientLimit(_, let seconds):
         .rateLimitExceeded(error.description, retryAfterSeconds: seconds)
       case .stopping:

@@ -43,7 +43,7 @@ struct Generation: Sendable {
   ) throws(APIError) {
     do throws(AdmissionError) {
       try model.engine.checkTogether(request.sequences, client: client)
-    } catch { throw APIError(error, prompt: prompt) }
+    } catch { throw APIError(error, prompt: request.choicesPerPrompt > 1 ? "n" : prompt) }
     var sequences: [RunningSequence] = []
     for var sequence in request.sequences {
       sequence.client = client

@@ -30,11 +30,11 @@ final class OpenSession: Sendable {
 
   deinit { store.release(reservedBytes.withLock { $0 }) }
 
-  /// Sets room aside for what `save` may come to write, once, on the disk and in memory.
+  /// Sets room aside for what `save` may come to write, once, on the disk and, for the cache, in memory.
   ///
   /// Throws 400 if the folder's limit leaves less, 429 while other sessions have the memory.
-  func reserve(_ bytes: Int) throws(APIError) {
-    let share = try store.memory(bytes)
+  func reserve(_ bytes: Int, cache cacheBytes: Int) throws(APIError) {
+    let share = try store.memory(cacheBytes)
     memory.withLock { $0 = share }
     try store.reserve(bytes, for: name)
     reservedBytes.withLock { $0 += bytes }

@@ -56,7 +56,8 @@ extension ServedModel {
     do throws(AdmissionError) { plan = try engine.plan(request.sequences[0]) } catch {
       throw APIError(error, prompt: "prompt")
     }
-    try session.reserve(plan.peakBytes + 4 * plan.maxTotalTokens + Self.mostInfoBytes(plan))
+    try session.reserve(
+      plan.peakBytes + 4 * plan.maxTotalTokens + Self.mostInfoBytes(plan), cache: plan.peakBytes)
   }
 
   /// Bytes of what stands before the tokens in a session's file: some numbers for each head, and pins.

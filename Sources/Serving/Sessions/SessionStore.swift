@@ -25,6 +25,8 @@ final class SessionStore: Sendable {
   private let reservedBytes = Mutex(0)
 
   private static let suffix = ".session"
+  /// Caches on their way to files take so many times the pool at most: those of requests that wait are counted from the beginning.
+  private static let savedPools = 2
 
   /// Opens or makes the folder, and removes what interrupted saves have left there.
   ///
@@ -44,10 +46,12 @@ final class SessionStore: Sendable {
     self.alias = alias
     self.mostHeldBytes = mostHeldBytes
     held = ByteBudget(bytes: mostHeldBytes)
-    saving = ByteBudget(bytes: mostHeldBytes)
+    saving = ByteBudget(bytes: Self.savedPools * mostHeldBytes)
     do {
+      let isNew = !FileManager.default.fileExists(atPath: folder)
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try ReplacementFile.synchronize(URL(filePath: folder).deletingLastPathComponent().path)
+      // Not all systems can, and what is in the folder is safe without.
+      if isNew { try? ReplacementFile.synchronize(URL(filePath: folder).deletingLastPathComponent().path) }
       try removeLeftovers()
     } catch {
       throw SettingsError("--session-dir is '\(folder)', which cannot be used: \(error)")
@@ -215,7 +219,7 @@ extension SessionStore {
   /// Throws 429 while others have it; no cache that fits the pool is too large.
   func memory(_ bytes: Int) throws(APIError) -> ByteBudget.Share {
     let share = ByteBudget.Share(of: saving)
-    guard share.grow(by: min(bytes, mostHeldBytes)) else {
+    guard share.grow(by: bytes) else {
       throw .rateLimitExceeded(
         "the sessions of the requests that are here leave no memory to save one of \(bytes) bytes; try again in a moment",
         retryAfterSeconds: 1)

@@ -14,19 +14,19 @@ extension HTTPLimits {
     keepAliveTime = try texts.seconds(.keepAliveSeconds) ?? keepAliveTime
     requestsPerConnection = try texts.integer(.keepAliveRequests, in: 1...1 << 30) ?? requestsPerConnection
     writeStallTime = try texts.seconds(.writeStallSeconds) ?? writeStallTime
-    requestLineBytes = try texts.bytes(.maxRequestLine, upTo: Self.mostHeadBytes) ?? requestLineBytes
-    headerFieldBytes = try texts.bytes(.maxHeader, upTo: Self.mostHeadBytes) ?? headerFieldBytes
-    headerSectionBytes = try texts.bytes(.maxHeaders, upTo: Self.mostHeadBytes) ?? headerSectionBytes
+    requestLineBytes = try texts.bytes(.maxRequestLine, upTo: Self.mostHeadMiB) ?? requestLineBytes
+    headerFieldBytes = try texts.bytes(.maxHeader, upTo: Self.mostHeadMiB) ?? headerFieldBytes
+    headerSectionBytes = try texts.bytes(.maxHeaders, upTo: Self.mostHeadMiB) ?? headerSectionBytes
     headerFieldCount = try texts.integer(.maxHeaderCount, in: 1...10_000) ?? headerFieldCount
-    outputBufferBytes = try texts.bytes(.outputBuffer, upTo: 64 << 20) ?? outputBufferBytes
+    outputBufferBytes = try texts.bytes(.outputBuffer, upTo: 64) ?? outputBufferBytes
   }
 
   /// A head is in memory for each connection.
-  private static let mostHeadBytes = 1 << 20
+  private static let mostHeadMiB = 1
 
   /// Up to 1 GiB: bodies are held in memory, and their JSON takes a multiple of them.
   private static func mostBodyBytes(_ texts: SettingTexts) throws(SettingsError) -> Int? {
-    try texts.bytes(.maxBody, upTo: 1 << 30)
+    try texts.bytes(.maxBody, upTo: 1024)
   }
 }
 
@@ -35,11 +35,10 @@ extension SettingTexts {
     try integer(name, in: 1...86_400).map { .seconds($0) }
   }
 
-  fileprivate func bytes(_ name: SettingName, upTo most: Int) throws(SettingsError) -> Int? {
+  fileprivate func bytes(_ name: SettingName, upTo mostMiB: Int) throws(SettingsError) -> Int? {
     guard let (value, origin) = text(name) else { return nil }
-    guard case .bytes(let bytes)? = MemorySize(value), (1...most).contains(bytes) else {
-      throw SettingsError(
-        "\(origin) is '\(value)'; expected bytes up to \(MemorySize.text(most)), such as 8MiB or 512KiB")
+    guard case .bytes(let bytes)? = MemorySize(value), (1...mostMiB << 20).contains(bytes) else {
+      throw SettingsError("\(origin) is '\(value)'; expected bytes up to \(mostMiB)MiB, such as 512KiB")
     }
     return bytes
   }

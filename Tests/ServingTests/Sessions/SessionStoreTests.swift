@@ -149,22 +149,18 @@ private func error(_ body: () async throws -> Void) async -> APIError? {
     #expect(await error { _ = try await small.open("a") }?.code == "kv_cache_too_large")
   }
 
-  @Test("what may be on its way to files is bounded together, and one of any size has room alone")
+  @Test("what may be on its way to files is bounded together")
   func saving() async throws {
     let folder = Folder()
     let store = try folder.store(mostHeldBytes: 1000)
+    let second = try await store.open("b")
     do {
       let first = try await store.open("a")
-      try first.reserve(5000)
-      let second = try await store.open("b")
-      #expect(await error { try second.reserve(1) }?.status == 429)
+      try first.reserve(5000, cache: 1000)
+      #expect(await error { try second.reserve(5000, cache: 1001) }?.status == 429)
       withExtendedLifetime(first) {}
     }
-    let (third, fourth) = (try await store.open("c"), try await store.open("d"))
-    try third.reserve(600)
-    #expect(await error { try fourth.reserve(600) }?.status == 429)
-    try fourth.reserve(400)
-    withExtendedLifetime(third) {}
+    try second.reserve(5000, cache: 2000)
   }
 
   @Test("another model's session is refused, and listed as not usable")
