@@ -120,12 +120,12 @@ private func error(_ body: () async throws -> Void) async -> APIError? {
     let folder = Folder()
     let store = try folder.store(limit: 200_000)
     let (first, second) = (try await store.open("a"), try await store.open("b"))
-    try first.reserve(150_000)
-    #expect(await error { try second.reserve(60_000) }?.code == "session_limit_exceeded")
-    try second.reserve(50_000)
+    try first.reserve(150_000, cache: 1000)
+    #expect(await error { try second.reserve(60_000, cache: 1000) }?.code == "session_limit_exceeded")
+    try second.reserve(50_000, cache: 1000)
     try await first.save(try sequence(40))
     let third = try await store.open("c")
-    #expect(await error { try third.reserve(1) }?.status == 400)
+    #expect(await error { try third.reserve(1, cache: 1000) }?.status == 400)
   }
 
   @Test(
