@@ -34,9 +34,11 @@ LONE_REQUIREMENTS := lm_eval==$(LM_EVAL_VERSION) instructor==1.17.0 docstring-pa
 # `make test` and `make build` would undo the other's work. Imports against the targets' arrows fail it.
 TEST_BUILD := -c release --scratch-path .build-tests --explicit-target-dependency-import-check error
 
-# An installed binary carries the Swift runtime, so that it runs where there is no toolchain, or none that a service may see.
-INSTALL_BUILD := -c release --scratch-path .build-install --static-swift-stdlib
-INSTALL_BINARY ?= .build-install/release/kvota
+# The binary carries the Swift runtime: it is faster, and runs where there is no toolchain, or none that a service may see.
+# A toolchain that lacks the runtime's static libraries makes one without.
+SWIFT_LIBRARIES = $(shell swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+BUILD = -c release $(if $(wildcard $(SWIFT_LIBRARIES)_static),--static-swift-stdlib)
+INSTALL_BINARY ?= $(BINARY)
 
 # Packages that the build, the default model and the tests need.
 APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3-venv curl
@@ -65,7 +67,7 @@ model: ## Fetch the default model (98 MB, once) into the cache folder
 	@Deploy/fetch-model.sh "$(MODEL)"
 
 build: ## Build the server
-	swift build -c release --product kvota
+	swift build $(BUILD) --product kvota
 
 run: setup build model ## Serve the default model; PORT=8080, ARGS="--kv-budget 512"
 	@echo "Serving $(MODEL_ALIAS) at http://$(HOST):$(PORT), which has a page to try it on; or in another terminal:"
@@ -108,8 +110,7 @@ lint: ## Check format and the fence around unsafe code; show the longest files a
 	@Deploy/check-unsafe.sh $(UNSAFE_FILES)
 	@python3 Deploy/longest.py Sources
 
-install: setup ## Install binary, systemd units and settings; PREFIX=/usr/local DESTDIR=
-	swift build $(INSTALL_BUILD) --product kvota
+install: setup build ## Install binary, systemd units and settings; PREFIX=/usr/local DESTDIR=
 	@$(MAKE) --no-print-directory install-files
 
 # The part of it that needs no build: a test gives it another binary.
@@ -123,7 +124,7 @@ install-files:
 	test -e "$(DESTDIR)/etc/kvota/kvota.env" || install -D -m 0600 Deploy/kvota.env "$(DESTDIR)/etc/kvota/kvota.env"
 
 clean: ## Remove build products and the tests' Python environment; the model stays in its cache
-	rm -rf .build .build-tests .build-install .cache
+	rm -rf .build .build-tests .cache
 
 TEST_ENVIRONMENT = KVOTA_TEST_MODEL="$(MODEL)" KVOTA_TEST_PYTHON="$(CURDIR)/$(TEST_VENV)/bin/python" \
   KVOTA_TEST_BINARY="$(CURDIR)/$(TEST_BINARY)" KVOTA_TEST_DATA="$(TEST_DATA)"

@@ -2,8 +2,9 @@ import Glibc
 
 /// Zeroed memory for numeric arrays, aligned to 64 bytes: a cache line, and an AVX-512 register.
 ///
-/// Large buffers come straight from the system, aligned to 2 MiB and with huge pages asked for (packed weights are then read
-/// 10-20 % faster); they take memory only as they are written.
+/// Buffers of more than a few pages come straight from the system: they take memory only as they are written, and all of it goes
+/// back to the system with them, where a heap would keep it. Large ones are aligned to 2 MiB and with huge pages asked for (packed
+/// weights are then read 10-20 % faster).
 @safe package struct AlignedBuffer: ~Copyable {
   /// First byte.
   package let base: UnsafeMutableRawPointer
@@ -11,10 +12,13 @@ import Glibc
   private let isMapped: Bool
 
   private static let hugePage = 2 << 20
+  /// From here on a buffer is a mapping of its own.
+  private static let leastMapped = 128 << 10
+  private static let leastHuge = 4 * hugePage
 
   package init(byteCount: Int) {
     precondition(byteCount >= 0, "a buffer cannot have a negative size")
-    isMapped = byteCount >= 4 * Self.hugePage
+    isMapped = byteCount >= Self.leastMapped
     // Safety: both allocate at least `byteCount` writable, zeroed bytes or stop the process.
     unsafe base = isMapped ? Self.map(byteCount) : Self.allocate(byteCount)
     self.byteCount = byteCount
@@ -30,7 +34,11 @@ import Glibc
     unsafe base.assumingMemoryBound(to: type)
   }
 
-  private static func rounded(_ count: Int) -> Int { (count + hugePage - 1) / hugePage * hugePage }
+  /// What a mapped buffer takes: whole pages, huge ones if it is large.
+  private static func rounded(_ count: Int) -> Int {
+    let page = count >= leastHuge ? hugePage : sysconf(Int32(_SC_PAGESIZE))
+    return (count + page - 1) / page * page
+  }
 
   private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
     let count = (max(byteCount, 1) + 63) / 64 * 64
@@ -39,12 +47,16 @@ import Glibc
     return unsafe memory
   }
 
-  /// Maps one huge page more than needed and gives back what lies before and after the aligned part.
   private static func map(_ byteCount: Int) -> UnsafeMutableRawPointer {
     let count = rounded(byteCount)
-    let flags = MAP_PRIVATE | MAP_ANONYMOUS
-    let whole = unsafe mmap(nil, count + hugePage, PROT_READ | PROT_WRITE, flags, -1, 0)
+    let (aligns, flags) = (byteCount >= leastHuge, MAP_PRIVATE | MAP_ANONYMOUS)
+    let whole = unsafe mmap(nil, aligns ? count + hugePage : count, PROT_READ | PROT_WRITE, flags, -1, 0)
     guard let whole = unsafe whole, unsafe whole != MAP_FAILED else { outOfMemory(byteCount) }
+    return unsafe aligns ? align(whole, count) : whole
+  }
+
+  /// Of a mapping of one huge page more than `count` bytes, gives back what lies before and after the aligned part.
+  private static func align(_ whole: UnsafeMutableRawPointer, _ count: Int) -> UnsafeMutableRawPointer {
     let before = (hugePage - Int(bitPattern: whole) % hugePage) % hugePage
     let start = unsafe whole + before
     if before > 0 { unsafe munmap(whole, before) }

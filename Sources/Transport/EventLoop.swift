@@ -18,6 +18,8 @@ import Synchronization
   private static let failurePauseMicroseconds: UInt32 = 100_000
 
   private let jobs = Mutex(Jobs())
+  /// The system's own name of the loop's thread, once it runs.
+  private let thread = Atomic<UInt>(0)
   /// Nobody is resumed under it: that takes a lock of the task's, under which a task that is cancelled comes here.
   private let waiting: Mutex<Waiting>
   /// What ends waiting for sockets when there are jobs.
@@ -66,6 +68,16 @@ import Synchronization
     }
   }
 
+  /// Lets the others whose sockets were found ready with the caller's have their turn first; only their thread waits.
+  ///
+  /// What all of them send then leaves together, and whoever receives it is woken once.
+  func endOfRound() async {
+    guard thread.load(ordering: .relaxed) == UInt(pthread_self()), jobs.withLock({ $0.roundCount > 1 }) else {
+      return
+    }
+    await withCheckedContinuation { continuation in jobs.withLock { $0.atEnd.append(continuation) } }
+  }
+
   /// Must be told before a socket is closed: its number may be the next one's.
   func forget(_ socket: Socket) {
     for waiter in waiting.withLock({ $0.forget(socket.file) }) { waiter.continuation.resume(returning: true) }
@@ -84,18 +96,28 @@ import Synchronization
 // MARK: The thread
 extension EventLoop {
   private func work() {
+    thread.store(UInt(pthread_self()), ordering: .relaxed)
     while true {
-      for job in jobs.withLock({ $0.take() }) {
-        // Safety: a loop is never freed.
-        unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+      run()
+      let atEnd = jobs.withLock { $0.takeAtEnd() }
+      if !atEnd.isEmpty {
+        for continuation in atEnd { continuation.resume() }
+        run()
       }
       poll()
     }
   }
 
+  private func run() {
+    for job in jobs.withLock({ $0.take() }) {
+      // Safety: a loop is never freed.
+      unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+    }
+  }
+
   private func poll() {
     let mayWait = jobs.withLock { jobs in
-      jobs.isPolling = jobs.queued.isEmpty
+      jobs.isPolling = jobs.queued.isEmpty && jobs.atEnd.isEmpty
       return jobs.isPolling
     }
     if !mayWait { bell.ring() }
@@ -180,8 +202,18 @@ extension EventLoop {
     var queued: [UnownedJob] = []
     /// Whether the thread waits for sockets, and nobody has called it yet.
     var isPolling = false
+    /// Jobs that were taken together last.
+    var roundCount = 0
+    /// Who goes on when these have run.
+    var atEnd: [CheckedContinuation<Void, Never>] = []
+
+    mutating func takeAtEnd() -> [CheckedContinuation<Void, Never>] {
+      defer { atEnd.removeAll() }
+      return atEnd
+    }
 
     mutating func take() -> [UnownedJob] {
+      roundCount = queued.count
       defer { queued.removeAll() }
       return queued
     }

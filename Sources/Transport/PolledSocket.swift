@@ -60,6 +60,7 @@ struct PolledSocket: ByteStream {
 
   func write(_ bytes: [UInt8], stallTime: Duration) async throws {
     let data = Data(bytes)
+    await loop.endOfRound()
     var sent = 0
     while sent < data.count {
       do {

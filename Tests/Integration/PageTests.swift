@@ -67,6 +67,27 @@ extension RealClients {
       }
     }
 
+    @Test(
+      "where there are keys the page opens with one as the browser's password, and works with one in its field"
+    )
+    func key() async throws {
+      let key = "sk-page-0123456789abcdef"
+      try await RunningServer.with(environment: ["KVOTA_API_KEY": key]) { server in
+        let session: JSON = ["address": .string(server.address), "key": .string(key)]
+        let command = try await Command.run(
+          try #require(Surroundings.python), [Surroundings.clients + "/page_key.py"], input: session.encoded()
+        )
+        try #require(command.status == 0, "\(command.errors)")
+        let seen = try JSON.parse(command.output)
+        #expect(seen.stranger.fields == 0 && seen.opened == "An API key is needed.")
+        #expect(try #require(seen.stranger.text.string).contains("invalid_api_key"))
+        #expect(seen.ready == "smollm2-135m-instruct")
+        let complaints = seen.console.items.compactMap(\.string)
+        #expect(
+          complaints.allSatisfy { $0.contains("status of 401") }, "of the missing key, and of nothing else")
+      }
+    }
+
     @Test("the page and its files come with a policy that allows no others, and are not sent twice")
     func headers() async throws {
       let address = try RealClients.server.address

@@ -1,5 +1,6 @@
 import FlyingSocks
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Transport
@@ -19,11 +20,42 @@ struct EventLoopTests {
     }
   }
 
-  /// Reads two bytes, the second of which comes while the reader is cancelled.
-  private static func race(_ loop: EventLoop) async throws {
+  @Test(
+    "what is sent by those whose sockets were ready together leaves when all of them have had their turn, and nobody is forgotten"
+  )
+  func rounds() async throws {
+    let loop = try EventLoop.all.get()[0]
+    let pairs = try (0..<8).map { _ in try Self.pair() }
+    let log = Mutex([String]())
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (near, _) in pairs {
+        let stream = try PolledSocket(near, loop: loop, outputBufferBytes: 1 << 12, isTCP: false)
+        group.addTask(executorPreference: loop) {
+          _ = try await stream.read(atMost: 1, until: nil)
+          log.withLock { $0.append("read") }
+          // Twice: the second time there is nothing left that the loop's thread would wake up for.
+          for _ in 0..<2 { try await stream.write([1], stallTime: .seconds(10)) }
+          log.withLock { $0.append("sent") }
+          await stream.close(lingeringFor: .zero, atMost: 0)
+        }
+      }
+      // On the loop itself, so that its next look finds all of them.
+      group.addTask(executorPreference: loop) { for (_, far) in pairs { #expect(write(far, [0], 1) == 1) } }
+      try await group.waitForAll()
+    }
+    #expect(log.withLock { $0 } == Array(repeating: "read", count: 8) + Array(repeating: "sent", count: 8))
+    for (_, far) in pairs { #expect(Glibc.close(far) == 0) }
+  }
+
+  private static func pair() throws -> (near: Socket, far: Int32) {
     var files: [Int32] = [-1, -1]
     try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &files) == 0)
-    let (near, far) = (Socket(file: .init(rawValue: files[0])), files[1])
+    return (Socket(file: .init(rawValue: files[0])), files[1])
+  }
+
+  /// Reads two bytes, the second of which comes while the reader is cancelled.
+  private static func race(_ loop: EventLoop) async throws {
+    let (near, far) = try pair()
     let stream = try PolledSocket(near, loop: loop, outputBufferBytes: 1 << 12, isTCP: false)
     let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
     let reader = Task {

@@ -18,6 +18,10 @@ export class ServerError extends Error {
   }
 }
 
+// What is beside the page, wherever a proxy put it. A name and password may stand in the page's own address: they are left out, since
+// browsers send no such requests and lines that are copied should not tell them.
+export const at = (path) => new URL(path, location.origin + location.pathname);
+
 function headers(more = {}) {
   return apiKey.get() ? { authorization: `Bearer ${apiKey.get()}`, ...more } : more;
 }
@@ -29,19 +33,19 @@ async function checked(response) {
 }
 
 export async function getJSON(path) {
-  const response = await checked(await fetch(path, { headers: headers() }));
+  const response = await checked(await fetch(at(path), { headers: headers() }));
   return response.json();
 }
 
 // An event stream; resolves once the server has begun to answer.
 export async function openEvents(path, signal) {
-  return checked(await fetch(path, { headers: headers(), signal }));
+  return checked(await fetch(at(path), { headers: headers(), signal }));
 }
 
 // Sends a request under an id that its cache can be watched by.
 export async function post(path, body, id, signal) {
   const fields = headers({ "content-type": "application/json", "x-request-id": id });
-  return checked(await fetch(path, { method: "POST", headers: fields, body: JSON.stringify(body), signal }));
+  return checked(await fetch(at(path), { method: "POST", headers: fields, body: JSON.stringify(body), signal }));
 }
 
 // The JSON of each event up to `[DONE]`; a stream that is cut before is an error, as an incomplete answer must not look whole.

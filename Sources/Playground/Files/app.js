@@ -1,6 +1,6 @@
 // The page: settings on one side, a prompt and one or two answers on the other.
 
-import { apiKey, getJSON } from "./api.js";
+import { apiKey, at, getJSON } from "./api.js";
 import { copy, curlLine } from "./curl.js";
 import { element } from "./elements.js";
 import { blame, clearBlame } from "./fields.js";
@@ -114,7 +114,7 @@ function showPanes() {
 
 // For what has been run, or what the form says since.
 function showCurl(bodies = null) {
-  const url = new URL(endpoint(), document.baseURI).href;
+  const url = at(endpoint()).href;
   const lines = shownPanes().map((pane, index) => {
     let text;
     try { text = curlLine(url, bodies?.[index] ?? body(pane), apiKey.get() !== ""); } catch (error) { text = error.message; }

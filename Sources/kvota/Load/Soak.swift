@@ -27,7 +27,7 @@ struct Soak {
       let tally = await use(client)
       sampling.cancel()
       try server.checkRuns()
-      let residentBytes = await sampling.value
+      let memory = await sampling.value
       let metrics = try await idle(client)
       guard let weights = metrics.count("kvota_weight_bytes"), let pool = metrics.count("kvota_kv_pool_bytes")
       else { throw NoMetrics() }
@@ -36,7 +36,8 @@ struct Soak {
         left: tally.left,
         peakBytes: server.peakBytes ?? 0,
         checks: SoakChecks(
-          residentBytes: residentBytes, weightBytes: weights, poolBytes: pool,
+          residentBytes: memory.resident, outsidePoolBytes: memory.outsidePool, weightBytes: weights,
+          poolBytes: pool,
           usedBytes: metrics.count("kvota_kv_used_bytes") ?? 0,
           reservedBytes: metrics.count("kvota_kv_reserved_bytes") ?? 0,
           unfinished: Self.unfinished(metrics), failures: tally.failures))
@@ -80,13 +81,14 @@ struct Soak {
     }
   }
 
-  private static func sample(_ process: Int32) async -> [Int] {
-    var samples: [Int] = []
+  private static func sample(_ process: Int32) async -> (resident: [Int], outsidePool: [Int]) {
+    var (resident, outsidePool): ([Int], [Int]) = ([], [])
     while !Task.isCancelled {
-      samples += ProcessMemory.residentBytes(processIdentifier: process).map { [$0] } ?? []
+      if let bytes = ProcessMemory.residentBytes(processIdentifier: process) { resident.append(bytes) }
+      if let bytes = ProcessMemory.bytesOutsidePool(processIdentifier: process) { outsidePool.append(bytes) }
       try? await Task.sleep(for: samplingPause)
     }
-    return samples
+    return (resident, outsidePool)
   }
 
   /// The metrics once nothing runs any more, or after some time anyway.

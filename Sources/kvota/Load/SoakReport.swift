@@ -35,7 +35,6 @@ struct SoakReport: Encodable {
   /// The report for people.
   var text: String {
     let bytes = { (bytes: Int) in MemorySize.text(bytes) }
-    let (first, last) = checks.thirds
     let beyond = max(0, checks.mostResidentBytes - checks.weightBytes - checks.poolBytes)
     return """
       \(machine.processor), \(machine.processors) processors; kvota \(version) \(flags.joined(separator: " "))
@@ -45,7 +44,7 @@ struct SoakReport: Encodable {
       weights, pool                          \(bytes(checks.weightBytes)), \(bytes(checks.poolBytes))
       most resident memory                   \(bytes(checks.mostResidentBytes)) (peak \(bytes(peakBytes)))
       beyond weights and pool                \(bytes(beyond)) of \(SoakChecks.overheadText)
-      at most in the first, the last third   \(bytes(first)), \(bytes(last))
+      outside the pool, each third's median  \(checks.thirds.map(bytes).joined(separator: ", "))
       pool in use, promised at the end       \(bytes(checks.usedBytes)), \(bytes(checks.reservedBytes))
 
       \(complaints.isEmpty ? "All checks hold." : complaints.joined(separator: "\n"))

@@ -9,21 +9,16 @@ import os
 import subprocess
 import sys
 
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.ui import Select, WebDriverWait
+
+import chromium
 
 session = json.load(sys.stdin)
 seen = {}
 
-options = webdriver.ChromeOptions()
-options.binary_location = "/usr/bin/chromium"
-for flag in ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1360,1500"]:
-    options.add_argument(flag)
-options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-browser = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+browser = chromium.start()
 wait = WebDriverWait(browser, 120, poll_frequency=0.05)
 
 
@@ -185,6 +180,6 @@ find(".pane").location_once_scrolled_into_view
 screenshot("phone-pane")
 
 # Hints to developers are not complaints.
-seen["console"] = [entry["message"] for entry in browser.get_log("browser") if entry["level"] in ("WARNING", "SEVERE")]
+seen["console"] = chromium.complaints(browser)
 browser.quit()
 json.dump(seen, sys.stdout)
