@@ -34,11 +34,15 @@ LONE_REQUIREMENTS := lm_eval==$(LM_EVAL_VERSION) instructor==1.17.0 docstring-pa
 # `make test` and `make build` would undo the other's work. Imports against the targets' arrows fail it.
 TEST_BUILD := -c release --scratch-path .build-tests --explicit-target-dependency-import-check error
 
-# The binary carries the Swift runtime: it is faster, and runs where there is no toolchain, or none that a service may see.
-# A toolchain that lacks the runtime's static libraries makes one without.
-SWIFT_LIBRARIES = $(shell swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
-BUILD = -c release $(if $(wildcard $(SWIFT_LIBRARIES)_static),--static-swift-stdlib)
-INSTALL_BINARY ?= $(BINARY)
+# With the Swift runtime in it the binary is faster; a toolchain that lacks the runtime's static library makes one without.
+BUILD = -c release $(shell swiftc -print-target-info | python3 -c 'import json, os, sys; \
+  folder = json.load(sys.stdin)["paths"]["runtimeResourcePath"] + "_static"; \
+  print("--static-swift-stdlib" if os.path.exists(folder + "/linux/libswiftCore.a") else "")')
+
+# An installed one must have it, to run where there is no toolchain, or none that a service may see. Often root builds it: in a
+# folder of its own, or nobody else could build in theirs afterwards.
+INSTALL_BUILD := -c release --scratch-path .build-install --static-swift-stdlib
+INSTALL_BINARY ?= .build-install/release/kvota
 
 # Packages that the build, the default model and the tests need.
 APT_PACKAGES := libopenblas-dev libssl-dev zlib1g-dev pkg-config python3 python3-venv curl
@@ -110,7 +114,8 @@ lint: ## Check format and the fence around unsafe code; show the longest files a
 	@Deploy/check-unsafe.sh $(UNSAFE_FILES)
 	@python3 Deploy/longest.py Sources
 
-install: setup build ## Install binary, systemd units and settings; PREFIX=/usr/local DESTDIR=
+install: setup ## Install binary, systemd units and settings; PREFIX=/usr/local DESTDIR=
+	swift build $(INSTALL_BUILD) --product kvota
 	@$(MAKE) --no-print-directory install-files
 
 # The part of it that needs no build: a test gives it another binary.
@@ -124,7 +129,7 @@ install-files:
 	test -e "$(DESTDIR)/etc/kvota/kvota.env" || install -D -m 0600 Deploy/kvota.env "$(DESTDIR)/etc/kvota/kvota.env"
 
 clean: ## Remove build products and the tests' Python environment; the model stays in its cache
-	rm -rf .build .build-tests .cache
+	rm -rf .build .build-tests .build-install .cache
 
 TEST_ENVIRONMENT = KVOTA_TEST_MODEL="$(MODEL)" KVOTA_TEST_PYTHON="$(CURDIR)/$(TEST_VENV)/bin/python" \
   KVOTA_TEST_BINARY="$(CURDIR)/$(TEST_BINARY)" KVOTA_TEST_DATA="$(TEST_DATA)"

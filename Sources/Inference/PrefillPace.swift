@@ -20,8 +20,10 @@ struct PrefillPace {
   /// Who sets a longer target wants first tokens sooner rather than streams smooth.
   private static let slowdownPerSecond = 40.0
   private static let leastSlowdown = 2.0
-  /// Attention takes so many queries at a time; fewer would cost as much.
+  /// Attention takes so many queries at a time; fewer would cost as much, but for a single one, which is attended as a generated token is.
   private static let tile = 4
+  /// How many times as long streams may wait for a tile.
+  private static let mostSlowdown = 3.0
   private static let targetsWithoutStreams = 4.0
   /// What a new measurement counts for: a handful of steps settle the figures, one odd step does not upset them.
   private static let weight = 0.2
@@ -40,11 +42,20 @@ struct PrefillPace {
     return max(min(targetSeconds, slowdown * decode) - decode, 0)
   }
 
-  /// Prompt tokens that `seconds` are enough for, of a sequence that holds `depth` slots: whole tiles of attention, one in any case.
-  func tokens(in seconds: Double, depth: Int) -> Int {
+  /// Prompt tokens that `seconds` are enough for, of a sequence that holds `depth` slots, beside `streams` that decode.
+  ///
+  /// Whole tiles of attention, one in any case; but a single token where streams would wait too long for a tile.
+  func tokens(in seconds: Double, depth: Int, streams: Int) -> Int {
     let tokens = seconds / cost(depth: depth)
     guard tokens < Double(mostTokens) else { return mostTokens }
-    return min(max(Int((tokens / Double(Self.tile)).rounded()), 1) * Self.tile, mostTokens)
+    let tiles = Int((tokens / Double(Self.tile)).rounded())
+    if tiles == 0, isTileTooLong(depth: depth, streams: streams) { return 1 }
+    return min(max(tiles, 1) * Self.tile, mostTokens)
+  }
+
+  private func isTileTooLong(depth: Int, streams: Int) -> Bool {
+    streams > 0
+      && Double(Self.tile) * cost(depth: depth) > (Self.mostSlowdown - 1) * decodeEstimate(streams)
   }
 
   /// Seconds that a prompt token takes after `depth` slots.

@@ -155,7 +155,8 @@ final class Scheduler {
     var seconds = pace.seconds(streams: streams)
     for sequence in running where sequence.finish == nil && !sequence.isDecoding {
       let depth = sequence.cache?.residentSlots ?? 0
-      let room = min(pace.tokens(in: seconds, depth: depth), settings.prefillTokens - promptTokensFed)
+      let room = min(
+        pace.tokens(in: seconds, depth: depth, streams: streams), settings.prefillTokens - promptTokensFed)
       let fed = add(sequence, room: room)
       // A chunk that must stay whole and is longer than there is time for: later ones do not take its turn.
       if fed == 0, promptTokensFed == 0 { break }

@@ -2,7 +2,7 @@ import Glibc
 
 /// Zeroed memory for numeric arrays, aligned to 64 bytes: a cache line, and an AVX-512 register.
 ///
-/// Buffers of more than a few pages come straight from the system: they take memory only as they are written, and all of it goes
+/// Buffers of 128 KiB and more come straight from the system: they take memory only as they are written, and all of it goes
 /// back to the system with them, where a heap would keep it. Large ones are aligned to 2 MiB and with huge pages asked for (packed
 /// weights are then read 10-20 % faster).
 @safe package struct AlignedBuffer: ~Copyable {
@@ -60,7 +60,7 @@ import Glibc
     let before = (hugePage - Int(bitPattern: whole) % hugePage) % hugePage
     let start = unsafe whole + before
     if before > 0 { unsafe munmap(whole, before) }
-    if before < hugePage { unsafe munmap(start + count, hugePage - before) }
+    unsafe munmap(start + count, hugePage - before)
     _ = unsafe madvise(start, count, Int32(MADV_HUGEPAGE))
     return unsafe start
   }

@@ -18,14 +18,13 @@ import Synchronization
   private static let failurePauseMicroseconds: UInt32 = 100_000
 
   private let jobs = Mutex(Jobs())
-  /// The system's own name of the loop's thread, once it runs.
-  private let thread = Atomic<UInt>(0)
+  private let thread = Atomic<pthread_t>(0)
   /// Nobody is resumed under it: that takes a lock of the task's, under which a task that is cancelled comes here.
   private let waiting: Mutex<Waiting>
   /// What ends waiting for sockets when there are jobs.
   private let bell: Bell
 
-  private init() throws {
+  init() throws {
     var queue = ePoll(triggering: .level, maxEvents: 64)
     try queue.open()
     bell = try Bell()
@@ -68,14 +67,15 @@ import Synchronization
     }
   }
 
-  /// Lets the others whose sockets were found ready with the caller's have their turn first; only their thread waits.
+  /// Lets those go first whose sockets were found ready together with the caller's, so that what all of them send leaves together, and who
+  /// receives it is woken once.
   ///
-  /// What all of them send then leaves together, and whoever receives it is woken once.
+  /// Waits for nothing where nobody else was ready, and on other threads than the loop's.
   func endOfRound() async {
-    guard thread.load(ordering: .relaxed) == UInt(pthread_self()), jobs.withLock({ $0.roundCount > 1 }) else {
+    guard thread.load(ordering: .relaxed) == pthread_self(), jobs.withLock({ $0.roundCount > 1 }) else {
       return
     }
-    await withCheckedContinuation { continuation in jobs.withLock { $0.atEnd.append(continuation) } }
+    await withCheckedContinuation { continuation in jobs.withLock { $0.last.append(continuation) } }
   }
 
   /// Must be told before a socket is closed: its number may be the next one's.
@@ -96,20 +96,20 @@ import Synchronization
 // MARK: The thread
 extension EventLoop {
   private func work() {
-    thread.store(UInt(pthread_self()), ordering: .relaxed)
+    thread.store(pthread_self(), ordering: .relaxed)
     while true {
-      run()
-      let atEnd = jobs.withLock { $0.takeAtEnd() }
-      if !atEnd.isEmpty {
-        for continuation in atEnd { continuation.resume() }
-        run()
+      run(jobs.withLock { $0.beginRound() })
+      let last = jobs.withLock { $0.endRound() }
+      if !last.isEmpty {
+        for continuation in last { continuation.resume() }
+        run(jobs.withLock { $0.take() })
       }
       poll()
     }
   }
 
-  private func run() {
-    for job in jobs.withLock({ $0.take() }) {
+  private func run(_ jobs: [UnownedJob]) {
+    for job in jobs {
       // Safety: a loop is never freed.
       unsafe job.runSynchronously(on: asUnownedTaskExecutor())
     }
@@ -117,7 +117,7 @@ extension EventLoop {
 
   private func poll() {
     let mayWait = jobs.withLock { jobs in
-      jobs.isPolling = jobs.queued.isEmpty && jobs.atEnd.isEmpty
+      jobs.isPolling = jobs.queued.isEmpty
       return jobs.isPolling
     }
     if !mayWait { bell.ring() }
@@ -202,18 +202,23 @@ extension EventLoop {
     var queued: [UnownedJob] = []
     /// Whether the thread waits for sockets, and nobody has called it yet.
     var isPolling = false
-    /// Jobs that were taken together last.
+    /// How many jobs there are in this round, in which whoever sends waits for its end; 0 between rounds.
     var roundCount = 0
-    /// Who goes on when these have run.
-    var atEnd: [CheckedContinuation<Void, Never>] = []
+    /// Who goes on when they have run.
+    var last: [CheckedContinuation<Void, Never>] = []
 
-    mutating func takeAtEnd() -> [CheckedContinuation<Void, Never>] {
-      defer { atEnd.removeAll() }
-      return atEnd
+    mutating func beginRound() -> [UnownedJob] {
+      roundCount = queued.count
+      return take()
+    }
+
+    mutating func endRound() -> [CheckedContinuation<Void, Never>] {
+      defer { last.removeAll() }
+      roundCount = 0
+      return last
     }
 
     mutating func take() -> [UnownedJob] {
-      roundCount = queued.count
       defer { queued.removeAll() }
       return queued
     }

@@ -54,8 +54,8 @@ struct ReportTests {
     #expect(ProcessMemory.bytes("VmRSS", status: status) == 100 * 1024)
     #expect(ProcessMemory.bytes("VmRSS", status: "Name:\tx\n") == nil)
     let other =
-      "7f00-7f10 rw-p 00000000 00:00 0\nSize: 64 kB\nRss:  40 kB\nPss: 40 kB\nVmFlags: rd wr mr hg \n"
-    let pool = "7f20-7f60 rw-p 00000000 00:00 0\nRss:  200 kB\nVmFlags: rd wr mr nr hg \n"
+      "7f00-7f10 rw-p 00000000 00:00 0\nSize: 64 kB\nRss:  50 kB\nAnonymous: 40 kB\nVmFlags: rd wr mr hg \n"
+    let pool = "7f20-7f60 rw-p 00000000 00:00 0\nRss:  200 kB\nAnonymous: 200 kB\nVmFlags: rd wr mr nr hg \n"
     #expect(ProcessMemory.bytesOutsidePool(mappings: other + pool + other) == 80 * 1024)
     #expect(ProcessMemory.bytesOutsidePool(mappings: other) == nil)
   }

@@ -18,7 +18,7 @@ import Testing
   }
 
   private func room(_ pace: PrefillPace, streams: Int, depth: Int = 0) -> Int {
-    pace.tokens(in: pace.seconds(streams: streams), depth: depth)
+    pace.tokens(in: pace.seconds(streams: streams), depth: depth, streams: streams)
   }
 
   @Test("a step with streams lasts twice as long as one without a prompt", arguments: [1, 8, 60])
@@ -53,9 +53,22 @@ import Testing
   func tiles() {
     let pace = settled(fixed: 0.008, perToken: 0.0005, streams: 8)
     for milliseconds in 0..<60 {
-      let tokens = pace.tokens(in: Double(milliseconds) / 1000, depth: 0)
+      let tokens = pace.tokens(in: Double(milliseconds) / 1000, depth: 0, streams: 8)
       #expect(tokens >= 4 && tokens % 4 == 0, "\(tokens) in \(milliseconds) ms")
     }
+  }
+
+  @Test(
+    "but a single token where a stream would wait more than three times as long for a tile, which many streams do not"
+  )
+  func lateTokens() {
+    let depth = 40_000
+    let alone = settled(fixed: 0.008, perToken: 0.0005, streams: 1)
+    #expect(room(alone, streams: 1, depth: depth) == 1, "0.008 + 4 * 0.0105 = 6 * 0.008")
+    #expect(room(alone, streams: 1, depth: 4_000) == 4, "0.008 + 4 * 0.0015 < 2 * 0.008")
+    #expect(room(alone, streams: 0, depth: depth) > 4)
+    let many = settled(fixed: 0.04, perToken: 0.0005, streams: 60)
+    #expect(room(many, streams: 60, depth: depth) == 4, "0.04 + 4 * 0.0105 = 2 * 0.04")
   }
 
   @Test("what a token costs after many slots is learned too", arguments: [0, 1000, 3000])

@@ -19,7 +19,7 @@ export class ServerError extends Error {
 }
 
 // What is beside the page, wherever a proxy put it. A name and password may stand in the page's own address: they are left out, since
-// browsers send no such requests and lines that are copied should not tell them.
+// `fetch` refuses such addresses and lines that are copied should not tell them.
 export const at = (path) => new URL(path, location.origin + location.pathname);
 
 function headers(more = {}) {

@@ -12,7 +12,7 @@ enum ProcessMemory {
     status(processIdentifier).flatMap { bytes("VmRSS", status: $0) }
   }
 
-  /// What is resident now outside a server's pool, in bytes; nil where the system does not tell.
+  /// What is resident now outside a server's pool, without pages of files, in bytes; nil where the system does not tell.
   static func bytesOutsidePool(processIdentifier: Int32) -> Int? {
     text("smaps", processIdentifier).flatMap { bytesOutsidePool(mappings: $0) }
   }
@@ -23,8 +23,8 @@ enum ProcessMemory {
   static func bytesOutsidePool(mappings: String) -> Int? {
     var (outside, latest, hasPool) = (0, 0, false)
     for line in mappings.split(separator: "\n") {
-      if line.hasPrefix("Rss:") {
-        latest = bytes("Rss", status: String(line)) ?? 0
+      if line.hasPrefix("Anonymous:") {
+        latest = bytes("Anonymous", status: String(line)) ?? 0
         outside += latest
       } else if line.hasPrefix("VmFlags:") {
         let flags = line.split(separator: " ")

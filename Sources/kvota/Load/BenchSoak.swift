@@ -13,7 +13,7 @@ struct BenchSoak: AsyncParsableCommand {
       the time to the last, and when all is over nothing of the pool may be in use. The status is 1 if something of this does not hold.
 
         kvota bench soak --minutes 10
-        kvota bench soak --minutes 1 --kv-memory 64MiB --clients 64 --seed 7
+        kvota bench soak --minutes 2 --kv-memory 64MiB --clients 64 --seed 7
       """)
 
   @OptionGroup(title: "Server")

@@ -44,7 +44,8 @@ struct SoakReport: Encodable {
       weights, pool                          \(bytes(checks.weightBytes)), \(bytes(checks.poolBytes))
       most resident memory                   \(bytes(checks.mostResidentBytes)) (peak \(bytes(peakBytes)))
       beyond weights and pool                \(bytes(beyond)) of \(SoakChecks.overheadText)
-      outside the pool, each third's median  \(checks.thirds.map(bytes).joined(separator: ", "))
+      outside the pool, each third's median  \(checks.thirds.map(bytes).joined(separator: ", "))\
+      \(checks.showsGrowth ? "" : " (too short to show growth)")
       pool in use, promised at the end       \(bytes(checks.usedBytes)), \(bytes(checks.reservedBytes))
 
       \(complaints.isEmpty ? "All checks hold." : complaints.joined(separator: "\n"))

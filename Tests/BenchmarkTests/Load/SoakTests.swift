@@ -22,7 +22,7 @@ struct SoakTests {
     #expect(checks(used: 4096).complaints.contains { $0.contains("4096 bytes of the pool in use") })
     #expect(checks(failures: ["HTTP 500": 3]).complaints == ["3 requests failed: HTTP 500"])
     #expect(checks(resident: []).complaints == ["the server's memory could not be read"])
-    #expect(checks(outside: []).complaints == ["the server's memory could not be read"])
+    #expect(checks(outside: []).complaints == ["the server's memory could not be told from its pool"])
     let beyond = checks(resident: Array(repeating: 600 << 20, count: 90)).complaints
     #expect(beyond.count == 1 && beyond[0].hasPrefix("600.0 MiB were resident, more than weights, pool"))
     let growing = checks(outside: (0..<90).map { (300 + $0) << 20 }).complaints
