@@ -152,6 +152,7 @@ final class Scheduler {
     for sequence in running where sequence.finish == nil && sequence.isDecoding { addToken(of: sequence) }
     streams = stepping.count
     promptDepths = 0
+    if pace.wantsDecodingAlone(streams: streams) { return }
     var seconds = pace.seconds(streams: streams)
     for sequence in running where sequence.finish == nil && !sequence.isDecoding {
       let depth = sequence.cache?.residentSlots ?? 0

@@ -114,6 +114,12 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "The caches that are listed in /v1/models as NAME@PRESET, with spaces: \"roco-512 h2o-256;pins=system\". (default: 512 slots of each policy)",
+      valueName: "presets"))
+  var kvPresets: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Whether the caches of running requests may be watched, on the page too: on or off. (default: off)",
       valueName: "switch"))
   var kvEvents: String?
@@ -234,7 +240,8 @@ struct Serve: AsyncParsableCommand {
       .config: config, .model: model, .quantize: quantize, .alias: alias, .host: host, .port: port,
       .threads: threads,
       .context: context, .chatTemplate: chatTemplate, .chatTemplateFile: chatTemplateFile,
-      .kvMemory: kvMemory, .kvType: kvType, .kvEvents: kvEvents, .prefixCache: prefixCache,
+      .kvMemory: kvMemory, .kvType: kvType, .kvPresets: kvPresets, .kvEvents: kvEvents,
+      .prefixCache: prefixCache,
       .maxQueue: maxQueue,
       .maxSequences: maxSequences, .maxQueueTokens: maxQueueTokens, .maxPerClient: maxPerClient,
       .stepMilliseconds: stepMs, .speculate: speculate, .sessionDir: sessionDir,

@@ -49,6 +49,26 @@ import Testing
     #expect((12...24).contains(room(pace, streams: streams)), "0.008 + 16 * 0.0005 = 2 * 0.008")
   }
 
+  @Test(
+    "what many streams take is found out though prompts never pause, whatever was known of one",
+    arguments: [8, 16])
+  func endlessPrompts(streams: Int) {
+    let decode = 0.002 * Double(streams)
+    var pace = settled(fixed: 0.004, perToken: 0.0005, streams: 1)
+    var alone = 0
+    for step in 0..<300 {
+      let feeds = !pace.wantsDecodingAlone(streams: streams)
+      let tokens = feeds ? room(pace, streams: streams, depth: step % 10 * 100) : 0
+      alone += feeds ? 0 : 1
+      let seconds = decode + 0.0005 * Double(tokens) * (1 + 0.5 * Double(step % 10) / 10)
+      pace.record(
+        seconds: seconds, streams: streams, promptTokens: tokens, depths: tokens * (step % 10) * 100)
+    }
+    #expect((8...15).contains(alone), "once at first and then one step of 33, but \(alone)")
+    let (tokens, most) = (room(pace, streams: streams), min(decode, 0.05 - decode) / 0.0005)
+    #expect(abs(Double(tokens) - most) <= most / 4, "\(most) expected, but \(tokens)")
+  }
+
   @Test("what a sequence is given are whole tiles of attention")
   func tiles() {
     let pace = settled(fixed: 0.008, perToken: 0.0005, streams: 8)

@@ -27,7 +27,7 @@ extension RealClients {
       }
       let generated =
         try #require(after["vllm:generation_tokens_total"]) - (before["vllm:generation_tokens_total"] ?? 0)
-      #expect(generated >= 3 && generated < 3_000, "it did not go on to the end: \(generated) tokens")
+      #expect(generated >= 3 && generated < 600, "it did not go on: \(generated) tokens")
     }
 
     @Test("a client that gives up waiting for a whole answer frees it too")

@@ -70,9 +70,25 @@ extension RealClients {
       let answer = try await Curl.post(
         "/v1/completions", ["prompt": "The sea is", "max_tokens": 4, "stream": true])
       #expect(answer.headers["content-type"]?.hasPrefix("text/event-stream") == true)
-      #expect(answer.headers["cache-control"] == "no-cache")
+      #expect(answer.headers["cache-control"] == "no-cache" && answer.headers["x-accel-buffering"] == "no")
       #expect(answer.text.contains("data: [DONE]\n\n"))
       #expect(!answer.text.contains("\nid:"))
+    }
+
+    @Test("who waits for a turn hears a sign of life in its stream within 20 seconds")
+    func signOfLife() async throws {
+      try await RunningServer.with(["--max-sequences", "1"]) { server in
+        async let running = Curl.post(
+          "/v1/completions", ["prompt": "Once", "max_tokens": 8_000, "ignore_eos": true], at: server,
+          ["--max-time", "30"])
+        try await eventually("it is full", within: .seconds(20)) {
+          try await Metrics.read(server)["vllm:num_requests_running"] == 1 ? () : nil
+        }
+        let waiting = try await Curl.post(
+          "/v1/completions", ["prompt": "The sea is", "stream": true], at: server, ["--max-time", "20"])
+        #expect(waiting.status == 200 && waiting.text.hasPrefix(": ping\n\n"), "\(waiting.text)")
+        _ = try await running
+      }
     }
 
     @Test("HEAD answers without a body")

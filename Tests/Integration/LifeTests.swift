@@ -79,8 +79,10 @@ extension RealClients {
       #expect(try await answer.status == 0)
     }
 
-    /// A second is what only a loop that is held up takes: they answer within milliseconds.
-    @Test("while a long prompt is being fed, 99 of 100 probes are answered within a second")
+    /// They answer within milliseconds; a second is what only a loop that is held up takes, not a machine that others use too.
+    @Test(
+      "while a long prompt is being fed, most probes are answered within 50 ms, and 99 of 100 within a second"
+    )
     func probes() async throws {
       try await RunningServer.with { server in
         async let answer = Curl.post(
@@ -99,7 +101,8 @@ extension RealClients {
           }
         }
         try #require(seconds.count == 300)
-        #expect(seconds.sorted()[296] < 1, "\(seconds)")
+        seconds.sort()
+        #expect(seconds[150] < 0.05 && seconds[296] < 1, "\(seconds)")
         #expect(
           try await Metrics.read(server)["vllm:generation_tokens_total"] == 0,
           "the prompt was still being fed")

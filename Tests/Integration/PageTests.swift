@@ -18,6 +18,12 @@ extension RealClients {
       return try JSON.parse(command.output)
     }
 
+    private static let samplingFields: Set = [
+      "frequency_penalty", "ignore_eos", "logit_bias", "max_tokens", "min_p", "min_tokens",
+      "presence_penalty",
+      "repetition_penalty", "seed", "stop", "stop_token_ids", "temperature", "top_k", "top_p", "typical_p",
+    ]
+
     /// The slots and tokens that a pane's facts and its live view tell of agree.
     private func expectAgreement(_ pane: JSON) throws {
       #expect(pane.facts.resident.string == "\(try #require(pane.counts.resident.string)) slots")
@@ -47,6 +53,11 @@ extension RealClients {
         #expect(seen.token.squares == 90)
         let held = try #require(seen.token.held.int)
         #expect(try #require(seen.token.about.string).contains("at 3: held by \(held) of 90 heads"))
+
+        #expect(
+          try #require(seen.pointed.about.string).contains("at 9: held by") && seen.pointed.squares == 90)
+        #expect(Set(seen.fields.items.compactMap(\.string)) == Self.samplingFields)
+        #expect(seen.biased.before != seen.biased.after)
 
         for pane in seen.compared.items { try expectAgreement(pane) }
         #expect(seen.compared[0].text == completion.text && seen.compared[1].facts.policy == "streaming")

@@ -14,6 +14,12 @@ extension RealClients {
       400: 1, 401: 1, 403: 1, 404: 1, 405: 1, 408: 3, 409: 3, 413: 1, 414: 1, 415: 1, 417: 1, 429: 3, 431: 1,
     ]
 
+    /// What the package raises; for statuses without a class of their own the common one.
+    private static let classes = [
+      400: "BadRequestError", 401: "AuthenticationError", 403: "PermissionDeniedError", 404: "NotFoundError",
+      409: "ConflictError", 429: "RateLimitError", 503: "InternalServerError",
+    ]
+
     @Test("a mistake is sent once, what may pass is tried again, by the synchronous and by the other client")
     func attempted() async throws {
       let keys = try TemporaryFile.make(Data(Self.keys.utf8))
@@ -54,6 +60,7 @@ extension RealClients {
         for (status, count) in attempts {
           let answer = answers[client]["\(status)"]
           #expect(answer.status.int == status && answer.attempts.int == count, "\(client): \(answer)")
+          #expect(answer.error.string == Self.classes[status, default: "APIStatusError"])
         }
       }
     }

@@ -87,7 +87,9 @@ import Testing
   @Test("sampling fields reach the sampler, and what is not said stays neutral")
   func sampling() throws {
     let body =
-      #"{"prompt": "", "temperature": 0.5, "top_k": 3, "top_p": 0.9, "min_p": 0.1, "repeat_penalty": 1.5}"#
+      #"{"prompt": "", "temperature": 0.5, "top_k": 3, "top_p": 0.9, "min_p": 0.1, "#
+      + #""typical_p": 0.8, "repeat_penalty": 1.5, "presence_penalty": 0.25, "frequency_penalty": -0.75, "#
+      + #""min_tokens": 2, "priority": -3}"#
     var expected = Inference.SamplingParameters()
     #expect(try generation(#"{"prompt": ""}"#).sequences[0].sampling == expected)
     expected.temperature = 0.5
@@ -95,7 +97,11 @@ import Testing
     expected.topP = 0.9
     expected.minP = 0.1
     expected.repetitionPenalty = 1.5
-    #expect(try generation(body).sequences[0].sampling == expected)
+    expected.typicalP = 0.8
+    expected.presencePenalty = 0.25
+    expected.frequencyPenalty = -0.75
+    let sequence = try generation(body).sequences[0]
+    #expect(sequence.sampling == expected && sequence.minTokens == 2 && sequence.priority == -3)
   }
 
   @Test("the model's name may be left out, or carry a cache; another model is not found")
@@ -121,6 +127,7 @@ import Testing
 
   @Test("every listed model can be asked for")
   func listedModels() throws {
+    #expect(limits { $0.cachePresets = ["roco-64"] }.listedModels == ["smol", "smol@roco-64"])
     for name in limits().listedModels { _ = try generation(#"{"prompt": "", "model": "\#(name)"}"#) }
   }
 }

@@ -108,6 +108,8 @@ import Testing
     let response = try #require(server.refusal(of: head("POST /v1/completions", json)))
     #expect(response.status == 503)
     #expect(response.headers["retry-after"] == "1")
+    // What readiness answers then.
+    #expect(try Service(version: "1").refusal?.status == 503)
     for path in ["/livez", "/readyz", "/health", "/metrics"] {
       #expect(try server.refusal(of: head("GET \(path)")) == nil)
       #expect(try server.refusal(of: head("HEAD \(path)")) == nil)

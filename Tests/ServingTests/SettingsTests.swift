@@ -35,6 +35,24 @@ import Transport
     #expect(try settings([:], ["KVOTA_KV_TYPE": "q8"]).engine.kvType == .q8)
   }
 
+  @Test("presets are listed with the model; one that nobody could ask for is refused by name")
+  func presets() throws {
+    #expect(try settings().cachePresets.contains("roco-512"))
+    let told = try settings([:], ["KVOTA_KV_PRESETS": "roco-64MiB  h2o-0.5;pins=system,message:0"])
+    #expect(told.cachePresets == ["roco-64MiB", "h2o-0.5;pins=system,message:0"])
+    for preset in ["best-512", "roco-0", "512", "roco;pins=everything"] {
+      let error = #expect(throws: SettingsError.self) { try settings([.kvPresets: "full \(preset)"]) }
+      #expect(
+        error?.description.hasPrefix("--kv-presets has '\(preset)', expected one such as roco-512") == true)
+    }
+  }
+
+  @Test("steps last 50 ms at most unless it is said")
+  func stepTime() throws {
+    #expect(try settings().engine.stepSeconds == 0.05)
+    #expect(try settings([:], ["KVOTA_STEP_MS": "500"]).engine.stepSeconds == 0.5)
+  }
+
   @Test("rotary positions are the file's unless asked for, a kind of scaling together with its factor")
   func rotary() throws {
     #expect(try settings().engine.rotary == RotarySettings())

@@ -1,6 +1,6 @@
 // Form fields from descriptions, and requests' values from fields. An empty field is not sent: the server's default holds.
 //
-// A description: { name, summary, form: "text" | "whole" | "number" | "flag" | "choice" | "lines", values, range, placeholder }.
+// A description: { name, summary, form: "text" | "whole" | "number" | "flag" | "choice" | "lines" | "json", values, range, placeholder }.
 
 import { element } from "./elements.js";
 
@@ -45,10 +45,15 @@ function valueOf(text, form) {
     case "whole": case "number": return Number(text);
     case "flag": return text === "true";
     case "lines": return text.split("\n").map((line) => line.replaceAll("\\n", "\n"));
+    case "json": return fromJSON(text);
     // A budget is 512, 0.5, "50%" or "64MiB".
     case "amount": return /^\d*\.?\d+$/.test(text) ? Number(text) : text;
     default: return text;
   }
+}
+
+function fromJSON(text) {
+  try { return JSON.parse(text); } catch { throw new Error(`This is no JSON: ${text}`); }
 }
 
 // Points at the field that an error names, such as `kv_cache.budget`; false if there is none here.

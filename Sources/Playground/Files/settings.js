@@ -12,12 +12,15 @@ const sampling = [
   { name: "seed", form: "whole", summary: "same seed, same text" },
 ];
 const moreSampling = [
+  { name: "typical_p", form: "number", range: [0, 1], summary: "share of typical tokens kept" },
   { name: "presence_penalty", form: "number", range: [-2, 2] },
   { name: "frequency_penalty", form: "number", range: [-2, 2] },
   { name: "repetition_penalty", form: "number", range: [0, 10] },
   { name: "min_tokens", form: "whole", range: [0], summary: "until then nothing stops the text" },
   { name: "ignore_eos", form: "flag", summary: "go on after the end token" },
   { name: "stop", form: "lines", placeholder: "none", summary: "texts that end the answer, one a line; \\n is a line end" },
+  { name: "stop_token_ids", form: "json", placeholder: "[]", summary: "tokens that end the answer" },
+  { name: "logit_bias", form: "json", placeholder: "{}", summary: "added to tokens' logits, by their ids" },
 ];
 const request = [
   { name: "cache_prompt", form: "flag", summary: "share what is computed of the prompt" },
@@ -25,7 +28,7 @@ const request = [
   { name: "priority", form: "whole", range: [-100, 100], summary: "lower goes earlier" },
 ];
 const extra = {
-  name: "extra", form: "text", placeholder: '{"logit_bias": {}}', summary: "further fields of the body, as a JSON object",
+  name: "extra", form: "text", placeholder: '{"session": "name"}', summary: "further fields of the body, as a JSON object",
 };
 
 export class Settings {

@@ -13,17 +13,11 @@ struct RequestLimits: Sendable {
   var sequenceLimit: Int
   /// Tokens to guess in a step unless the request says how many.
   var speculation = 0
+  /// The caches that are listed with the model.
+  var cachePresets = CachePresets.usual
 
-  /// Names that clients may pick from a list: the model, and the model under a budget of each policy.
-  var listedModels: [String] {
-    [alias]
-      + EvictionPolicies.all.map { policy in
-        policy.evicts ? "\(alias)@\(policy.name)-\(Self.listedBudget)" : "\(alias)@\(policy.name)"
-      }
-  }
-
-  /// A budget that suits a conversation of a few thousand tokens.
-  private static let listedBudget = 512
+  /// Names that clients may pick from a list: the model, and the model under each preset.
+  var listedModels: [String] { [alias] + cachePresets.map { "\(alias)@\($0)" } }
 
   /// What a model's name means here; no name means the model that there is.
   func reference(to name: String?) throws(APIError) -> ModelReference {

@@ -49,7 +49,7 @@ package struct ServedModel: Sendable {
       endTokens: (0..<Int32(vocabulary.count)).filter(vocabulary.isEndOfGeneration),
       cacheDefaults: settings.cacheDefaults,
       sequenceLimit: settings.engine.maxQueue + settings.engine.maxSequences,
-      speculation: settings.speculation)
+      speculation: settings.speculation, cachePresets: settings.cachePresets)
     grammars = GrammarCache(vocabulary, rows: rows, endTokens: limits.endTokens)
     createdSeconds = Int(Date().timeIntervalSince1970)
   }

@@ -9,14 +9,17 @@ enum CacheDefaults {
     for layer in texts.layers.reversed() {
       options = CacheResolution.merge([try read(layer)], over: options)
     }
-    do {
-      _ = try CachePlan(probe(options), shape: CacheShape.smallest, promptTokens: 1, maxNewTokens: 0)
-    } catch let error as APIError {
+    do { try check(options) } catch let error as APIError {
       throw SettingsError("the cache of requests that say nothing: \(error.message)")
     } catch {
       throw SettingsError("the cache of requests that say nothing: \(error)")
     }
     return options
+  }
+
+  /// Throws what every text would be refused for.
+  static func check(_ options: CacheOptions) throws {
+    _ = try CachePlan(probe(options), shape: CacheShape.smallest, promptTokens: 1, maxNewTokens: 0)
   }
 
   private static func read(_ texts: SettingTexts) throws(SettingsError) -> CacheOptions {

@@ -8,6 +8,7 @@ package enum SettingName: String, CaseIterable, Sendable {
   case kvType = "kv-type"
   case kvPolicy = "kv-policy"
   case kvBudget = "kv-budget"
+  case kvPresets = "kv-presets"
   case kvEvents = "kv-events"
   case ropeScaling = "rope-scaling"
   case ropeFactor = "rope-factor"

@@ -24,6 +24,8 @@ package struct Settings: Sendable, Equatable {
   package var cacheDefaultText = ""
   /// The further options among them as they were given.
   package var cacheOptionsText: String?
+  /// The caches that are listed with the model, such as `roco-512`.
+  package var cachePresets = CachePresets.usual
   package var engine: EngineSettings
   /// Where sessions are saved; nil if they are not.
   package var sessionFolder: String?
@@ -77,6 +79,7 @@ package struct Settings: Sendable, Equatable {
     cacheDefaults = try CacheDefaults.options(texts)
     cacheDefaultText = CacheDefaults.text(cacheDefaults)
     cacheOptionsText = texts.text(.kvOptions)?.value
+    cachePresets = try CachePresets.presets(texts) ?? cachePresets
     listening = try ListeningSettings(texts, processID: processID)
     notices += listening.notices
     sessionFolder = texts.text(.sessionDir)?.value

@@ -27,6 +27,7 @@ extension Settings {
     case .kvPolicy: CacheDefaults.policyText(cacheDefaults)
     case .kvBudget: CacheDefaults.budgetText(cacheDefaults) ?? "none"
     case .kvOptions: cacheOptionsText ?? "none"
+    case .kvPresets: cachePresets.joined(separator: " ")
     case .kvEvents: (showsCaches ? Switch.on : .off).rawValue
     case .ropeScaling: engine.rotary.scaling?.rawValue ?? "the model's"
     case .ropeFactor: engine.rotary.factor.map { "\($0)" } ?? "the model's"

@@ -36,7 +36,8 @@ struct Soak {
         left: tally.left,
         peakBytes: server.peakBytes ?? 0,
         checks: SoakChecks(
-          residentBytes: memory.resident, outsidePoolBytes: memory.outsidePool, weightBytes: weights,
+          residentBytes: memory.resident + [server.peakBytes].compactMap(\.self),
+          outsidePoolBytes: memory.outsidePool, weightBytes: weights,
           poolBytes: pool,
           usedBytes: metrics.count("kvota_kv_used_bytes") ?? 0,
           reservedBytes: metrics.count("kvota_kv_reserved_bytes") ?? 0,

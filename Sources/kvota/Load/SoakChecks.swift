@@ -2,7 +2,7 @@ import Serving
 
 /// What a server's numbers must say after a soak.
 struct SoakChecks: Encodable {
-  /// Of the process, once a second while it was used.
+  /// Of the process, once a second while it was used, and at most by the system's own mark, which misses no moment.
   let residentBytes: [Int]
   /// Without those of the pool and of files, once a second too.
   let outsidePoolBytes: [Int]

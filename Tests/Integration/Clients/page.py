@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -117,6 +118,24 @@ seen["token"] = {
 }
 screenshot("light-token")
 
+# And by the mouse, over the tenth.
+ActionChains(browser).move_to_element(browser.find_elements(By.CSS_SELECTOR, ".tokens .token")[9]).perform()
+seen["pointed"] = {"about": find(".about").text, "squares": len(browser.find_elements(By.CSS_SELECTOR, ".matrix rect"))}
+seen["fields"] = [control.get_attribute("data-field") for control in browser.find_elements(By.CSS_SELECTOR, "#sampling [data-field]")]
+
+# A token that is kept out by its number, which the tokenizer tells.
+def ids(text):
+    return browser.execute_async_script(
+        "fetch('/tokenize', {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({content: arguments[0]})})"
+        ".then((answer) => answer.json()).then((answer) => arguments[1](answer.tokens))", text)
+
+
+first = " " + seen["completion"]["text"].split()[0]
+fill("#request-logit_bias", json.dumps({str(ids(first)[0]): -100}))
+run_to_end()
+seen["biased"] = {"before": first.strip(), "after": facts()["text"].split()[0]}
+fill("#request-logit_bias", "")
+
 # Two policies on the same prompt.
 click("#compare")
 choose("#b-policy", "streaming")
@@ -136,13 +155,13 @@ seen["kept"] = {
     "prompt": find("#prompt").get_attribute("value") == story + "It's called",
 }
 
-# Stopped on the way.
+# Begun and stopped on the way, by keyboard.
 click("#compare")
 fill("#request-max_tokens", "4000")
-find("#run").click()
+find("#prompt").send_keys(Keys.CONTROL, Keys.ENTER)
 wait.until(lambda _: len(find(".output").text) > 40)
 screenshot("dark-running")
-find("#stop").click()
+find("#prompt").send_keys(Keys.ESCAPE)
 wait.until(lambda _: state() == "stopped" and find("#run").is_enabled())
 seen["stopped"] = facts()
 
