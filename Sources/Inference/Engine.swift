@@ -190,8 +190,8 @@ package actor Engine {
 
   /// The largest budget, in slots, whose peak fits the pool.
   private nonisolated func largestBudget(_ request: SequenceRequest) -> Int? {
-    guard request.cache.budget != nil else { return nil }
-    var cache = request.cache
+    guard var cache = request.cache.budget != nil ? request.cache : settings.budgetedCache else { return nil }
+    cache.positions = request.cache.positions
     var (fits, tooLarge) = (0, request.prompt.count + request.maxTokens + 1)
     while tooLarge - fits > 1 {
       let middle = (fits + tooLarge) / 2

@@ -1,3 +1,4 @@
+package import Caching
 package import Kernels
 package import Models
 
@@ -29,6 +30,8 @@ package struct EngineSettings: Sendable, Equatable {
   package var stepSeconds = 0.05
   /// Whether prompts that begin alike share what was computed of them.
   package var prefixCache = true
+  /// What a request gets that says a budget and nothing else: which budget of it would fit is told those that are too large without one.
+  package var budgetedCache: CacheRequest?
   /// Tokens of a sequence, prompt included; nil for what the model was trained with.
   package var contextLength: Int?
   /// How positions rotate keys, in place of what the file says.

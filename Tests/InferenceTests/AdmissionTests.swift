@@ -77,7 +77,28 @@ import Testing
     #expect(refusal(engine, smaller) != nil)
   }
 
-  @Test("without a budget, or where none helps, no budget is recommended")
+  @Test("without a budget the largest is recommended that fits of the cache which a budget alone gets")
+  func budgetedCache() throws {
+    let engine = try makeEngine(
+      settings(pool: 500_000) {
+        $0.budgetedCache = CacheRequest(policy: "roco", budget: .slots(1))
+        $0.budgetedCache?.keepAttention = true
+      })
+    var request = Tiny.request(1_000, new: 200)
+    request.cache.positions = .cache
+    guard case .cacheTooLarge(_, let pool, let budget?)? = refusal(engine, request) else {
+      Issue.record("not refused, or without a budget")
+      return
+    }
+    request.cache = try #require(engine.settings.budgetedCache)
+    request.cache.positions = .cache
+    request.cache.budget = .slots(budget)
+    #expect(try engine.plan(request).peakBytes <= pool)
+    request.cache.budget = .slots(budget + 1)
+    #expect(refusal(engine, request) != nil)
+  }
+
+  @Test("where no budget helps, and without any cache for budgets, none is recommended")
   func noBudget() throws {
     let engine = try makeEngine(settings(pool: 100_000))
     for cache in [CacheRequest(), CacheRequest(policy: "h2o", budget: .slots(64), scope: .generated)] {

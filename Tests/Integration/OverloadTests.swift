@@ -40,6 +40,25 @@ extension RealClients {
       }
     }
 
+    @Test(
+      "a request without a budget that is larger than the pool is told the largest budget that fits, and it does"
+    )
+    func largerWithoutBudget() async throws {
+      try await RunningServer.with(["--kv-memory", "16MiB"]) { server in
+        let prompt = JSON(SeededTokens.make(1_500))
+        func answer(_ budget: Int?) async throws -> Curl {
+          let cache: JSON = budget.map { ["budget": .number(Double($0))] } ?? [:]
+          return try await Curl.post("/v1/completions", ["prompt": prompt, "kv_cache": cache], at: server)
+        }
+        let refused = try await answer(nil)
+        #expect(try refused.status == 400 && refused.json.error.code == "kv_cache_too_large")
+        let said = try #require(refused.text.firstMatch(of: /a budget of (\d+) slots would fit/))
+        let fitting = try #require(Int(said.output.1))
+        #expect(try await answer(fitting).json.usage.kv_cache.resident.int == fitting)
+        #expect(try await answer(fitting + 1).json.error.code == "kv_cache_too_large")
+      }
+    }
+
     private func gauge(_ name: String, of server: RunningServer, is value: Double) async throws {
       try await eventually("\(name) is \(value)", within: .seconds(10)) {
         try await Metrics.read(server)[name] == value ? () : nil

@@ -31,8 +31,10 @@ extension RealClients {
           return isIdle ? metrics : nil
         }
         #expect(metrics["kvota_kv_used_bytes"] == 0)
+        let start = ContinuousClock.now
         let next = try await Curl.post("/v1/completions", Self.story.with(["max_tokens": 8]), at: server)
         #expect(try next.json.usage.completion_tokens == 8)
+        #expect(ContinuousClock.now - start < .seconds(3), "at once, as far as a busy machine can tell")
       }
     }
 

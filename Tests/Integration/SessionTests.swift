@@ -85,36 +85,44 @@ extension RealClients {
       }
     }
 
-    @Test("a server that is killed while it saves leaves every session as it was last saved")
+    @Test(
+      "a server that is killed while it saves leaves every session as it was last saved, what was answered for included"
+    )
     func killed() async throws {
       try await Self.withFolder { folder in
         let request: JSON = [
           "prompt": JSON(SeededTokens.make(300)), "temperature": 0, "max_tokens": 1, "session": "text",
         ]
+        var answered = 0
         for _ in 0..<4 {
           let server = try await RunningServer.start(["--session-dir", folder])
           let held = { try await Curl.get(server.address + "/v1/kv/sessions").json.data[0].tokens.int ?? 300 }
           let before = try await held()
+          #expect(before >= answered)
           // Each request is longer than the last by a token, and saves again.
           let saving = Task {
+            var latest = before
             for length in (before + 1)... {
               let longer = request.with(["prompt": JSON(SeededTokens.make(length))])
               guard (try? await Curl.post("/v1/completions", longer, at: server).status) == 200 else {
-                return
+                break
               }
+              latest = length
             }
+            return latest
           }
           try await eventually("a saved session", within: .seconds(20)) {
             try await held() > before + 3 ? () : nil
           }
           try await server.kill()
-          await saving.value
+          answered = await saving.value
           let names = try FileManager.default.contentsOfDirectory(atPath: folder)
           #expect(names.contains("text.session"))
         }
         try await RunningServer.with(["--session-dir", folder]) { server in
           let session = try await Curl.get(server.address + "/v1/kv/sessions/text").json
           let tokens = try #require(session.tokens.int)
+          #expect(tokens >= answered)
           let next = request.with(["prompt": JSON(SeededTokens.make(tokens + 5))])
           let answer = try await Curl.post("/v1/completions", next, at: server)
           #expect(answer.status == 200, "\(answer.text)")

@@ -17,6 +17,13 @@ enum CacheDefaults {
     return options
   }
 
+  /// What a request gets that says a budget and nothing else.
+  static func budgeted(_ defaults: CacheOptions) -> CacheRequest? {
+    var options = CacheOptions()
+    options.budget = .slots(1)
+    return try? probe(CacheResolution.merge([options], over: defaults))
+  }
+
   /// Throws what every text would be refused for.
   static func check(_ options: CacheOptions) throws {
     _ = try CachePlan(probe(options), shape: CacheShape.smallest, promptTokens: 1, maxNewTokens: 0)

@@ -77,6 +77,7 @@ package struct Settings: Sendable, Equatable {
           + "more would only wait for each other")
     }
     cacheDefaults = try CacheDefaults.options(texts)
+    engine.budgetedCache = CacheDefaults.budgeted(cacheDefaults)
     cacheDefaultText = CacheDefaults.text(cacheDefaults)
     cacheOptionsText = texts.text(.kvOptions)?.value
     cachePresets = try CachePresets.presets(texts) ?? cachePresets
