@@ -5,22 +5,29 @@
 //
 // Exponentials lie page by page: [page][rows of the piece][16], so that a kernel needs one pointer and constant offsets.
 
+// While a page is worked on, the one that comes so many later is fetched: processors see no stream where a page of keys ends, and where
+// the slots of a head do. Chunks find their pages in the caches, as many tiles of theirs read them.
+#define PAGES_AHEAD 2
+#define FETCHES_AHEAD(rows) ((rows) < KVOTA_ROWS)
+
 // Rows that are taken together: two sums for each fill the registers.
 #define ROWS_AT_ONCE (SUMS / 2)
-// Registers of sums for each of so many rows.
-INLINE int vectors_for(int rows, int most) {
-  const int vectors = SUMS / rows;
-  return vectors >= 4 && most >= 4 ? 4 : vectors >= 2 && most >= 2 ? 2 : 1;
+// Registers of values that so many rows are weighed with: their sums, these and one weight must fit, or a sum would go through memory
+// from one slot to the next. Of a head with four, three would leave one alone.
+INLINE int value_vectors(int rows) {
+  const int vectors = (SUMS * 4 / 3 - 1) / (rows + 1);
+  return vectors >= 4 ? 4 : vectors == 3 && WIDTH == 16 ? 2 : vectors;
 }
 
 // Scores of `count` of `stride` rows with some lanes of a page: the even dimensions' sum and the odd ones', so that few rows keep the
-// units busy too.
-INLINE void lane_scores(const uint8_t *keys, const kvota_kv_type type, int lane, int head_dim, const float *queries, const int count,
+// units busy too. `later` is fetched, if it is there.
+INLINE void lane_scores(const uint8_t *keys, const uint8_t *later, const kvota_kv_type type, int lane, int head_dim, const float *queries, const int count,
                         const int stride, const int vectors, float *out) {
   vrf even[KVOTA_ROWS][16 / WIDTH], odd[KVOTA_ROWS][16 / WIDTH];
   for (int r = 0; r < count; r++)
     for (int v = 0; v < vectors; v++) even[r][v] = odd[r][v] = splat_r(0);
   for (int d = 0; d < head_dim; d += 2, queries += 2 * stride) {
+    if (later) __builtin_prefetch(later + 16 * d * number_bytes(type));
     vrf k[2][16 / WIDTH];
     for (int v = 0; v < vectors; v++) {
       k[0][v] = load_stored_r(keys, 16 * d + lane + WIDTH * v, type);
@@ -35,18 +42,20 @@ INLINE void lane_scores(const uint8_t *keys, const kvota_kv_type type, int lane,
     for (int v = 0; v < vectors; v++) save_r(out + r * 16 + lane + WIDTH * v, even[r][v] + odd[r][v]);
 }
 
-INLINE void row_scores(const uint8_t *keys, const kvota_kv_type type, int head_dim, const float *queries, const int count,
-                       const int stride, float *out) {
-  const int vectors = vectors_for(2 * count, 16 / WIDTH);
+INLINE void row_scores(const uint8_t *keys, const uint8_t *later, const kvota_kv_type type, int head_dim, const float *queries,
+                       const int count, const int stride, float *out) {
+  const int vectors = 16 / WIDTH == 2 && 4 * count <= SUMS ? 2 : 1;
   for (int lane = 0; lane < 16; lane += WIDTH * vectors)
-    lane_scores(keys, type, lane, head_dim, queries, count, stride, vectors, out);
+    lane_scores(keys, lane == 0 ? later : NULL, type, lane, head_dim, queries, count, stride, vectors, out);
 }
 
 // Scores of `count` rows with a page of 16 keys.
-INLINE void page_scores(const uint8_t *keys, const kvota_kv_type type, int head_dim, const float *queries, const int count, float *out) {
+INLINE void page_scores(const uint8_t *keys, const uint8_t *later, const kvota_kv_type type, int head_dim, const float *queries,
+                        const int count, float *out) {
   const int together = count < ROWS_AT_ONCE ? count : ROWS_AT_ONCE;
-  row_scores(keys, type, head_dim, queries, together, count, out);
-  if (count > together) row_scores(keys, type, head_dim, queries + together, count - together, count, out + 16 * together);
+  row_scores(keys, later, type, head_dim, queries, together, count, out);
+  if (count > together)
+    row_scores(keys, NULL, type, head_dim, queries + together, count - together, count, out + 16 * together);
   if (type == KVOTA_KV_F16) return;
   const v16f scales = load_slot_scales(keys, head_dim);
   for (int r = 0; r < count; r++) save(out + r * 16, load(out + r * 16) * scales);
@@ -54,8 +63,13 @@ INLINE void page_scores(const uint8_t *keys, const kvota_kv_type type, int head_
 
 INLINE void split_scores(const kvota_slots *slots, const kvota_kv_type type, int first, int pages, const float *queries, const int count,
                          float *out) {
-  for (int page = 0; page < pages; page++)
-    page_scores(keys_of(slots, first + 16 * page), type, slots->head_dim, queries, count, out + page * 16 * count);
+  for (int page = 0; page < pages; page++) {
+    const int ahead = page + PAGES_AHEAD;
+    const uint8_t *later = NULL;
+    if (FETCHES_AHEAD(count) && ahead < pages) later = keys_of(slots, first + 16 * ahead);
+    else if (FETCHES_AHEAD(count) && ahead - pages < pages) later = values_of(slots, first + 16 * (ahead - pages));
+    page_scores(keys_of(slots, first + 16 * page), later, type, slots->head_dim, queries, count, out + page * 16 * count);
+  }
 }
 
 // The first new token whose slot is not below `slot`.
@@ -107,6 +121,15 @@ INLINE void exponentiate(float *scores, int pages, const int count, float *max_o
   *sum_out = across_sum(sum);
 }
 
+// What is read PAGES_AHEAD after the values at `page` from number `from` on: values of a later page, or of the first ones from `next` on,
+// or keys of the next split. Behind the last slot it is nothing new.
+INLINE const uint8_t *values_ahead(const kvota_slots *slots, const kvota_kv_type type, int first, int last, int page, int from, int next) {
+  const int ahead = page + 16 * PAGES_AHEAD, after = first + ahead - (last + 15) / 16 * 16;
+  if (ahead < last) return values_of(slots, ahead) + from * number_bytes(type);
+  if (next < slots->head_dim) return values_of(slots, after < last ? after : page) + next * number_bytes(type);
+  return ahead < slots->slots ? keys_of(slots, ahead) + from * number_bytes(type) : values_of(slots, page);
+}
+
 // weighted[r][from ..< from + WIDTH * vectors] = sum over slots of exponential * value, for `count` of `stride` rows.
 INLINE void weigh_vectors(const kvota_slots *slots, const kvota_kv_type type, int first, int last, int from, const int vectors,
                           const float *exponentials, const int count, const int stride, float *weighted) {
@@ -115,7 +138,8 @@ INLINE void weigh_vectors(const kvota_slots *slots, const kvota_kv_type type, in
     for (int v = 0; v < vectors; v++) sums[r][v] = splat_r(0);
   const int head_dim = slots->head_dim;
   for (int page = first; page < last; page += 16, exponentials += 16 * stride) {
-    const uint8_t *values = values_of(slots, page);
+    const uint8_t *values = values_of(slots, page), *later = NULL;
+    if (FETCHES_AHEAD(stride)) later = values_ahead(slots, type, first, last, page, from, from + WIDTH * vectors);
     const float *weights = exponentials;
     float scaled[16 * KVOTA_ROWS];
     if (type == KVOTA_KV_Q8) {
@@ -125,6 +149,8 @@ INLINE void weigh_vectors(const kvota_slots *slots, const kvota_kv_type type, in
     }
     const int end = last - page < 16 ? last - page : 16;
     for (int s = 0; s < end; s++) {
+      for (int end = WIDTH * vectors * (int)number_bytes(type); FETCHES_AHEAD(stride) && end > 0; end -= 64)
+        __builtin_prefetch(later + s * head_dim * number_bytes(type) + end - 1);
       vrf value[4];
       for (int v = 0; v < vectors; v++) value[v] = load_stored_r(values, s * head_dim + from + WIDTH * v, type);
       for (int r = 0; r < count; r++) {
@@ -139,10 +165,14 @@ INLINE void weigh_vectors(const kvota_slots *slots, const kvota_kv_type type, in
 
 INLINE void weigh_rows(const kvota_slots *slots, const kvota_kv_type type, int first, int last, const float *exponentials,
                        const int count, const int stride, float *weighted) {
-  const int vectors = vectors_for(count, 4);
+  const int vectors = value_vectors(count);
   int from = 0;
   for (; from + WIDTH * vectors <= slots->head_dim; from += WIDTH * vectors)
     weigh_vectors(slots, type, first, last, from, vectors, exponentials, count, stride, weighted);
+  if (vectors == 3 && from + WIDTH * 2 <= slots->head_dim) {
+    weigh_vectors(slots, type, first, last, from, 2, exponentials, count, stride, weighted);
+    from += WIDTH * 2;
+  }
   for (; from < slots->head_dim; from += WIDTH) weigh_vectors(slots, type, first, last, from, 1, exponentials, count, stride, weighted);
 }
 

@@ -8,6 +8,9 @@ INLINE uint8_t *values_of(const kvota_slots *slots, int slot) {
   return slots->values + slots->pages[slot / 16] * kvota_half_page_bytes(slots->value_type, slots->head_dim);
 }
 
+// Bytes of a stored number, without what it shares of a scale.
+INLINE size_t number_bytes(kvota_kv_type type) { return type == KVOTA_KV_F16 ? 2 : 1; }
+
 INLINE v16f widen(v16c bytes) { return __builtin_convertvector(__builtin_convertvector(bytes, v16i), v16f); }
 // 16 numbers of a half page from `index` on, those of Q8 without their scale.
 INLINE v16f load_stored(const uint8_t *half_page, int index, kvota_kv_type type) {

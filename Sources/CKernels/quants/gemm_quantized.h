@@ -95,6 +95,14 @@ INLINE v16f add_block(const layout l, const v64b *levels, const row_scales *rows
   return fma16(total, splat(scale), sum);
 }
 
+// How far ahead of what is multiplied weights are fetched.
+#define FETCH_AHEAD 1024
+
+// Asks for the lines of a block that comes later; behind the last weights that is nothing, or another thread's.
+INLINE void fetch_ahead(const layout l, const uint8_t *block) {
+  for (size_t at = 0; at < block_bytes(l); at += 64) __builtin_prefetch(block + FETCH_AHEAD + at);
+}
+
 INLINE void multiply_tile(const layout l, const uint8_t *w, int blocks, const uint8_t *tile, const int tokens, float *out,
                           size_t out_stride) {
   v16f sums[KVOTA_TILE];
@@ -102,6 +110,7 @@ INLINE void multiply_tile(const layout l, const uint8_t *w, int blocks, const ui
   for (int first = 0; first < blocks; first += l.blocks, w += super_block_bytes(l)) {
     const uint8_t *block = w + multipliers_bytes(l);
     for (int b = 0; b < l.blocks; b++, block += block_bytes(l), tile += KVOTA_ACTIVATION_BLOCK) {
+      fetch_ahead(l, block);
       row_scales rows = load_scales(l, w, block);
       v64b levels[8];
       load_levels(l, block + record_bytes(l), levels);
