@@ -9,6 +9,11 @@
 // the slots of a head do. Chunks find their pages in the caches, as many tiles of theirs read them.
 #define PAGES_AHEAD 2
 #define FETCHES_AHEAD(rows) ((rows) < KVOTA_ROWS)
+#define LINE 64
+// Pages of values that stay in the nearest cache until all of a head's dimensions are summed up.
+#define PAGES_AT_ONCE 4
+
+INLINE int smaller(int a, int b) { return a < b ? a : b; }
 
 // Rows that are taken together: two sums for each fill the registers.
 #define ROWS_AT_ONCE (SUMS / 2)
@@ -20,14 +25,13 @@ INLINE int value_vectors(int rows) {
 }
 
 // Scores of `count` of `stride` rows with some lanes of a page: the even dimensions' sum and the odd ones', so that few rows keep the
-// units busy too. `later` is fetched, if it is there.
-INLINE void lane_scores(const uint8_t *keys, const uint8_t *later, const kvota_kv_type type, int lane, int head_dim, const float *queries, const int count,
+// units busy too.
+INLINE void lane_scores(const uint8_t *keys, const kvota_kv_type type, int lane, int head_dim, const float *queries, const int count,
                         const int stride, const int vectors, float *out) {
   vrf even[KVOTA_ROWS][16 / WIDTH], odd[KVOTA_ROWS][16 / WIDTH];
   for (int r = 0; r < count; r++)
     for (int v = 0; v < vectors; v++) even[r][v] = odd[r][v] = splat_r(0);
   for (int d = 0; d < head_dim; d += 2, queries += 2 * stride) {
-    if (later) __builtin_prefetch(later + 16 * d * number_bytes(type));
     vrf k[2][16 / WIDTH];
     for (int v = 0; v < vectors; v++) {
       k[0][v] = load_stored_r(keys, 16 * d + lane + WIDTH * v, type);
@@ -42,20 +46,18 @@ INLINE void lane_scores(const uint8_t *keys, const uint8_t *later, const kvota_k
     for (int v = 0; v < vectors; v++) save_r(out + r * 16 + lane + WIDTH * v, even[r][v] + odd[r][v]);
 }
 
-INLINE void row_scores(const uint8_t *keys, const uint8_t *later, const kvota_kv_type type, int head_dim, const float *queries,
-                       const int count, const int stride, float *out) {
+INLINE void row_scores(const uint8_t *keys, const kvota_kv_type type, int head_dim, const float *queries, const int count,
+                       const int stride, float *out) {
   const int vectors = 16 / WIDTH == 2 && 4 * count <= SUMS ? 2 : 1;
   for (int lane = 0; lane < 16; lane += WIDTH * vectors)
-    lane_scores(keys, lane == 0 ? later : NULL, type, lane, head_dim, queries, count, stride, vectors, out);
+    lane_scores(keys, type, lane, head_dim, queries, count, stride, vectors, out);
 }
 
 // Scores of `count` rows with a page of 16 keys.
-INLINE void page_scores(const uint8_t *keys, const uint8_t *later, const kvota_kv_type type, int head_dim, const float *queries,
-                        const int count, float *out) {
+INLINE void page_scores(const uint8_t *keys, const kvota_kv_type type, int head_dim, const float *queries, const int count, float *out) {
   const int together = count < ROWS_AT_ONCE ? count : ROWS_AT_ONCE;
-  row_scores(keys, later, type, head_dim, queries, together, count, out);
-  if (count > together)
-    row_scores(keys, NULL, type, head_dim, queries + together, count - together, count, out + 16 * together);
+  row_scores(keys, type, head_dim, queries, together, count, out);
+  if (count > together) row_scores(keys, type, head_dim, queries + together, count - together, count, out + 16 * together);
   if (type == KVOTA_KV_F16) return;
   const v16f scales = load_slot_scales(keys, head_dim);
   for (int r = 0; r < count; r++) save(out + r * 16, load(out + r * 16) * scales);
@@ -63,12 +65,15 @@ INLINE void page_scores(const uint8_t *keys, const uint8_t *later, const kvota_k
 
 INLINE void split_scores(const kvota_slots *slots, const kvota_kv_type type, int first, int pages, const float *queries, const int count,
                          float *out) {
+  const size_t key_bytes = 16 * (size_t)slots->head_dim * number_bytes(type);
   for (int page = 0; page < pages; page++) {
     const int ahead = page + PAGES_AHEAD;
-    const uint8_t *later = NULL;
-    if (FETCHES_AHEAD(count) && ahead < pages) later = keys_of(slots, first + 16 * ahead);
-    else if (FETCHES_AHEAD(count) && ahead - pages < pages) later = values_of(slots, first + 16 * (ahead - pages));
-    page_scores(keys_of(slots, first + 16 * page), later, type, slots->head_dim, queries, count, out + page * 16 * count);
+    if (FETCHES_AHEAD(count) && ahead < 2 * pages) {
+      // Values follow the keys.
+      const uint8_t *later = ahead < pages ? keys_of(slots, first + 16 * ahead) : values_of(slots, first + 16 * (ahead - pages));
+      for (size_t at = 0; at < key_bytes; at += LINE) __builtin_prefetch(later + at);
+    }
+    page_scores(keys_of(slots, first + 16 * page), type, slots->head_dim, queries, count, out + page * 16 * count);
   }
 }
 
@@ -121,25 +126,23 @@ INLINE void exponentiate(float *scores, int pages, const int count, float *max_o
   *sum_out = across_sum(sum);
 }
 
-// What is read PAGES_AHEAD after the values at `page` from number `from` on: values of a later page, or of the first ones from `next` on,
-// or keys of the next split. Behind the last slot it is nothing new.
-INLINE const uint8_t *values_ahead(const kvota_slots *slots, const kvota_kv_type type, int first, int last, int page, int from, int next) {
-  const int ahead = page + 16 * PAGES_AHEAD, after = first + ahead - (last + 15) / 16 * 16;
-  if (ahead < last) return values_of(slots, ahead) + from * number_bytes(type);
-  if (next < slots->head_dim) return values_of(slots, after < last ? after : page) + next * number_bytes(type);
-  return ahead < slots->slots ? keys_of(slots, ahead) + from * number_bytes(type) : values_of(slots, page);
+// What is read PAGES_AHEAD after the values of a page of a split up to `last`: values or the next split's keys. At the end it is nothing new.
+INLINE const uint8_t *after_values(const kvota_slots *slots, int last, int page) {
+  const int ahead = page + 16 * PAGES_AHEAD;
+  return ahead < last ? values_of(slots, ahead) : ahead < slots->slots ? keys_of(slots, ahead) : values_of(slots, page);
 }
 
-// weighted[r][from ..< from + WIDTH * vectors] = sum over slots of exponential * value, for `count` of `stride` rows.
-INLINE void weigh_vectors(const kvota_slots *slots, const kvota_kv_type type, int first, int last, int from, const int vectors,
+// Adds the sum over slots first ..< end of exponential * value to weighted[r][from ..< from + WIDTH * vectors], for `count` of `stride` rows,
+// of a split up to `last`.
+INLINE void weigh_vectors(const kvota_slots *slots, const kvota_kv_type type, int first, int end, int last, int from, const int vectors,
                           const float *exponentials, const int count, const int stride, float *weighted) {
+  const int head_dim = slots->head_dim;
+  const size_t value_bytes = head_dim * number_bytes(type);
   vrf sums[KVOTA_ROWS][4];
   for (int r = 0; r < count; r++)
-    for (int v = 0; v < vectors; v++) sums[r][v] = splat_r(0);
-  const int head_dim = slots->head_dim;
-  for (int page = first; page < last; page += 16, exponentials += 16 * stride) {
-    const uint8_t *values = values_of(slots, page), *later = NULL;
-    if (FETCHES_AHEAD(stride)) later = values_ahead(slots, type, first, last, page, from, from + WIDTH * vectors);
+    for (int v = 0; v < vectors; v++) sums[r][v] = load_r(weighted + r * head_dim + from + WIDTH * v);
+  for (int page = first; page < end; page += 16, exponentials += 16 * stride) {
+    const uint8_t *values = values_of(slots, page), *later = after_values(slots, last, page);
     const float *weights = exponentials;
     float scaled[16 * KVOTA_ROWS];
     if (type == KVOTA_KV_Q8) {
@@ -147,10 +150,9 @@ INLINE void weigh_vectors(const kvota_slots *slots, const kvota_kv_type type, in
       for (int r = 0; r < count; r++) save(scaled + 16 * r, load(exponentials + 16 * r) * scales);
       weights = scaled;
     }
-    const int end = last - page < 16 ? last - page : 16;
-    for (int s = 0; s < end; s++) {
-      for (int end = WIDTH * vectors * (int)number_bytes(type); FETCHES_AHEAD(stride) && end > 0; end -= 64)
-        __builtin_prefetch(later + s * head_dim * number_bytes(type) + end - 1);
+    for (int s = 0; s < smaller(16, end - page); s++) {
+      if (FETCHES_AHEAD(stride) && from == 0)
+        for (size_t at = 0; at < value_bytes; at += LINE) __builtin_prefetch(later + s * value_bytes + at);
       vrf value[4];
       for (int v = 0; v < vectors; v++) value[v] = load_stored_r(values, s * head_dim + from + WIDTH * v, type);
       for (int r = 0; r < count; r++) {
@@ -163,17 +165,25 @@ INLINE void weigh_vectors(const kvota_slots *slots, const kvota_kv_type type, in
     for (int v = 0; v < vectors; v++) save_r(weighted + r * head_dim + from + WIDTH * v, sums[r][v]);
 }
 
-INLINE void weigh_rows(const kvota_slots *slots, const kvota_kv_type type, int first, int last, const float *exponentials,
-                       const int count, const int stride, float *weighted) {
+// All of a head's dimensions for some slots of a split up to `last`.
+INLINE void weigh_slots(const kvota_slots *slots, const kvota_kv_type type, int first, int end, int last, const float *exponentials,
+                        const int count, const int stride, float *weighted) {
   const int vectors = value_vectors(count);
   int from = 0;
   for (; from + WIDTH * vectors <= slots->head_dim; from += WIDTH * vectors)
-    weigh_vectors(slots, type, first, last, from, vectors, exponentials, count, stride, weighted);
+    weigh_vectors(slots, type, first, end, last, from, vectors, exponentials, count, stride, weighted);
   if (vectors == 3 && from + WIDTH * 2 <= slots->head_dim) {
-    weigh_vectors(slots, type, first, last, from, 2, exponentials, count, stride, weighted);
+    weigh_vectors(slots, type, first, end, last, from, 2, exponentials, count, stride, weighted);
     from += WIDTH * 2;
   }
-  for (; from < slots->head_dim; from += WIDTH) weigh_vectors(slots, type, first, last, from, 1, exponentials, count, stride, weighted);
+  for (; from < slots->head_dim; from += WIDTH) weigh_vectors(slots, type, first, end, last, from, 1, exponentials, count, stride, weighted);
+}
+
+INLINE void weigh_rows(const kvota_slots *slots, const kvota_kv_type type, int first, int last, const float *exponentials,
+                       const int count, const int stride, float *weighted) {
+  memset(weighted, 0, (size_t)count * slots->head_dim * sizeof(float));
+  for (int some = first; some < last; some += 16 * PAGES_AT_ONCE, exponentials += 16 * PAGES_AT_ONCE * stride)
+    weigh_slots(slots, type, some, smaller(last, some + 16 * PAGES_AT_ONCE), last, exponentials, count, stride, weighted);
 }
 
 INLINE void weigh(const kvota_slots *slots, const kvota_kv_type type, int first, int last, const float *exponentials, const int count,
@@ -213,7 +223,6 @@ static void attend_some(const kvota_slots *slots, int first, int last, const flo
   }
 }
 
-INLINE int smaller(int a, int b) { return a < b ? a : b; }
 INLINE size_t split_count(int slots) { return ((size_t)slots + KVOTA_SPLIT - 1) / KVOTA_SPLIT; }
 
 // Where things lie in the scratch of one call, for `rows` rows in pieces of KVOTA_ROWS.

@@ -122,6 +122,11 @@ typedef int32_t v8i __attribute__((vector_size(32)));
 typedef int8_t v8c __attribute__((vector_size(8)));
 #endif
 INLINE vrf splat_r(float x) { return x - (vrf){}; } // folded: taking zeros away changes nothing
+INLINE vrf load_r(const float *p) {
+  vrf v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
 INLINE void save_r(float *p, vrf v) { memcpy(p, &v, sizeof v); }
 INLINE vrf fma_r(vrf a, vrf b, vrf c) {
 #if FUSED

@@ -38,14 +38,18 @@ struct WorkloadTests {
     #expect(prompt == workload.prompt(vocabularySize: 50))
   }
 
-  @Test("a pattern chooses rows by part of their name, whatever the case")
+  @Test("a pattern chooses rows by part of their name, whatever the case, or the one that is called so")
   func selection() throws {
-    let selection = RowSelection(pattern: "RoCo 512")
-    #expect(selection.includes("decode at 1024, roco 512"))
-    #expect(!selection.includes("decode at 1024, roco 128"))
-    #expect(RowSelection(pattern: nil).includes("anything"))
-    try selection.refuseIfNone(of: ["a", "decode at 1024, roco 512"])
-    #expect(throws: NoSuchRow.self) { try selection.refuseIfNone(of: ["a", "b"]) }
+    let names = ["decode at 1024", "decode at 1024, roco 128", "decode at 1024, roco 512"]
+    func chosen(_ pattern: String?) throws -> [String] {
+      let selection = try RowSelection(pattern, of: names)
+      return names.filter(selection.includes)
+    }
+    #expect(try chosen("RoCo 512") == ["decode at 1024, roco 512"])
+    #expect(try chosen("at 1024") == names)
+    #expect(try chosen("Decode at 1024") == ["decode at 1024"])
+    #expect(try chosen(nil) == names)
+    #expect(throws: NoSuchRow.self) { try chosen("h2o") }
   }
 
   @Test("the time left is that of the rows so far, by the weights of those to come")

@@ -52,7 +52,9 @@ struct BenchSpeed: ParsableCommand {
   var full = false
 
   @Option(
-    help: ArgumentHelp("Only rows whose name holds this, as in 'batch' or 'roco 512'.", valueName: "text"))
+    help: ArgumentHelp(
+      "Only rows whose name holds this, as in 'batch' or 'roco 512'; or only the one that is called so.",
+      valueName: "text"))
   var only: String?
 
   @Flag(help: "Measure the kernels one by one instead of the model.")
@@ -84,12 +86,11 @@ struct BenchSpeed: ParsableCommand {
         environment: ProcessInfo.processInfo.environment),
       machine: .current)
     for notice in settings.notices { Console.note(notice) }
-    let rows = RowSelection(pattern: only)
     let report =
       try kernels
-      ? KernelBenchmark(settings: settings, rows: rows, repetitions: repetitions).run()
+      ? KernelBenchmark(settings: settings, only: only, repetitions: repetitions).run()
       : Benchmark(
-        settings: settings, rows: rows, isFull: full, repetitions: repetitions, peerExecutable: peerServer
+        settings: settings, only: only, isFull: full, repetitions: repetitions, peerExecutable: peerServer
       ).run()
     Console.print(json ? try JSONText.of(report) : report.text)
   }

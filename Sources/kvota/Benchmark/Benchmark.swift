@@ -8,7 +8,8 @@ import Tokenizing
 /// Measures rows, each repetition of ours followed by one of the peer: what disturbs one disturbs both.
 struct Benchmark {
   let settings: Settings
-  let rows: RowSelection
+  /// Which rows; nil for all.
+  let only: String?
   let isFull: Bool
   let repetitions: Int
   /// Path of a llama-server; nil measures ours alone.
@@ -17,7 +18,10 @@ struct Benchmark {
   func run() throws -> BenchReport {
     let file = try settings.openModel()
     let context = try Architectures.configuration(of: file, rotary: settings.engine.rotary).contextLength
-    let chosen = try chosenWorkloads
+    let all = Workload.all(full: isFull)
+    let rows = try RowSelection(
+      only, of: all.map(\.name) + [TokenizingBenchmark.name, FootprintBenchmark.name])
+    let chosen = all.filter { rows.includes($0.name) }
     let fitting = chosen.filter { $0.totalTokens(repetitions: repetitions) <= context }
     let compute = Compute(
       instructions: try .fromEnvironment(), pool: try ThreadPool(threads: settings.engine.threads))
@@ -46,15 +50,6 @@ struct Benchmark {
   private var peer: Peer? {
     peerExecutable.map {
       Peer(executable: $0, model: settings.modelPath, threads: settings.engine.threads)
-    }
-  }
-
-  private var chosenWorkloads: [Workload] {
-    get throws {
-      let all = Workload.all(full: isFull)
-      let names = all.map(\.name) + [TokenizingBenchmark.name, FootprintBenchmark.name]
-      try rows.refuseIfNone(of: names)
-      return all.filter { rows.includes($0.name) }
     }
   }
 

@@ -38,18 +38,28 @@ extension Workload {
 
 /// Which rows are run.
 struct RowSelection {
-  /// Rows whose name holds this; nil takes all.
-  let pattern: String?
+  /// Nil takes all.
+  private let chosen: Set<String>?
 
-  func includes(_ name: String) -> Bool {
-    pattern.map { name.lowercased().contains($0.lowercased()) } ?? true
+  /// Chooses the row of this name, in any case, or else those whose name holds it; nil takes all.
+  ///
+  /// - Parameters:
+  ///   - pattern: what `--only` says.
+  ///   - names: those of all rows.
+  /// - Throws: `NoSuchRow` if none is chosen.
+  init(_ pattern: String?, of names: [String]) throws(NoSuchRow) {
+    guard let pattern else {
+      chosen = nil
+      return
+    }
+    let text = pattern.lowercased()
+    let named = names.filter { $0.lowercased() == text }
+    let found = named.isEmpty ? names.filter { $0.lowercased().contains(text) } : named
+    guard !found.isEmpty else { throw NoSuchRow(pattern: pattern, names: names) }
+    chosen = Set(found)
   }
 
-  /// Throws `NoSuchRow` if none of the names is chosen.
-  func refuseIfNone(of names: [String]) throws(NoSuchRow) {
-    guard let pattern, !names.contains(where: includes) else { return }
-    throw NoSuchRow(pattern: pattern, names: names)
-  }
+  func includes(_ name: String) -> Bool { chosen?.contains(name) ?? true }
 }
 
 /// No row has a name as it was asked for.

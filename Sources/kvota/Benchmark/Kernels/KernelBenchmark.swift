@@ -8,7 +8,8 @@ import Tokenizing
 /// Times kernels one after the other, each often enough for the clock.
 struct KernelBenchmark {
   let settings: Settings
-  let rows: RowSelection
+  /// Which kernels; nil for all.
+  let only: String?
   let repetitions: Int
 
   /// What a repetition takes at least.
@@ -27,7 +28,7 @@ struct KernelBenchmark {
       + GrammarCases(
         tokenizer: try Tokenizer(metadata: file.metadata), vocabularySize: model.vocabularySize
       ).all
-    try rows.refuseIfNone(of: all.map(\.name))
+    let rows = try RowSelection(only, of: all.map(\.name))
     var samples = CeilingSamples(compute: compute)
     let kernels = try measure(all.filter { rows.includes($0.name) }, &samples)
     var report = BenchReport(
