@@ -9,7 +9,6 @@
 // the slots of a head do. Chunks find their pages in the caches, as many tiles of theirs read them.
 #define PAGES_AHEAD 2
 #define FETCHES_AHEAD(rows) ((rows) < KVOTA_ROWS)
-#define LINE 64
 // Pages of values that stay in the nearest cache until all of a head's dimensions are summed up.
 #define PAGES_AT_ONCE 4
 

@@ -14,6 +14,9 @@ typedef uint8_t v64b __attribute__((vector_size(64)));
 typedef uint8_t v64e __attribute__((ext_vector_type(64))); // as v64b, but what a v64m converts to
 typedef _Bool v64m __attribute__((ext_vector_type(64)));    // 64 bits
 
+// Bytes that a processor fetches at a time.
+#define LINE 64
+
 #define INLINE static inline __attribute__((always_inline))
 
 // What is loaded before is loaded before what comes after: compilers shuffle loads, and the processor's prefetching loses the stream.
