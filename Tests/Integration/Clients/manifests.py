@@ -1,4 +1,4 @@
-"""Checks the manifests that its arguments name, and those within their ConfigMaps, against manifests.yaml.
+"""Checks the manifests that its arguments name, and those within their ConfigMaps, against KEDA's definitions and manifests.yaml.
 
 Out: a line for each thing that is wrong, and status 1 if there is any.
 """
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import yaml
+from cloudcoil.models.keda.v1alpha1 import ScaledObject
 from jsonschema import Draft202012Validator
 
 
@@ -20,18 +21,24 @@ def closed(schema):
     return {"type": "object", "additionalProperties": False, **schema} if "properties" in schema else schema
 
 
-schemas = closed(yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text()))
+schemas = closed(yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text()) | {"ScaledObject": ScaledObject.model_json_schema()})
+
+
+def violations(schema, value, name):
+    return [f"{name}: {error.json_path}: {error.message}" for error in Draft202012Validator(schemas[schema]).iter_errors(value)]
 
 
 def complaints(manifest):
     kind = manifest["kind"]
     if kind not in schemas:
         return [f"no kind {kind} is known"]
-    found = [f"{kind}: {error.json_path}: {error.message}" for error in Draft202012Validator(schemas[kind]).iter_errors(manifest)]
+    found = violations(kind, manifest, kind)
     if found:
         return found
     if kind == "ConfigMap":
         return [each for text in manifest["data"].values() for each in complaints(yaml.safe_load(text))]
+    if kind == "ScaledObject":
+        return [each for trigger in manifest["spec"]["triggers"] for each in violations("PrometheusTrigger", trigger, "trigger")]
     if kind == "EndpointPickerConfig":
         names = {plugin.get("name", plugin["type"]) for plugin in manifest["plugins"]}
         used = {plugin["pluginRef"] for profile in manifest["schedulingProfiles"] for plugin in profile["plugins"]}
