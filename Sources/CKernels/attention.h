@@ -5,12 +5,11 @@
 //
 // Exponentials lie page by page: [page][rows of the piece][16], so that a kernel needs one pointer and constant offsets.
 
-// While a page is worked on, the one that comes so many later is fetched: processors see no stream where a page of keys ends, and where
-// the slots of a head do. Chunks find their pages in the caches, as many tiles of theirs read them.
-#define PAGES_AHEAD 2
+// While a page is worked on, one that comes later is fetched, in order and line by line along with the work, as a processor waits for few
+// lines at once: by itself it sees no stream where a page of keys ends, and where the slots of a head do. A page takes about as long as
+// memory takes to answer, or half as long with the widest vectors. Chunks find their pages in the caches, as many tiles of theirs read them.
+#define PAGES_AHEAD (WIDTH / 8)
 #define FETCHES_AHEAD(rows) ((rows) < KVOTA_ROWS)
-// Pages of values that stay in the nearest cache until all of a head's dimensions are summed up.
-#define PAGES_AT_ONCE 4
 
 INLINE int smaller(int a, int b) { return a < b ? a : b; }
 
@@ -24,13 +23,14 @@ INLINE int value_vectors(int rows) {
 }
 
 // Scores of `count` of `stride` rows with some lanes of a page: the even dimensions' sum and the odd ones', so that few rows keep the
-// units busy too.
+// units busy too. `later`, which is fetched meanwhile, may be NULL. In the middle of the loop fetching would cost a register.
 INLINE void lane_scores(const uint8_t *keys, const kvota_kv_type type, int lane, int head_dim, const float *queries, const int count,
-                        const int stride, const int vectors, float *out) {
+                        const int stride, const int vectors, const uint8_t *later, float *out) {
   vrf even[KVOTA_ROWS][16 / WIDTH], odd[KVOTA_ROWS][16 / WIDTH];
   for (int r = 0; r < count; r++)
     for (int v = 0; v < vectors; v++) even[r][v] = odd[r][v] = splat_r(0);
   for (int d = 0; d < head_dim; d += 2, queries += 2 * stride) {
+    if (later) __builtin_prefetch(later + d * (int)(16 * number_bytes(type)));
     vrf k[2][16 / WIDTH];
     for (int v = 0; v < vectors; v++) {
       k[0][v] = load_stored_r(keys, 16 * d + lane + WIDTH * v, type);
@@ -46,17 +46,19 @@ INLINE void lane_scores(const uint8_t *keys, const kvota_kv_type type, int lane,
 }
 
 INLINE void row_scores(const uint8_t *keys, const kvota_kv_type type, int head_dim, const float *queries, const int count,
-                       const int stride, float *out) {
+                       const int stride, const uint8_t *later, float *out) {
   const int vectors = 16 / WIDTH == 2 && 4 * count <= SUMS ? 2 : 1;
   for (int lane = 0; lane < 16; lane += WIDTH * vectors)
-    lane_scores(keys, type, lane, head_dim, queries, count, stride, vectors, out);
+    lane_scores(keys, type, lane, head_dim, queries, count, stride, vectors, lane == 0 ? later : NULL, out);
 }
 
 // Scores of `count` rows with a page of 16 keys.
-INLINE void page_scores(const uint8_t *keys, const kvota_kv_type type, int head_dim, const float *queries, const int count, float *out) {
+INLINE void page_scores(const uint8_t *keys, const kvota_kv_type type, int head_dim, const float *queries, const int count,
+                        const uint8_t *later, float *out) {
   const int together = count < ROWS_AT_ONCE ? count : ROWS_AT_ONCE;
-  row_scores(keys, type, head_dim, queries, together, count, out);
-  if (count > together) row_scores(keys, type, head_dim, queries + together, count - together, count, out + 16 * together);
+  row_scores(keys, type, head_dim, queries, together, count, later, out);
+  if (count > together)
+    row_scores(keys, type, head_dim, queries + together, count - together, count, NULL, out + 16 * together);
   if (type == KVOTA_KV_F16) return;
   const v16f scales = load_slot_scales(keys, head_dim);
   for (int r = 0; r < count; r++) save(out + r * 16, load(out + r * 16) * scales);
@@ -64,15 +66,12 @@ INLINE void page_scores(const uint8_t *keys, const kvota_kv_type type, int head_
 
 INLINE void split_scores(const kvota_slots *slots, const kvota_kv_type type, int first, int pages, const float *queries, const int count,
                          float *out) {
-  const size_t key_bytes = 16 * (size_t)slots->head_dim * number_bytes(type);
   for (int page = 0; page < pages; page++) {
-    const int ahead = page + PAGES_AHEAD;
-    if (FETCHES_AHEAD(count) && ahead < 2 * pages) {
-      // Values follow the keys.
-      const uint8_t *later = ahead < pages ? keys_of(slots, first + 16 * ahead) : values_of(slots, first + 16 * (ahead - pages));
-      for (size_t at = 0; at < key_bytes; at += LINE) __builtin_prefetch(later + at);
-    }
-    page_scores(keys_of(slots, first + 16 * page), type, slots->head_dim, queries, count, out + page * 16 * count);
+    // Values follow the keys.
+    const int ahead = smaller(page + PAGES_AHEAD, 2 * pages - 1);
+    const uint8_t *later = ahead < pages ? keys_of(slots, first + 16 * ahead) : values_of(slots, first + 16 * (ahead - pages));
+    page_scores(keys_of(slots, first + 16 * page), type, slots->head_dim, queries, count, FETCHES_AHEAD(count) ? later : NULL,
+                out + page * 16 * count);
   }
 }
 
@@ -131,58 +130,55 @@ INLINE const uint8_t *after_values(const kvota_slots *slots, int last, int page)
   return ahead < last ? values_of(slots, ahead) : ahead < slots->slots ? keys_of(slots, ahead) : values_of(slots, page);
 }
 
-// Adds the sum over slots first ..< end of exponential * value to weighted[r][from ..< from + WIDTH * vectors], for `count` of `stride` rows,
-// of a split up to `last`.
-INLINE void weigh_vectors(const kvota_slots *slots, const kvota_kv_type type, int first, int end, int last, int from, const int vectors,
-                          const float *exponentials, const int count, const int stride, float *weighted) {
-  const int head_dim = slots->head_dim;
-  const size_t value_bytes = head_dim * number_bytes(type);
+// Adds the sum over a page's `used` slots of weight * value to weighted[r][from ..< from + WIDTH * vectors], and fetches as large a part of
+// `later`, unless that is NULL. Weights are [count][16].
+INLINE void weigh_vectors(const uint8_t *values, const kvota_kv_type type, int used, int head_dim, int from, const int vectors,
+                          const float *weights, const int count, const uint8_t *later, float *weighted) {
+  const size_t vector_bytes = WIDTH * vectors * number_bytes(type), fetched = 16 * from * number_bytes(type);
   vrf sums[KVOTA_ROWS][4];
   for (int r = 0; r < count; r++)
     for (int v = 0; v < vectors; v++) sums[r][v] = load_r(weighted + r * head_dim + from + WIDTH * v);
-  for (int page = first; page < end; page += 16, exponentials += 16 * stride) {
-    const uint8_t *values = values_of(slots, page), *later = after_values(slots, last, page);
-    const float *weights = exponentials;
-    float scaled[16 * KVOTA_ROWS];
-    if (type == KVOTA_KV_Q8) {
-      const v16f scales = load_slot_scales(values, head_dim);
-      for (int r = 0; r < count; r++) save(scaled + 16 * r, load(exponentials + 16 * r) * scales);
-      weights = scaled;
-    }
-    for (int s = 0; s < smaller(16, end - page); s++) {
-      if (FETCHES_AHEAD(stride) && from == 0)
-        for (size_t at = 0; at < value_bytes; at += LINE) __builtin_prefetch(later + s * value_bytes + at);
-      vrf value[4];
-      for (int v = 0; v < vectors; v++) value[v] = load_stored_r(values, s * head_dim + from + WIDTH * v, type);
-      for (int r = 0; r < count; r++) {
-        vrf e = splat_r(weights[16 * r + s]);
-        for (int v = 0; v < vectors; v++) sums[r][v] = fma_r(e, value[v], sums[r][v]);
-      }
+  for (int s = 0; s < used; s++) {
+    if (later)
+      for (size_t at = 0; at < vector_bytes; at += LINE) __builtin_prefetch(later + fetched + s * vector_bytes + at);
+    vrf value[4];
+    for (int v = 0; v < vectors; v++) value[v] = load_stored_r(values, s * head_dim + from + WIDTH * v, type);
+    for (int r = 0; r < count; r++) {
+      vrf e = splat_r(weights[16 * r + s]);
+      for (int v = 0; v < vectors; v++) sums[r][v] = fma_r(e, value[v], sums[r][v]);
     }
   }
   for (int r = 0; r < count; r++)
     for (int v = 0; v < vectors; v++) save_r(weighted + r * head_dim + from + WIDTH * v, sums[r][v]);
 }
 
-// All of a head's dimensions for some slots of a split up to `last`.
-INLINE void weigh_slots(const kvota_slots *slots, const kvota_kv_type type, int first, int end, int last, const float *exponentials,
-                        const int count, const int stride, float *weighted) {
+// All of a head's dimensions for a page's `used` slots.
+INLINE void weigh_page(const uint8_t *values, const kvota_kv_type type, int used, int head_dim, const float *exponentials, const int count,
+                       const uint8_t *later, float *weighted) {
+  const float *weights = exponentials;
+  float scaled[16 * KVOTA_ROWS];
+  if (type == KVOTA_KV_Q8) {
+    const v16f scales = load_slot_scales(values, head_dim);
+    for (int r = 0; r < count; r++) save(scaled + 16 * r, load(exponentials + 16 * r) * scales);
+    weights = scaled;
+  }
   const int vectors = value_vectors(count);
   int from = 0;
-  for (; from + WIDTH * vectors <= slots->head_dim; from += WIDTH * vectors)
-    weigh_vectors(slots, type, first, end, last, from, vectors, exponentials, count, stride, weighted);
-  if (vectors == 3 && from + WIDTH * 2 <= slots->head_dim) {
-    weigh_vectors(slots, type, first, end, last, from, 2, exponentials, count, stride, weighted);
+  for (; from + WIDTH * vectors <= head_dim; from += WIDTH * vectors)
+    weigh_vectors(values, type, used, head_dim, from, vectors, weights, count, later, weighted);
+  if (vectors == 3 && from + WIDTH * 2 <= head_dim) {
+    weigh_vectors(values, type, used, head_dim, from, 2, weights, count, later, weighted);
     from += WIDTH * 2;
   }
-  for (; from < slots->head_dim; from += WIDTH) weigh_vectors(slots, type, first, end, last, from, 1, exponentials, count, stride, weighted);
+  for (; from < head_dim; from += WIDTH) weigh_vectors(values, type, used, head_dim, from, 1, weights, count, later, weighted);
 }
 
 INLINE void weigh_rows(const kvota_slots *slots, const kvota_kv_type type, int first, int last, const float *exponentials,
                        const int count, const int stride, float *weighted) {
   memset(weighted, 0, (size_t)count * slots->head_dim * sizeof(float));
-  for (int some = first; some < last; some += 16 * PAGES_AT_ONCE, exponentials += 16 * PAGES_AT_ONCE * stride)
-    weigh_slots(slots, type, some, smaller(last, some + 16 * PAGES_AT_ONCE), last, exponentials, count, stride, weighted);
+  for (int page = first; page < last; page += 16, exponentials += 16 * stride)
+    weigh_page(values_of(slots, page), type, smaller(16, last - page), slots->head_dim, exponentials, count,
+               FETCHES_AHEAD(stride) ? after_values(slots, last, page) : NULL, weighted);
 }
 
 INLINE void weigh(const kvota_slots *slots, const kvota_kv_type type, int first, int last, const float *exponentials, const int count,
