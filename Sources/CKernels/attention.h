@@ -6,8 +6,8 @@
 // Exponentials lie page by page: [page][rows of the piece][16], so that a kernel needs one pointer and constant offsets.
 
 // While a page is worked on, one that comes later is fetched, in order and line by line along with the work, as a processor waits for few
-// lines at once: by itself it sees no stream where a page of keys ends, and where the slots of a head do. A page takes about as long as
-// memory takes to answer, or half as long with the widest vectors. Chunks find their pages in the caches, as many tiles of theirs read them.
+// lines at once: by itself it sees no stream where a page of keys ends, and where the slots of a head do. With AVX2 a page takes about as
+// long as memory takes to answer, with AVX-512 half as long. Chunks find their pages in the caches, as many tiles of theirs read them.
 #define PAGES_AHEAD (WIDTH / 8)
 #define FETCHES_AHEAD(rows) ((rows) < KVOTA_ROWS)
 
@@ -124,10 +124,12 @@ INLINE void exponentiate(float *scores, int pages, const int count, float *max_o
   *sum_out = across_sum(sum);
 }
 
-// What is read PAGES_AHEAD after the values of a page of a split up to `last`: values or the next split's keys. At the end it is nothing new.
+// What is read PAGES_AHEAD after the values of a page of a split up to `last`: values or the next split's keys. At the end it is nothing new,
+// nor before keys that are a copy: another thread may be making the next split's.
 INLINE const uint8_t *after_values(const kvota_slots *slots, int last, int page) {
   const int ahead = page + 16 * PAGES_AHEAD;
-  return ahead < last ? values_of(slots, ahead) : ahead < slots->slots ? keys_of(slots, ahead) : values_of(slots, page);
+  if (ahead < last) return values_of(slots, ahead);
+  return ahead < slots->slots && slots->key_pages == slots->pages ? keys_of(slots, ahead) : values_of(slots, page);
 }
 
 // Adds the sum over a page's `used` slots of weight * value to weighted[r][from ..< from + WIDTH * vectors], and fetches as large a part of

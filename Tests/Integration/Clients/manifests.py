@@ -21,24 +21,23 @@ def closed(schema):
     return {"type": "object", "additionalProperties": False, **schema} if "properties" in schema else schema
 
 
-schemas = closed(yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text()) | {"ScaledObject": ScaledObject.model_json_schema()})
-
-
-def violations(schema, value, name):
-    return [f"{name}: {error.json_path}: {error.message}" for error in Draft202012Validator(schemas[schema]).iter_errors(value)]
+schemas = closed(yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text()))
+published = {"ScaledObject": closed(ScaledObject.model_json_schema())}
 
 
 def complaints(manifest):
     kind = manifest["kind"]
     if kind not in schemas:
         return [f"no kind {kind} is known"]
-    found = violations(kind, manifest, kind)
+    found = [
+        f"{kind}: {error.json_path}: {error.message}"
+        for schema in [schemas[kind], published.get(kind, {})]
+        for error in Draft202012Validator(schema).iter_errors(manifest)
+    ]
     if found:
         return found
     if kind == "ConfigMap":
         return [each for text in manifest["data"].values() for each in complaints(yaml.safe_load(text))]
-    if kind == "ScaledObject":
-        return [each for trigger in manifest["spec"]["triggers"] for each in violations("PrometheusTrigger", trigger, "trigger")]
     if kind == "EndpointPickerConfig":
         names = {plugin.get("name", plugin["type"]) for plugin in manifest["plugins"]}
         used = {plugin["pluginRef"] for profile in manifest["schedulingProfiles"] for plugin in profile["plugins"]}
