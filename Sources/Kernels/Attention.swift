@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import Synchronization
 
 /// The sizes of a model's attention, and what becomes of its scores.
 package struct AttentionShape: Sendable, Equatable {
@@ -62,6 +63,8 @@ package struct AttentionShape: Sendable, Equatable {
   private var heads: [AttentionStep.Head] = []
   private var tasks: [AttentionStep.Task] = []
   private var turning: [AttentionStep.Task] = []
+  /// Of every head, how many of its tasks are not done.
+  private var unfinished = AlignedBuffer(byteCount: 0)
   private var scratch = AlignedBuffer(byteCount: 0)
 
   /// `capacity` is the most rows of a step; layers with a window rotate by `windowRotary`, if that is another.
@@ -186,7 +189,6 @@ package struct AttentionShape: Sendable, Equatable {
       if !turning.isEmpty { compute.pool.run(tasks: turning.count, TurningKeys(step: step)) }
       unsafe compute.pool.run(
         tasks: tasks.count, Attending(step: step, queries: queries, stride: stride, out: target))
-      unsafe compute.pool.run(tasks: heads.count, Finishing(step: step, out: target))
     }
     guard out.isQuantized else { return }
     unsafe compute.forRows(
@@ -207,7 +209,8 @@ package struct AttentionShape: Sendable, Equatable {
                   pairsHalves: current.rotary.pairsHalves, cosines: current.cosines.pointer(),
                   sines: current.sines.pointer(), pairs: current.cosines.width,
                   rotations: current.table.rows, chunks: chunks, chunkOfRow: chunkOfRow,
-                  heads: heads, tasks: tasks, turning: turning, scratch: scratch.pointer()))
+                  heads: heads, tasks: tasks, turning: turning, unfinished: unfinishedTasks,
+                  scratch: scratch.pointer()))
             }
           }
         }
@@ -220,6 +223,8 @@ package struct AttentionShape: Sendable, Equatable {
   private func planTasks() {
     tasks.removeAll(keepingCapacity: true)
     turning.removeAll(keepingCapacity: true)
+    let bytes = heads.count * MemoryLayout<Atomic<Int>>.stride
+    if bytes > unfinished.byteCount { unfinished = AlignedBuffer(byteCount: bytes) }
     var splits = 0
     for index in heads.indices where chunks[index / shape.kvHeads].count == 1 { splits += splitCount(index) }
     let perTask = max(1, splits / (compute.pool.threadCount * Self.tasksPerThread))
@@ -227,6 +232,7 @@ package struct AttentionShape: Sendable, Equatable {
       let (chunk, head) = (index / shape.kvHeads, index % shape.kvHeads)
       let isDecoded = chunks[chunk].count == 1
       let (parts, step) = isDecoded ? (splitCount(index), perTask) : (AttentionStep.lanes, 1)
+      unsafe (unfinishedTasks + index).pointee.store((parts + step - 1) / step, ordering: .relaxed)
       for first in stride(from: 0, to: parts, by: step) {
         tasks.append(
           AttentionStep.Task(chunk: chunk, head: head, parts: first..<min(first + step, parts)))
@@ -236,6 +242,11 @@ package struct AttentionShape: Sendable, Equatable {
         turning.append(AttentionStep.Task(chunk: chunk, head: head, parts: split..<split + 1))
       }
     }
+  }
+
+  /// Zeroed memory is an atomic zero.
+  private var unfinishedTasks: UnsafeMutablePointer<Atomic<Int>> {
+    unsafe unfinished.base.assumingMemoryBound(to: Atomic<Int>.self)
   }
 
   /// Enough for threads to end at about the same time; each costs a claim that they contend for.

@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import Synchronization
 
 /// One step's attention as its tasks see it: plain pointers and sizes that `Attention` has checked and keeps alive meanwhile.
 @safe struct AttentionStep {
@@ -38,6 +39,8 @@ import Glibc
   let tasks: UnsafeBufferPointer<Task>
   /// Splits of longer chunks whose keys are to be turned first.
   let turning: UnsafeBufferPointer<Task>
+  /// Tasks of each chunk's KV heads that are not done, `[chunks, kvHeads]`.
+  let unfinished: UnsafeMutablePointer<Atomic<Int>>
   let scratch: UnsafeMutablePointer<Float>
 
   /// Lanes of a longer chunk: fixed, so that column sums have one order whatever the number of threads.
@@ -127,7 +130,7 @@ import Glibc
     }
   }
 
-  /// One task of the plan.
+  /// One task of the plan; whoever does the last of a KV head finishes it, so that not all threads have to meet for that.
   func attend(
     _ index: Int, queries: UnsafeMutablePointer<Float>, stride: Int, out: UnsafeMutablePointer<Float>
   ) {
@@ -137,6 +140,10 @@ import Glibc
     } else {
       unsafe attendLane(task, queries: queries, stride: stride, out: out)
     }
+    let left = unsafe (unfinished + task.chunk * shape.kvHeads + task.head).pointee.wrappingSubtract(
+      1, ordering: .acquiringAndReleasing
+    ).newValue
+    if left == 0 { unsafe finish(chunk: task.chunk, head: task.head, out: out) }
   }
 
   private func attendSplits(_ task: Task, queries: UnsafeMutablePointer<Float>, stride: Int) {
@@ -187,7 +194,7 @@ import Glibc
   }
 
   /// Joins a decoded token's splits, or adds up a longer chunk's columns, of one KV head.
-  func finish(chunk: Int, head: Int, out: UnsafeMutablePointer<Float>) {
+  private func finish(chunk: Int, head: Int, out: UnsafeMutablePointer<Float>) {
     unsafe withHead(chunk, head) { entry in
       let columns = unsafe entry.pointee.columns
       guard unsafe chunks[chunk].count > 1 else {

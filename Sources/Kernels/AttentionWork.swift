@@ -46,14 +46,3 @@
   // Safety: checked by `Attention.attend`.
   func perform(_ task: Int) { unsafe step.attend(task, queries: queries, stride: stride, out: out) }
 }
-
-/// The end of a chunk's attention, for one KV head.
-@safe struct Finishing: ParallelWork {
-  let step: AttentionStep
-  let out: UnsafeMutablePointer<Float>
-
-  func perform(_ task: Int) {
-    // Safety: checked by `Attention.attend`.
-    unsafe step.finish(chunk: task / step.shape.kvHeads, head: task % step.shape.kvHeads, out: out)
-  }
-}

@@ -29,10 +29,8 @@ package struct Compute {
   package func multiply(
     _ matrix: PackedMatrix, _ input: borrowing Activations, rows: Int, into out: borrowing FloatRows
   ) {
-    for part in matrix.offsets.indices {
-      let work = product(matrix, part, input, rows: rows, into: out)
-      pool.run(tasks: work.tasks, work)
-    }
+    let work = product(matrix, input, rows: rows, into: out)
+    pool.run(tasks: work.tasks, work)
   }
 
   /// `out[row] = activation(gate) * up`, where a row of `products` becomes gate, then up: the two parts of `matrix` times `input[row]`.
@@ -45,44 +43,39 @@ package struct Compute {
     let width = out.floats.width
     precondition(matrix.offsets.count == 2 && width <= matrix.offsets[1], "gate and up have other shapes")
     precondition(rows <= out.floats.capacity, "too many rows")
+    let stacked = product(matrix, input, rows: rows, into: products)
     // Safety: the products have the shape of `products`, as `product` checks, and gate and up each are at least as wide as `out`.
     let work = unsafe GatedProduct(
-      gate: product(matrix, 0, input, rows: rows, into: products),
-      up: product(matrix, 1, input, rows: rows, into: products), table: table,
+      gate: stacked.part(0), up: stacked.part(1), rows: rows,
+      tasks: taskCount(bytes: matrix.segments[0].byteCount, groups: matrix.segments[0].groups, rows: rows),
+      table: table,
       activate: activation == .silu ? table.pointee.silu_multiply : table.pointee.gelu_multiply,
       unit: out.isQuantized ? KVOTA_BLOCK : KVOTA_GROUP, width: width, target: out.floats.pointer(),
       tiles: out.isQuantized ? out.tileBase : nil)
-    pool.run(tasks: work.gate.tasks, work)
+    pool.run(tasks: work.tasks, work)
   }
 
-  /// The product of one of the matrix's parts with all rows, into that part's columns.
+  /// The product of all of the matrix's parts with all rows.
   private func product(
-    _ matrix: PackedMatrix, _ part: Int, _ input: borrowing Activations, rows: Int,
-    into out: borrowing FloatRows
-  ) -> Product {
+    _ matrix: PackedMatrix, _ input: borrowing Activations, rows: Int, into out: borrowing FloatRows
+  ) -> StackedProduct {
     precondition(input.floats.width == matrix.inner && out.width == matrix.outputWidth, "shapes do not fit")
     precondition(rows <= input.floats.capacity && rows <= out.capacity, "too many rows")
     precondition(input.isQuantized || !matrix.needsQuantizedInput, "the input was not quantized")
-    let segment = unsafe matrix.segments[part]
-    let groups = segment.groups
-    let isDense = segment.format == KVOTA_F32 || segment.format == KVOTA_F16 || segment.format == KVOTA_BF16
+    let groups = matrix.outputWidth / KVOTA_GROUP
     // Safety: shapes were checked above; each task writes its own columns.
-    return unsafe Product(
-      kernel: kvota_gemm_of(table, segment.format), packed: UnsafePointer(segment.data),
-      inner: Int32(matrix.inner), groups: groups,
-      tasks: min(groups, taskCount(bytes: segment.byteCount, groups: groups, rows: rows)),
-      source: isDense ? UnsafeRawPointer(input.floats.pointer()) : UnsafeRawPointer(input.tileBase),
-      tileBytes: isDense
-        ? KVOTA_TILE * matrix.inner * MemoryLayout<Float>.size
-        : matrix.inner / KVOTA_BLOCK * KVOTA_ACTIVATION_BLOCK,
-      rows: rows, target: out.pointer() + matrix.offsets[part], width: out.width)
+    return unsafe StackedProduct(
+      table: table, parts: matrix.segments, inner: matrix.inner, groups: groups,
+      tasks: taskCount(bytes: matrix.byteCount, groups: groups, rows: rows), rows: rows,
+      floats: UnsafeRawPointer(input.floats.pointer()),
+      tiles: input.isQuantized ? UnsafeRawPointer(input.tileBase) : nil, target: out.pointer(), width: out.width)
   }
 
   /// Into how many tasks a product falls: enough for threads to end together, few enough for claiming them to cost nothing.
   private func taskCount(bytes: Int, groups: Int, rows: Int) -> Int {
     let worthwhile = bytes * ((rows + KVOTA_TILE - 1) / KVOTA_TILE) / Self.leastTaskBytes
     let most = groups < 256 ? 4 : 16
-    return pool.threadCount * min(max(worthwhile / pool.threadCount, 1), most)
+    return min(groups, pool.threadCount * min(max(worthwhile / pool.threadCount, 1), most))
   }
 
   /// Weights times tiles of tokens that are worth a task: some microseconds.

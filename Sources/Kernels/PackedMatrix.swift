@@ -25,6 +25,8 @@ import CKernels
     let data: UnsafeMutablePointer<UInt8>
     let groups: Int
     let byteCount: Int
+    /// Where its outputs begin in an output row.
+    let offset: Int
   }
 
   /// Bytes of the file that are packed at a time, and so are in memory twice: enough work for many threads.
@@ -56,7 +58,7 @@ import CKernels
     unsafe segments = .allocate(capacity: parts.count)
     for (index, part) in parts.enumerated() {
       precondition(part.storage.rowBytes(inner) != nil && part.rows > 0, "a row is no whole number of blocks")
-      let segment = Self.pack(part, inner: inner, arena: arena, pool: pool)
+      let segment = Self.pack(part, inner: inner, offset: width, arena: arena, pool: pool)
       offsets.append(width)
       width += segment.groups * KVOTA_GROUP
       bytes += segment.byteCount
@@ -73,7 +75,9 @@ import CKernels
     unsafe segments.deallocate()
   }
 
-  private static func pack(_ part: Part, inner: Int, arena: WeightArena, pool: ThreadPool) -> Segment {
+  private static func pack(
+    _ part: Part, inner: Int, offset: Int, arena: WeightArena, pool: ThreadPool
+  ) -> Segment {
     let groups = (part.rows + KVOTA_GROUP - 1) / KVOTA_GROUP
     let groupBytes = kvota_group_bytes(part.storage.format, Int32(inner))
     let data = unsafe arena.place(groups * groupBytes)
@@ -88,7 +92,7 @@ import CKernels
       }
     }
     return unsafe Segment(
-      format: part.storage.format, data: data, groups: groups, byteCount: groups * groupBytes)
+      format: part.storage.format, data: data, groups: groups, byteCount: groups * groupBytes, offset: offset)
   }
 
   /// Packs rows that begin with a group's first; `data` has room for their groups.

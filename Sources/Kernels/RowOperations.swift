@@ -4,22 +4,15 @@ import CKernels
 // columns, that its number names, and nothing else.
 
 /// One packed matrix times all rows; a task is a range of groups of 16 columns.
-@safe struct Product: ParallelWork {
+@safe struct Product {
   let kernel: kvota_gemm
   let packed: UnsafePointer<UInt8>
   let inner: Int32
-  let groups: Int
-  let tasks: Int
   let source: UnsafeRawPointer
   /// Bytes of a tile of rows in the source.
   let tileBytes: Int
-  let rows: Int
   let target: UnsafeMutablePointer<Float>
   let width: Int
-
-  func perform(_ task: Int) {
-    multiply(groups * task / tasks..<groups * (task + 1) / tasks, rows: 0..<rows)
-  }
 
   /// The product of some groups with some rows, which begin with a tile.
   func multiply(_ groups: Range<Int>, rows: Range<Int>) {
@@ -28,6 +21,45 @@ import CKernels
       packed, inner, Int32(groups.lowerBound), Int32(groups.upperBound),
       source + rows.lowerBound / KVOTA_TILE * tileBytes, Int32(rows.count), target + rows.lowerBound * width,
       width)
+  }
+}
+
+/// All parts of a packed matrix times all rows; a task is a range of the groups of all parts together.
+@safe struct StackedProduct: ParallelWork {
+  let table: UnsafePointer<kvota_isa>
+  let parts: UnsafeMutableBufferPointer<PackedMatrix.Segment>
+  let inner: Int
+  let groups: Int
+  let tasks: Int
+  let rows: Int
+  let floats: UnsafeRawPointer
+  /// Nil where no part needs quantized rows.
+  let tiles: UnsafeRawPointer?
+  let target: UnsafeMutablePointer<Float>
+  let width: Int
+
+  func perform(_ task: Int) {
+    let (first, last) = (groups * task / tasks, groups * (task + 1) / tasks)
+    var start = 0
+    for index in unsafe parts.indices {
+      let count = unsafe parts[index].groups
+      let (from, to) = (max(first - start, 0), min(last - start, count))
+      if from < to { part(index).multiply(from..<to, rows: 0..<rows) }
+      start += count
+    }
+  }
+
+  /// The product of one part, into that part's columns.
+  func part(_ index: Int) -> Product {
+    let segment = unsafe parts[index]
+    let isDense = segment.format == KVOTA_F32 || segment.format == KVOTA_F16 || segment.format == KVOTA_BF16
+    // Safety: checked by whoever shares this out.
+    return unsafe Product(
+      kernel: kvota_gemm_of(table, segment.format), packed: UnsafePointer(segment.data), inner: Int32(inner),
+      source: isDense ? floats : tiles ?? floats,
+      tileBytes: isDense
+        ? KVOTA_TILE * inner * MemoryLayout<Float>.size : inner / KVOTA_BLOCK * KVOTA_ACTIVATION_BLOCK,
+      target: target + segment.offset, width: width)
   }
 }
 
@@ -76,6 +108,8 @@ import CKernels
 @safe struct GatedProduct: ParallelWork {
   let gate: Product
   let up: Product
+  let rows: Int
+  let tasks: Int
   let table: UnsafePointer<kvota_isa>
   /// Of a gate and what it lets through, as they lie in two rows.
   let activate:
@@ -91,10 +125,10 @@ import CKernels
 
   func perform(_ task: Int) {
     let units = (width + unit - 1) / unit
-    let first = units * task / gate.tasks * unit
-    let last = min(units * (task + 1) / gate.tasks * unit, width)
-    for start in stride(from: 0, to: gate.rows, by: Self.rowsAtOnce) {
-      perform(first..<last, rows: start..<min(start + Self.rowsAtOnce, gate.rows))
+    let first = units * task / tasks * unit
+    let last = min(units * (task + 1) / tasks * unit, width)
+    for start in stride(from: 0, to: rows, by: Self.rowsAtOnce) {
+      perform(first..<last, rows: start..<min(start + Self.rowsAtOnce, rows))
     }
   }
 
