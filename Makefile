@@ -52,6 +52,9 @@ LOAD_APT_PACKAGES := wrk
 # Packages of real programs that tests alone use; a test whose program is absent is skipped and says so.
 TEST_APT_PACKAGES := chromium chromium-driver haproxy openssl slowhttptest sslscan
 
+# For ARM's kernels on other processors.
+EMULATOR_APT_PACKAGES := qemu-user-static gcc-aarch64-linux-gnu
+
 # The only places where unsafe code may stand; `make lint` refuses the word anywhere else.
 UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/GGUF/MappedFile.swift \
   Sources/Inference/ComputeThread.swift Sources/Synthesis/NewFile.swift Sources/Serving/Sessions/ReplacementFile.swift \
@@ -59,7 +62,7 @@ UNSAFE_FILES := Sources/Kernels/ Sources/Caching/Storage/ Sources/GGUF/MappedFil
   Sources/Transport/UnixDatagrams.swift Sources/Transport/Bell.swift \
   Sources/Transport/EventLoop.swift
 
-.PHONY: help setup model build run bench bench-http bench-kernels test test-tools conformance fuzz fuzz-http openapi format lint install install-files clean
+.PHONY: help setup model build run bench bench-http bench-kernels test test-tools test-neon conformance fuzz fuzz-http openapi format lint install install-files clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -96,6 +99,14 @@ test: setup model test-tools ## Run all tests
 
 conformance: setup model ## Compare with EasyKV, the paper's code: every victim, and its whole table of perplexities
 	$(TEST_ENVIRONMENT) KVOTA_TEST_WHOLE_TABLE=1 swift test $(TEST_BUILD) --filter 'GoldenTrace|Conformance|EasyKVTable'
+
+# Their tests in Swift run where the processor is one; there `make test` has them.
+test-neon: ## Compare ARM's kernels with the portable ones under an emulator, wherever this is
+	@Deploy/setup.sh $(EMULATOR_APT_PACKAGES)
+	@mkdir -p .cache
+	clang --target=aarch64-linux-gnu -static -O3 -std=gnu17 -I Sources/CKernels/include -I Sources/CKernels \
+	  Tests/Emulated/kernels.c Sources/CKernels/*.c Sources/CKernels/quants/*.c -lm -lpthread -o .cache/neon-kernels
+	qemu-aarch64-static -cpu max .cache/neon-kernels
 
 fuzz: setup ## Run the fuzz tests much longer than `make test` does; FUZZ_ITERATIONS=200000
 	KVOTA_FUZZ_ITERATIONS=$(FUZZ_ITERATIONS) swift test $(TEST_BUILD) --filter Fuzz

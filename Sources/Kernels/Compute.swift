@@ -68,7 +68,8 @@ package struct Compute {
       table: table, parts: matrix.segments, inner: matrix.inner, groups: groups,
       tasks: taskCount(bytes: matrix.byteCount, groups: groups, rows: rows), rows: rows,
       floats: UnsafeRawPointer(input.floats.pointer()),
-      tiles: input.isQuantized ? UnsafeRawPointer(input.tileBase) : nil, target: out.pointer(), width: out.width)
+      tiles: input.isQuantized ? UnsafeRawPointer(input.tileBase) : nil, target: out.pointer(),
+      width: out.width)
   }
 
   /// Into how many tasks a product falls: enough for threads to end together, few enough for claiming them to cost nothing.
