@@ -3,7 +3,7 @@ import CKernels
 // What `Compute` shares out: plain values of pointers and sizes that it has checked. A task touches the rows, or the groups of
 // columns, that its number names, and nothing else.
 
-/// One packed matrix times all rows; a task is a range of groups of 16 columns.
+/// One packed matrix, to be multiplied with rows.
 @safe struct Product {
   let kernel: kvota_gemm
   let packed: UnsafePointer<UInt8>
