@@ -1,6 +1,6 @@
 /// Work that falls into numbered tasks, for a thread pool.
 ///
-/// A value and not a closure: a closure would have to be copied to the heap for every region, some 250 times a token.
+/// A value and not a closure: a closure would have to be copied to the heap for every region, some 150 times a token.
 package protocol ParallelWork {
   /// Does one task; tasks may run at the same time, so each writes its own memory only.
   func perform(_ task: Int)

@@ -33,7 +33,7 @@ import CKernels
   let tasks: Int
   let rows: Int
   let floats: UnsafeRawPointer
-  /// Nil where no part needs quantized rows.
+  /// The rows quantized; nil where they are not, and no part wants it.
   let tiles: UnsafeRawPointer?
   let target: UnsafeMutablePointer<Float>
   let width: Int
