@@ -9,6 +9,7 @@
 #define SUMS 24
 #define HALVES 1
 #define MASKS 1
+#define DOTS 1
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c"))), apply_to = function)
 
 INLINE __m512i four_of(const int8_t *a) {
@@ -17,14 +18,14 @@ INLINE __m512i four_of(const int8_t *a) {
   return _mm512_set1_epi32(quad);
 }
 // A whole block has two chains, since one product takes four cycles to come out; a half is one of two anyway.
-INLINE v16i dot(const v64b *w, const int8_t *a, const int vectors, const int largest, v16i start) {
-  (void)largest;
-  __m512i chains[2] = {(__m512i)start, _mm512_setzero_si512()};
+INLINE void add_dots(const v64b *w, const int8_t *a, const int tokens, const int vectors, const int largest, v16i *sum) {
+  (void)tokens, (void)largest;
+  __m512i chains[2] = {(__m512i)*sum, _mm512_setzero_si512()};
   for (int j = 0; j < vectors; j++) {
     __m512i *chain = &chains[j % (vectors / 4)];
     *chain = _mm512_dpbusd_epi32(*chain, (__m512i)w[j], four_of(a + 4 * j));
   }
-  return (v16i)_mm512_add_epi32(chains[0], chains[1]);
+  *sum = (v16i)_mm512_add_epi32(chains[0], chains[1]);
 }
 INLINE v64b look_up(const uint8_t *table, v64b codes) {
   return (v64b)_mm512_shuffle_epi8(_mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)table)), (__m512i)codes);

@@ -9,6 +9,7 @@
 #define SUMS 24
 #define HALVES 1
 #define MASKS 0
+#define DOTS 1
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
 
 typedef union {
@@ -26,13 +27,14 @@ INLINE int8x16_t four_of(const int8_t *a) {
   return vreinterpretq_s8_s32(vdupq_n_s32(quad));
 }
 // Bytes are taken as signed, which smaller levels are anyway; that leaves bytes nothing to start from.
-INLINE v16i dot(const v64b *w, const int8_t *a, const int vectors, const int largest, v16i start) {
-  v16i_quarters out = {.whole = largest == 255 ? (v16i){0} : start};
+INLINE void add_dots(const v64b *w, const int8_t *a, const int tokens, const int vectors, const int largest, v16i *sum) {
+  (void)tokens;
+  v16i_quarters out = {.whole = largest == 255 ? (v16i){0} : *sum};
   for (int j = 0; j < vectors; j++) {
     v64b_quarters bytes = {.whole = largest == 255 ? w[j] ^ 0x80 : w[j]};
     for (int q = 0; q < 4; q++) out.quarter[q] = vdotq_s32(out.quarter[q], bytes.quarter[q], four_of(a + 4 * j));
   }
-  return out.whole;
+  *sum = out.whole;
 }
 INLINE v64b look_up(const uint8_t *table, v64b codes) {
   const int8x16_t all = vreinterpretq_s8_u8(vld1q_u8(table));

@@ -7,13 +7,13 @@
 #define SUMS 24
 #define HALVES 0
 #define MASKS 0
+#define DOTS 1
 
-INLINE v16i dot(const v64b *w, const int8_t *a, const int vectors, const int largest, v16i start) {
-  (void)largest;
+INLINE void add_dots(const v64b *w, const int8_t *a, const int tokens, const int vectors, const int largest, v16i *sum) {
+  (void)tokens, (void)largest;
   for (int j = 0; j < vectors; j++)
     for (int lane = 0; lane < 16; lane++)
-      for (int c = 0; c < 4; c++) start[lane] += (int)w[j][4 * lane + c] * a[4 * j + c];
-  return start;
+      for (int c = 0; c < 4; c++) (*sum)[lane] += (int)w[j][4 * lane + c] * a[4 * j + c];
 }
 INLINE v64b look_up(const uint8_t *table, v64b codes) {
   for (int lane = 0; lane < 64; lane++) codes[lane] = table[codes[lane]];

@@ -70,30 +70,43 @@ INLINE void load_levels(const layout l, const uint8_t *planes, v64b *levels) {
   }
 }
 
-// The product of levels with one token's activations, whose sum is `sum`. Where a level stands for zero, the integer sum starts from
-// what that adds.
-INLINE v16f level_product(const layout l, const v64b *levels, const int8_t *activations, int32_t sum) {
-  const v16i start = (v16i){0} - sum * zero_level(l);
-  return __builtin_convertvector(dot(levels, activations, 8 / l.parts, largest_level(l), start), v16f);
-}
+// What integer sums start from where a level stands for zero, for activations whose sum is `sum`.
+INLINE v16i start_of(const layout l, int32_t sum) { return (v16i){0} - sum * zero_level(l); }
 
-// Adds the product of a block with one token's activations.
-INLINE v16f add_block(const layout l, const v64b *levels, const row_scales *rows, const uint8_t *tile, int token,
-                      v16f sum) {
-  const int8_t *activations = (const int8_t *)tile + KVOTA_BLOCK * token;
-  const int32_t low = activation_half_sums(tile)[token], high = activation_half_sums(tile)[KVOTA_TILE + token];
-  const float scale = activation_scales(tile)[token];
+INLINE v16f as_floats(v16i integers) { return __builtin_convertvector(integers, v16f); }
+
+// Adds the products of a block with the activations of up to DOTS tokens, from `first` on, to their sums.
+INLINE void add_block(const layout l, const v64b *levels, const row_scales *rows, const uint8_t *tile, const int first,
+                      const int tokens, v16f *sums) {
+  const int8_t *activations = (const int8_t *)tile + KVOTA_BLOCK * first;
+  const int32_t *low = activation_half_sums(tile) + first, *high = low + KVOTA_TILE;
+  const float *scales = activation_scales(tile) + first, *scaled_sums = activation_scaled_sums(tile) + first;
+  v16i products[DOTS];
   if (l.parts == 1) {
-    sum = fma16(level_product(l, levels, activations, low + high), rows->scale[0] * splat(scale), sum);
-    return l.has_minimum ? fma16(rows->minimum[0], splat(activation_scaled_sums(tile)[token]), sum) : sum;
+    for (int t = 0; t < tokens; t++) products[t] = start_of(l, low[t] + high[t]);
+    add_dots(levels, activations, tokens, 8, largest_level(l), products);
+    for (int t = 0; t < tokens; t++) {
+      sums[t] = fma16(as_floats(products[t]), rows->scale[0] * splat(scales[t]), sums[t]);
+      if (l.has_minimum) sums[t] = fma16(rows->minimum[0], splat(scaled_sums[t]), sums[t]);
+    }
+    return;
   }
-  v16f total = level_product(l, levels, activations, low) * rows->scale[0];
-  total = fma16(level_product(l, levels + 4, activations + 16, high), rows->scale[1], total);
-  if (l.has_minimum) {
-    total = fma16(rows->minimum[0], splat((float)low), total);
-    total = fma16(rows->minimum[1], splat((float)high), total);
+  v16f totals[DOTS];
+  for (int t = 0; t < tokens; t++) products[t] = start_of(l, low[t]);
+  add_dots(levels, activations, tokens, 4, largest_level(l), products);
+  for (int t = 0; t < tokens; t++) {
+    totals[t] = as_floats(products[t]) * rows->scale[0];
+    products[t] = start_of(l, high[t]);
   }
-  return fma16(total, splat(scale), sum);
+  add_dots(levels + 4, activations + 16, tokens, 4, largest_level(l), products);
+  for (int t = 0; t < tokens; t++) {
+    totals[t] = fma16(as_floats(products[t]), rows->scale[1], totals[t]);
+    if (l.has_minimum) {
+      totals[t] = fma16(rows->minimum[0], splat((float)low[t]), totals[t]);
+      totals[t] = fma16(rows->minimum[1], splat((float)high[t]), totals[t]);
+    }
+    sums[t] = fma16(totals[t], splat(scales[t]), sums[t]);
+  }
 }
 
 // How far ahead of what is multiplied weights are fetched.
@@ -106,6 +119,8 @@ INLINE void fetch_ahead(const layout l, const uint8_t *block) {
 
 INLINE void multiply_tile(const layout l, const uint8_t *w, int blocks, const uint8_t *tile, const int tokens, float *out,
                           size_t out_stride) {
+  // As few passes over a block's levels as there must be, of about as many tokens each.
+  const int passes = (tokens + DOTS - 1) / DOTS, together = (tokens + passes - 1) / passes, rest = tokens % together;
   v16f sums[KVOTA_TILE];
   for (int t = 0; t < tokens; t++) sums[t] = splat(0);
   for (int first = 0; first < blocks; first += l.blocks, w += super_block_bytes(l)) {
@@ -115,7 +130,8 @@ INLINE void multiply_tile(const layout l, const uint8_t *w, int blocks, const ui
       row_scales rows = load_scales(l, w, block);
       v64b levels[8];
       load_levels(l, block + record_bytes(l), levels);
-      for (int t = 0; t < tokens; t++) sums[t] = add_block(l, levels, &rows, tile, t, sums[t]);
+      for (int t = 0; t < tokens - rest; t += together) add_block(l, levels, &rows, tile, t, together, sums + t);
+      if (rest > 0) add_block(l, levels, &rows, tile, tokens - rest, rest, sums + tokens - rest);
     }
   }
   for (int t = 0; t < tokens; t++) save(out + t * out_stride, sums[t]);
