@@ -15,6 +15,9 @@ INLINE int smaller(int a, int b) { return a < b ? a : b; }
 
 // Rows that are taken together: two sums for each fill the registers.
 #define ROWS_AT_ONCE (SUMS / 2)
+// Rows whose scores are taken together. Where a page is two vectors wide, half as many rows with both load a third less for each sum than
+// as many rows with one.
+INLINE int scored_rows(int count) { return 16 / WIDTH == 2 && count % (SUMS / 4) == 0 ? SUMS / 4 : smaller(count, ROWS_AT_ONCE); }
 // Registers of values that so many rows are weighed with: their sums, these and one weight must fit, or a sum would go through memory
 // from one slot to the next. Of a head with four, three would leave one alone.
 INLINE int value_vectors(int rows) {
@@ -55,10 +58,10 @@ INLINE void row_scores(const uint8_t *keys, const kvota_kv_type type, int head_d
 // Scores of `count` rows with a page of 16 keys.
 INLINE void page_scores(const uint8_t *keys, const kvota_kv_type type, int head_dim, const float *queries, const int count,
                         const uint8_t *later, float *out) {
-  const int together = count < ROWS_AT_ONCE ? count : ROWS_AT_ONCE;
-  row_scores(keys, type, head_dim, queries, together, count, later, out);
-  if (count > together)
-    row_scores(keys, type, head_dim, queries + together, count - together, count, NULL, out + 16 * together);
+  const int together = scored_rows(count), rest = count % together;
+  for (int r = 0; r < count - rest; r += together)
+    row_scores(keys, type, head_dim, queries + r, together, count, r == 0 ? later : NULL, out + 16 * r);
+  if (rest > 0) row_scores(keys, type, head_dim, queries + count - rest, rest, count, NULL, out + 16 * (count - rest));
   if (type == KVOTA_KV_F16) return;
   const v16f scales = load_slot_scales(keys, head_dim);
   for (int r = 0; r < count; r++) save(out + r * 16, load(out + r * 16) * scales);
@@ -132,55 +135,71 @@ INLINE const uint8_t *after_values(const kvota_slots *slots, int last, int page)
   return ahead < slots->slots && slots->key_pages == slots->pages ? keys_of(slots, ahead) : values_of(slots, page);
 }
 
-// Adds the sum over a page's `used` slots of weight * value to weighted[r][from ..< from + WIDTH * vectors], and fetches as large a part of
-// `later`, unless that is NULL. Weights are [count][16].
-INLINE void weigh_vectors(const uint8_t *values, const kvota_kv_type type, int used, int head_dim, int from, const int vectors,
-                          const float *weights, const int count, const uint8_t *later, float *weighted) {
+// Pages whose values are weighed before the sums are put away: one of a decoded token, whose values come from memory and so are read once,
+// some of a chunk, whose values are in the caches.
+#define PAGES_AT_ONCE(rows) (FETCHES_AHEAD(rows) ? 1 : 4)
+
+// Adds the sum over the `used` slots of at most `pages` pages of weight * value to weighted[r][from ..< from + WIDTH * vectors], and may
+// fetch as large a part of `later`. Weights are [pages][stride][16].
+INLINE void weigh_vectors(const uint8_t *const *values, const kvota_kv_type type, const int pages, int used, int head_dim, int from,
+                          const int vectors, const float *weights, const int count, const int stride, const bool fetches,
+                          const uint8_t *later, float *weighted) {
   const size_t vector_bytes = WIDTH * vectors * number_bytes(type), fetched = 16 * from * number_bytes(type);
   vrf sums[KVOTA_ROWS][4];
   for (int r = 0; r < count; r++)
     for (int v = 0; v < vectors; v++) sums[r][v] = load_r(weighted + r * head_dim + from + WIDTH * v);
-  for (int s = 0; s < used; s++) {
-    if (later)
-      for (size_t at = 0; at < vector_bytes; at += LINE) __builtin_prefetch(later + fetched + s * vector_bytes + at);
-    vrf value[4];
-    for (int v = 0; v < vectors; v++) value[v] = load_stored_r(values, s * head_dim + from + WIDTH * v, type);
-    for (int r = 0; r < count; r++) {
-      vrf e = splat_r(weights[16 * r + s]);
-      for (int v = 0; v < vectors; v++) sums[r][v] = fma_r(e, value[v], sums[r][v]);
+  for (int page = 0; page < pages && (page == 0 || used > 0); page++, used -= 16, weights += 16 * stride) {
+    for (int s = 0; s < smaller(16, used); s++) {
+      if (fetches)
+        for (size_t at = 0; at < vector_bytes; at += LINE) __builtin_prefetch(later + fetched + s * vector_bytes + at);
+      vrf value[4];
+      for (int v = 0; v < vectors; v++) value[v] = load_stored_r(values[page], s * head_dim + from + WIDTH * v, type);
+      for (int r = 0; r < count; r++) {
+        vrf e = splat_r(weights[16 * r + s]);
+        for (int v = 0; v < vectors; v++) sums[r][v] = fma_r(e, value[v], sums[r][v]);
+      }
     }
   }
   for (int r = 0; r < count; r++)
     for (int v = 0; v < vectors; v++) save_r(weighted + r * head_dim + from + WIDTH * v, sums[r][v]);
 }
 
-// All of a head's dimensions for a page's `used` slots.
-INLINE void weigh_page(const uint8_t *values, const kvota_kv_type type, int used, int head_dim, const float *exponentials, const int count,
-                       const uint8_t *later, float *weighted) {
+// All of a head's dimensions for the slots first ..< last of at most `pages` pages.
+INLINE void weigh_pages(const kvota_slots *slots, const kvota_kv_type type, const int pages, int first, int last,
+                        const float *exponentials, const int count, const int exponential_stride, const bool fetches,
+                        const uint8_t *later, float *weighted) {
+  const int head_dim = slots->head_dim, stride = type == KVOTA_KV_Q8 ? count : exponential_stride;
+  const uint8_t *values[PAGES_AT_ONCE(KVOTA_ROWS)];
   const float *weights = exponentials;
-  float scaled[16 * KVOTA_ROWS];
-  if (type == KVOTA_KV_Q8) {
-    const v16f scales = load_slot_scales(values, head_dim);
-    for (int r = 0; r < count; r++) save(scaled + 16 * r, load(exponentials + 16 * r) * scales);
+  float scaled[PAGES_AT_ONCE(KVOTA_ROWS) * 16 * KVOTA_ROWS];
+  for (int page = 0; page < pages && (page == 0 || first + 16 * page < last); page++) {
+    values[page] = values_of(slots, first + 16 * page);
+    if (type == KVOTA_KV_F16) continue;
+    const v16f scales = load_slot_scales(values[page], head_dim);
+    for (int r = 0; r < count; r++)
+      save(scaled + 16 * (page * count + r), load(exponentials + 16 * (page * exponential_stride + r)) * scales);
     weights = scaled;
   }
+#define WEIGH(n) weigh_vectors(values, type, pages, last - first, head_dim, from, n, weights, count, stride, fetches, later, weighted)
   const int vectors = value_vectors(count);
   int from = 0;
-  for (; from + WIDTH * vectors <= head_dim; from += WIDTH * vectors)
-    weigh_vectors(values, type, used, head_dim, from, vectors, weights, count, later, weighted);
+  for (; from + WIDTH * vectors <= head_dim; from += WIDTH * vectors) WEIGH(vectors);
   if (vectors == 3 && from + WIDTH * 2 <= head_dim) {
-    weigh_vectors(values, type, used, head_dim, from, 2, weights, count, later, weighted);
+    WEIGH(2);
     from += WIDTH * 2;
   }
-  for (; from < head_dim; from += WIDTH) weigh_vectors(values, type, used, head_dim, from, 1, weights, count, later, weighted);
+  for (; from < head_dim; from += WIDTH) WEIGH(1);
+#undef WEIGH
 }
 
 INLINE void weigh_rows(const kvota_slots *slots, const kvota_kv_type type, int first, int last, const float *exponentials,
                        const int count, const int stride, float *weighted) {
+  const int pages = PAGES_AT_ONCE(stride);
+  const bool fetches = FETCHES_AHEAD(stride);
   memset(weighted, 0, (size_t)count * slots->head_dim * sizeof(float));
-  for (int page = first; page < last; page += 16, exponentials += 16 * stride)
-    weigh_page(values_of(slots, page), type, smaller(16, last - page), slots->head_dim, exponentials, count,
-               FETCHES_AHEAD(stride) ? after_values(slots, last, page) : NULL, weighted);
+  for (int page = first; page < last; page += 16 * pages, exponentials += 16 * pages * stride)
+    weigh_pages(slots, type, pages, page, smaller(page + 16 * pages, last), exponentials, count, stride, fetches,
+                fetches ? after_values(slots, last, page) : NULL, weighted);
 }
 
 INLINE void weigh(const kvota_slots *slots, const kvota_kv_type type, int first, int last, const float *exponentials, const int count,
