@@ -139,8 +139,9 @@ INLINE const uint8_t *after_values(const kvota_slots *slots, int last, int page)
 // some of a chunk, whose values are in the caches.
 #define PAGES_AT_ONCE(rows) (FETCHES_AHEAD(rows) ? 1 : 4)
 
-// Adds the sum over the `used` slots of at most `pages` pages of weight * value to weighted[r][from ..< from + WIDTH * vectors], and may
-// fetch as large a part of `later`. Weights are [pages][stride][16].
+// Adds the sum over the `used` slots of weight * value to weighted[r][from ..< from + WIDTH * vectors], and may fetch as large a part of
+// `later`. Slots lie in at most `pages` pages, and in one at least, which saves a decoded token's loop a question. Weights are
+// [pages][stride][16].
 INLINE void weigh_vectors(const uint8_t *const *values, const kvota_kv_type type, const int pages, int used, int head_dim, int from,
                           const int vectors, const float *weights, const int count, const int stride, const bool fetches,
                           const uint8_t *later, float *weighted) {
