@@ -13,55 +13,55 @@
 
 INLINE int smaller(int a, int b) { return a < b ? a : b; }
 
-// Rows that are taken together: two sums for each fill the registers.
-#define ROWS_AT_ONCE (SUMS / 2)
-// Rows whose scores are taken together. Where a page is two vectors wide, half as many rows with both load a third less for each sum than
-// as many rows with one.
-INLINE int scored_rows(int count) { return 16 / WIDTH == 2 && count % (SUMS / 4) == 0 ? SUMS / 4 : smaller(count, ROWS_AT_ONCE); }
-// Registers of values that so many rows are weighed with: their sums, these and one weight must fit, or a sum would go through memory
-// from one slot to the next. Of a head with four, three would leave one alone.
+// Rows whose scores are taken together, and whose values are: two sums for each vector of a page, or two vectors of sums, fill the
+// registers. More rows take as few passes as there must be, of about as many rows each.
+#define SCORED_ROWS (SUMS * WIDTH / 32)
+#define WEIGHED_ROWS (SUMS / 2)
+#define EACH_PASS(count, most, call)                                                                        \
+  do {                                                                                                      \
+    const int passes = ((count) + (most)-1) / (most), fewer = (count) / passes, larger = (count) % passes;  \
+    int row = 0;                                                                                            \
+    for (; row < larger * (fewer + 1); row += fewer + 1) call(row, fewer + 1);                              \
+    for (; row < (count); row += fewer) call(row, fewer);                                                   \
+  } while (0)
+
+// Registers of values that so many rows are weighed with: their sums, these, one weight and another one must fit, or a sum would go through
+// memory from one slot to the next. Of a head with four, three would leave one alone.
 INLINE int value_vectors(int rows) {
-  const int vectors = (SUMS * 4 / 3 - 1) / (rows + 1);
+  const int vectors = (SUMS * 4 / 3 - 2) / (rows + 1);
   return vectors >= 4 ? 4 : vectors == 3 && WIDTH == 16 ? 2 : vectors;
 }
 
-// Scores of `count` of `stride` rows with some lanes of a page: the even dimensions' sum and the odd ones', so that few rows keep the
-// units busy too. `later`, which is fetched meanwhile, may be NULL. In the middle of the loop fetching would cost a register.
-INLINE void lane_scores(const uint8_t *keys, const kvota_kv_type type, int lane, int head_dim, const float *queries, const int count,
-                        const int stride, const int vectors, const uint8_t *later, float *out) {
+// Scores of `count` of `stride` rows with a page: the even dimensions' sum and the odd ones', so that few rows keep the units busy too.
+// `later`, which is fetched meanwhile, may be NULL. In the middle of the loop fetching would cost a register.
+INLINE void row_scores(const uint8_t *keys, const kvota_kv_type type, int head_dim, const float *queries, const int count,
+                       const int stride, const uint8_t *later, float *out) {
   vrf even[KVOTA_ROWS][16 / WIDTH], odd[KVOTA_ROWS][16 / WIDTH];
   for (int r = 0; r < count; r++)
-    for (int v = 0; v < vectors; v++) even[r][v] = odd[r][v] = splat_r(0);
+    for (int v = 0; v < 16 / WIDTH; v++) even[r][v] = odd[r][v] = splat_r(0);
   for (int d = 0; d < head_dim; d += 2, queries += 2 * stride) {
     if (later) __builtin_prefetch(later + d * (int)(16 * number_bytes(type)));
     vrf k[2][16 / WIDTH];
-    for (int v = 0; v < vectors; v++) {
-      k[0][v] = load_stored_r(keys, 16 * d + lane + WIDTH * v, type);
-      k[1][v] = load_stored_r(keys, 16 * d + 16 + lane + WIDTH * v, type);
+    for (int v = 0; v < 16 / WIDTH; v++) {
+      k[0][v] = load_stored_r(keys, 16 * d + WIDTH * v, type);
+      k[1][v] = load_stored_r(keys, 16 * d + 16 + WIDTH * v, type);
     }
     for (int r = 0; r < count; r++)
-      for (int v = 0; v < vectors; v++) even[r][v] = fma_r(k[0][v], splat_r(queries[r]), even[r][v]);
+      for (int v = 0; v < 16 / WIDTH; v++) even[r][v] = fma_r(k[0][v], splat_r(queries[r]), even[r][v]);
     for (int r = 0; r < count; r++)
-      for (int v = 0; v < vectors; v++) odd[r][v] = fma_r(k[1][v], splat_r(queries[stride + r]), odd[r][v]);
+      for (int v = 0; v < 16 / WIDTH; v++) odd[r][v] = fma_r(k[1][v], splat_r(queries[stride + r]), odd[r][v]);
   }
   for (int r = 0; r < count; r++)
-    for (int v = 0; v < vectors; v++) save_r(out + r * 16 + lane + WIDTH * v, even[r][v] + odd[r][v]);
-}
-
-INLINE void row_scores(const uint8_t *keys, const kvota_kv_type type, int head_dim, const float *queries, const int count,
-                       const int stride, const uint8_t *later, float *out) {
-  const int vectors = 16 / WIDTH == 2 && 4 * count <= SUMS ? 2 : 1;
-  for (int lane = 0; lane < 16; lane += WIDTH * vectors)
-    lane_scores(keys, type, lane, head_dim, queries, count, stride, vectors, lane == 0 ? later : NULL, out);
+    for (int v = 0; v < 16 / WIDTH; v++) save_r(out + r * 16 + WIDTH * v, even[r][v] + odd[r][v]);
 }
 
 // Scores of `count` rows with a page of 16 keys.
 INLINE void page_scores(const uint8_t *keys, const kvota_kv_type type, int head_dim, const float *queries, const int count,
                         const uint8_t *later, float *out) {
-  const int together = scored_rows(count), rest = count % together;
-  for (int r = 0; r < count - rest; r += together)
-    row_scores(keys, type, head_dim, queries + r, together, count, r == 0 ? later : NULL, out + 16 * r);
-  if (rest > 0) row_scores(keys, type, head_dim, queries + count - rest, rest, count, NULL, out + 16 * (count - rest));
+#define SCORE(row, rows)                                                                                    \
+  row_scores(keys, type, head_dim, queries + row, rows, count, row == 0 ? later : NULL, out + 16 * row)
+  EACH_PASS(count, SCORED_ROWS, SCORE);
+#undef SCORE
   if (type == KVOTA_KV_F16) return;
   const v16f scales = load_slot_scales(keys, head_dim);
   for (int r = 0; r < count; r++) save(out + r * 16, load(out + r * 16) * scales);
@@ -205,10 +205,10 @@ INLINE void weigh_rows(const kvota_slots *slots, const kvota_kv_type type, int f
 
 INLINE void weigh(const kvota_slots *slots, const kvota_kv_type type, int first, int last, const float *exponentials, const int count,
                   float *weighted) {
-  const int together = count < ROWS_AT_ONCE ? count : ROWS_AT_ONCE;
-  weigh_rows(slots, type, first, last, exponentials, together, count, weighted);
-  if (count > together)
-    weigh_rows(slots, type, first, last, exponentials + 16 * together, count - together, count, weighted + together * slots->head_dim);
+#define WEIGH(row, rows)                                                                                    \
+  weigh_rows(slots, type, first, last, exponentials + 16 * row, rows, count, weighted + row * slots->head_dim)
+  EACH_PASS(count, WEIGHED_ROWS, WEIGH);
+#undef WEIGH
 }
 
 // One split of `count` rows; queries are [head_dim][count].
