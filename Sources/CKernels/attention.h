@@ -7,14 +7,15 @@
 
 // While a page is worked on, one that comes later is fetched, in order and line by line along with the work, as a processor waits for few
 // lines at once: by itself it sees no stream where a page of keys ends, and where the slots of a head do. With AVX2 a page takes about as
-// long as memory takes to answer, with AVX-512 half as long. Chunks find their pages in the caches, as many tiles of theirs read them.
+// long as memory takes to answer, with AVX-512 half as long. Chunks find their pages in the caches, as many tiles of theirs read them; they
+// are told by full pieces, which groups of 12 and more have for a decoded token too.
 #define PAGES_AHEAD (WIDTH / 8)
 #define FETCHES_AHEAD(rows) ((rows) < KVOTA_ROWS)
 
 INLINE int smaller(int a, int b) { return a < b ? a : b; }
 
-// Rows whose scores are taken together, and whose values are: two sums for each vector of a page, or two vectors of sums, fill the
-// registers. More rows take as few passes as there must be, of about as many rows each.
+// Rows whose scores are taken together, and rows with which values are weighed together: two sums for each vector of a page, or two vectors
+// of sums, fill the registers. More rows take as few passes as there must be, of about as many rows each.
 #define SCORED_ROWS (SUMS * WIDTH / 32)
 #define WEIGHED_ROWS (SUMS / 2)
 #define EACH_PASS(count, most, call)                                                                        \
@@ -135,8 +136,8 @@ INLINE const uint8_t *after_values(const kvota_slots *slots, int last, int page)
   return ahead < slots->slots && slots->key_pages == slots->pages ? keys_of(slots, ahead) : values_of(slots, page);
 }
 
-// Pages whose values are weighed before the sums are put away: one of a decoded token, whose values come from memory and so are read once,
-// some of a chunk, whose values are in the caches.
+// Pages whose values are weighed before the sums are put away: some for full pieces, mostly a chunk's, whose values are in the caches; one
+// for smaller pieces, mostly a decoded token's, whose values come from memory, so that all dimensions are taken from a page at once.
 #define PAGES_AT_ONCE(rows) (FETCHES_AHEAD(rows) ? 1 : 4)
 
 // Adds the sum over the `used` slots of weight * value to weighted[r][from ..< from + WIDTH * vectors], and may fetch as large a part of

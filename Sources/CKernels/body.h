@@ -1,9 +1,9 @@
 // All kernels of one instruction set. A file that includes this sets, first, NAME, FUSED (has fused multiply-add),
 // WIDTH (lanes that attention's inner loops take at once: 8 or 16) and SUMS (such vectors of sums that stay in registers beside what is
 // added), HALVES (converts f16 in hardware), MASKS (picks bytes by a bit each), DOTS (tokens whose integer products stay in registers at
-// once) and `add_dots`, which adds those products to sums (tokens' activations are KVOTA_BLOCK bytes apart), `look_up`, which puts for each
-// byte below 16 what a table of 16 bytes has for it; CHAINS (sums of 16 that fill the registers) and add_products (64 byte products, 4 to a
-// sum) for the ceilings.
+// once) and `add_dots`, which adds those products to sums (tokens' activations are KVOTA_BLOCK bytes apart; sums come as start_of, which
+// it may leave out for bytes by taking them as signed), `look_up`, which puts for each byte below 16 what a table of 16 bytes has for it;
+// CHAINS (sums of 16 that fill the registers) and add_products (64 byte products, 4 to a sum) for the ceilings.
 #include "kernels.h"
 
 INLINE v16f load(const float *p) {

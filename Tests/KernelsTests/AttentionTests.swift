@@ -19,6 +19,11 @@ import Testing
     AttentionCase(group: 4, dimension: 128, old: 250, chunk: 9, reused: 1),
     AttentionCase(group: 8, dimension: 64, old: 255, chunk: 3),
     AttentionCase(group: 16, dimension: 16, old: 500, chunk: 20, reused: 19),
+    AttentionCase(group: 7, dimension: 64, old: 300, chunk: 1),
+    AttentionCase(group: 5, dimension: 64, old: 270, chunk: 6, reused: 2),
+    AttentionCase(group: 9, dimension: 32, old: 40, chunk: 5),
+    AttentionCase(group: 11, dimension: 96, old: 250, chunk: 9),
+    AttentionCase(group: 12, dimension: 256, old: 270, chunk: 1),
   ].ofAllTypes
 
   @Test(
@@ -83,6 +88,9 @@ import Testing
       AttentionCase(group: 3, dimension: 64, old: 500, chunk: 30),
       AttentionCase(group: 8, dimension: 80, old: 250, chunk: 11),
       AttentionCase(group: 16, dimension: 32, old: 0, chunk: 5),
+      AttentionCase(group: 5, dimension: 48, old: 250, chunk: 11),
+      AttentionCase(group: 7, dimension: 64, old: 500, chunk: 9),
+      AttentionCase(group: 11, dimension: 32, old: 0, chunk: 5),
     ].ofAllTypes)
   func decodeEqualsPrefill(set: InstructionSet, sizes: AttentionCase) {
     let fixture = AttentionFixture(sizes)

@@ -1,4 +1,4 @@
-// Matrix times quantized activations: 16 rows x a tile of 1 to 8 tokens in registers, integer products per block of 32.
+// Matrix times quantized activations: 16 rows x a tile of 1 to 8 tokens, integer products per block of 32.
 //
 // One kernel serves all formats: a layout is a constant where it is used, and the compiler decides all that follows from it. Per
 // (row, token) the sum runs over blocks in order, whatever the other tokens, so a token's result does not depend on its company.
@@ -137,7 +137,7 @@ INLINE void multiply_tile(const layout l, const uint8_t *w, int blocks, const ui
   for (int t = 0; t < tokens; t++) save(out + t * out_stride, sums[t]);
 }
 
-// The tile sizes as constants, so that each keeps its sums in registers.
+// The tile sizes as constants, so that each keeps what it can in registers.
 #define EACH_TILE_SIZE(call)                                                                                         \
   switch (count) {                                                                                                   \
   case 1: call(1); break;                                                                                            \
