@@ -2,7 +2,7 @@
 ///
 /// RFC 9110 section 7.2. An empty one, user info, a path or a list are what two servers on a request's way may read in
 /// two ways.
-func isHost(_ bytes: some BidirectionalCollection<UInt8>) -> Bool {
+func isHost(_ bytes: ArraySlice<UInt8>) -> Bool {
   let isLiteral = bytes.first == UInt8(ascii: "[")
   let host = bytes.prefix { $0 != UInt8(ascii: isLiteral ? "]" : ":") }
   let rest = bytes.dropFirst(host.count)
@@ -16,7 +16,7 @@ func isHost(_ bytes: some BidirectionalCollection<UInt8>) -> Bool {
 }
 
 /// Nothing, or a colon and up to five digits; RFC 3986 lets the digits be absent.
-private func isPort(_ bytes: some Collection<UInt8>) -> Bool {
+private func isPort(_ bytes: ArraySlice<UInt8>) -> Bool {
   guard let first = bytes.first else { return true }
   let digits = bytes.dropFirst()
   return first == UInt8(ascii: ":") && digits.count <= 5 && digits.allSatisfy(\.isDigit)

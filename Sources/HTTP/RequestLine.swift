@@ -23,9 +23,12 @@ struct RequestLine: Sendable {
     target = try RequestTarget(line[(first + 1)..<last], method: method)
   }
 
+  private static let http11 = Array("HTTP/1.1".utf8)[...]
+  private static let http10 = Array("HTTP/1.0".utf8)[...]
+
   private static func version(_ bytes: ArraySlice<UInt8>) throws(HTTPError) -> HTTPVersion {
-    if bytes.elementsEqual("HTTP/1.1".utf8) { return .http11 }
-    if bytes.elementsEqual("HTTP/1.0".utf8) { return .http10 }
+    if bytes == http11 { return .http11 }
+    if bytes == http10 { return .http10 }
     let digits = Array(bytes.dropFirst(5))
     let isVersion =
       bytes.starts(with: "HTTP/".utf8) && digits.count == 3

@@ -216,7 +216,7 @@ extension RequestHead {
     guard hosts.count == 1 || (hosts.isEmpty && line.version == .http10) else {
       throw .malformed("a request must have exactly one Host field")
     }
-    guard hosts.allSatisfy({ isHost($0.utf8) }) else {
+    guard hosts.allSatisfy({ isHost(Array($0.utf8)[...]) }) else {
       throw .malformed("the Host field must be a host name or IP address, and perhaps a port")
     }
     let framing = try BodyFraming(headers: headers, version: line.version, limits: limits)

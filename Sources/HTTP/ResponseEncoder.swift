@@ -80,10 +80,10 @@ package struct ResponseEncoder: Sendable {
     bytes += name.utf8
     bytes.append(UInt8(ascii: ":"))
     bytes.append(space)
-    if value.utf8.allSatisfy(\.isFieldValueCharacter) {
-      bytes += value.utf8
-    } else {
-      for byte in value.utf8 { bytes.append(byte.isFieldValueCharacter ? byte : space) }
+    let start = bytes.count
+    bytes += value.utf8
+    if !bytes[start...].allSatisfy(\.isFieldValueCharacter) {
+      for index in start..<bytes.count where !bytes[index].isFieldValueCharacter { bytes[index] = space }
     }
     bytes.append(carriageReturn)
     bytes.append(lineFeed)

@@ -5,8 +5,8 @@ import Logging
 struct Connection {
   /// What reading for a request came to.
   private enum Intake {
-    case request(HTTPRequest, answersAtOnce: Bool, Reception.Answer)
-    case refused(HTTPResponse, RequestHead, bodyUnread: Bool)
+    case request(HTTPRequest, Reception.Answer)
+    case answered(HTTPResponse, RequestHead, bodyUnread: Bool)
     case nothing
   }
 
@@ -16,7 +16,7 @@ struct Connection {
   private static let readBytes = 1 << 16
   private static let lingerTime = Duration.seconds(1)
 
-  private let id: ConnectionRegistry.ID
+  private let member: ConnectionRegistry.Member
   private let stream: any ByteStream
   private let remoteAddress: String
   private let handler: any HTTPHandler
@@ -32,10 +32,11 @@ struct Connection {
   private var clientGone = false
 
   init(
-    id: ConnectionRegistry.ID, stream: any ByteStream, remoteAddress: String, handler: any HTTPHandler,
+    member: ConnectionRegistry.Member, stream: any ByteStream, remoteAddress: String,
+    handler: any HTTPHandler,
     limits: HTTPLimits, registry: ConnectionRegistry, bodies: ByteBudget, logger: Logger
   ) {
-    self.id = id
+    self.member = member
     self.stream = stream
     self.remoteAddress = remoteAddress
     self.handler = handler
@@ -60,16 +61,15 @@ struct Connection {
     do {
       switch try await readRequest(head: &head) {
       case .nothing: return false
-      case .request(let request, let isAtOnce, let answer):
-        return await serve(request, atOnce: isAtOnce, answer)
-      case .refused(let response, let head, let bodyUnread):
-        let keepsConnection = await exchange(mayKeepAlive: !bodyUnread && lifetime.mayKeepAlive).refuse(
+      case .request(let request, let answer): return await serve(request, answer)
+      case .answered(let response, let head, let bodyUnread):
+        let keepsConnection = await exchange(mayKeepAlive: !bodyUnread && lifetime.mayKeepAlive).send(
           response, head: head)
         return endResponse(keepAlive: keepsConnection)
       }
     } catch let error as HTTPError {
       logger.debug("request refused", metadata: ["error": "\(error)", "peer": "\(remoteAddress)"])
-      _ = await exchange(mayKeepAlive: false).refuse(handler.response(to: error, head: head), head: head)
+      _ = await exchange(mayKeepAlive: false).send(handler.response(to: error, head: head), head: head)
     } catch is CancellationError {
       // The server stops: nothing is owed to a request that is not complete.
     } catch {
@@ -79,15 +79,9 @@ struct Connection {
     return false
   }
 
-  private mutating func serve(
-    _ request: HTTPRequest, atOnce: Bool, _ answer: @escaping Reception.Answer
-  ) async -> Bool {
-    let exchange = exchange(mayKeepAlive: lifetime.mayKeepAlive)
-    let outcome =
-      atOnce
-      ? await exchange.run(request, inputEnded: inputEnded, answer)
-      : await exchange.runWatched(
-        request, inputEnded: inputEnded, pipelinedBefore: parser.bufferedBytes, answer)
+  private mutating func serve(_ request: HTTPRequest, _ answer: @escaping Reception.Answer) async -> Bool {
+    let outcome = await exchange(mayKeepAlive: lifetime.mayKeepAlive).run(
+      request, inputEnded: inputEnded, pipelinedBefore: parser.bufferedBytes, answer)
     parser.receive(outcome.pipelined)
     inputEnded = inputEnded || outcome.inputEnded
     clientGone = outcome.clientGone
@@ -98,7 +92,7 @@ struct Connection {
     let pipelined = parser.bufferedBytes > 0
     let next = lifetime.responseEnded(keepAlive: keepAlive, pipelined: pipelined, at: .now)
     isIdle = !pipelined
-    return next == .awaitRequest && registry.setIdle(isIdle, id)
+    return next == .awaitRequest && registry.setIdle(isIdle, member)
   }
 
   private func exchange(mayKeepAlive: Bool) -> Exchange {
@@ -113,15 +107,15 @@ extension Connection {
   private mutating func readRequest(head: inout RequestHead?) async throws -> Intake {
     var body: [UInt8] = []
     var share: ByteBudget.Share?
-    var accepted: (atOnce: Bool, answer: Reception.Answer)?
+    var answer: Reception.Answer?
     while true {
       switch try parser.nextEvent() {
       case .head(let received):
         head = received
         lifetime.headEnded(at: .now)
         switch handler.reception(of: received) {
-        case .refused(let response): return try refuse(received, response)
-        case .accepted(let atOnce, let answer): accepted = (atOnce, answer)
+        case .answered(let response): return try skipBody(of: received, response)
+        case .accepted(let accepted): answer = accepted
         }
         try await inviteBody(of: received)
       case .body(let bytes):
@@ -133,10 +127,10 @@ extension Connection {
         body += bytes
       case .end:
         lifetime.requestEnded()
-        guard let head, let accepted else { return .nothing }
+        guard let head, let answer else { return .nothing }
         let content = ReceivedBody(body, share: share)
         let request = HTTPRequest(head: head, body: content, remoteAddress: remoteAddress)
-        return .request(request, answersAtOnce: accepted.atOnce, accepted.answer)
+        return .request(request, answer)
       case nil: guard try await receive() else { return .nothing }
       }
     }
@@ -147,11 +141,11 @@ extension Connection {
   }
 
   /// A request without a body is complete with its head: step over its end, so that the next can follow.
-  private mutating func refuse(_ head: RequestHead, _ response: HTTPResponse) throws -> Intake {
-    guard head.framing == .none else { return .refused(response, head, bodyUnread: true) }
+  private mutating func skipBody(of head: RequestHead, _ response: HTTPResponse) throws -> Intake {
+    guard head.framing == .none else { return .answered(response, head, bodyUnread: true) }
     _ = try parser.nextEvent()
     lifetime.requestEnded()
-    return .refused(response, head, bodyUnread: false)
+    return .answered(response, head, bodyUnread: false)
   }
 
   /// Tells a client that waits for it to go on; one that sent its body already needs no telling.
@@ -166,7 +160,7 @@ extension Connection {
     let room = isIdle ? Self.firstReadBytes : Self.readBytes
     switch try await stream.read(atMost: room, until: lifetime.deadline) {
     case .bytes(let bytes):
-      if isIdle && !registry.setIdle(false, id) { return false }
+      if isIdle && !registry.setIdle(false, member) { return false }
       isIdle = false
       lifetime.received(bytes: bytes.count, at: .now)
       parser.receive(bytes)

@@ -19,6 +19,7 @@ import Synchronization
 
   private let jobs = Mutex(Jobs())
   private let thread = Atomic<pthread_t>(0)
+  private let lastID = Atomic(0)
   /// Nobody is resumed under it: that takes a lock of the task's, under which a task that is cancelled comes here.
   private let waiting: Mutex<Waiting>
   /// What ends waiting for sockets when there are jobs.
@@ -50,7 +51,7 @@ import Synchronization
     -> Bool
   {
     let file = socket.file
-    let id = waiting.withLock { $0.takeID() }
+    let id = lastID.wrappingAdd(1, ordering: .relaxed).newValue
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         let waiter = Waiter(id: id, event: event, deadline: deadline, continuation: continuation)
@@ -191,6 +192,22 @@ extension EventLoop {
     }
   }
 
+  /// By the sockets' numbers, of which the system always gives the lowest that is free.
+  private struct Entries {
+    private(set) var all: [Entry] = []
+
+    subscript(_ file: Socket.FileDescriptor) -> Entry {
+      get { all.indices.contains(Int(file.rawValue)) ? all[Int(file.rawValue)] : Entry() }
+      _modify {
+        let missing = Int(file.rawValue) + 1 - all.count
+        if missing > 0 { all += repeatElement(Entry(), count: missing) }
+        yield &all[Int(file.rawValue)]
+      }
+    }
+
+    mutating func removeAll() { all.removeAll() }
+  }
+
   private struct Deadline: Comparable {
     let instant: ContinuousClock.Instant
     let file: Socket.FileDescriptor
@@ -226,25 +243,19 @@ extension EventLoop {
 
   private struct Waiting {
     var queue: ePoll
-    private var entries: [Socket.FileDescriptor: Entry] = [:]
+    private var entries = Entries()
     private var deadlines = Heap<Deadline>()
     /// When the bell will be rung for a deadline.
     private var alarm: ContinuousClock.Instant?
-    private var lastID = 0
     private var failure: (any Error)?
 
     init(queue: ePoll) { self.queue = queue }
-
-    mutating func takeID() -> Int {
-      lastID += 1
-      return lastID
-    }
 
     /// Returns when to ring for its deadline, if that has to be arranged; throws what polling fails with.
     mutating func insert(_ waiter: Waiter, of file: Socket.FileDescriptor) throws -> ContinuousClock.Instant?
     {
       if let failure { throw failure }
-      let isEarliest = try entries[file, default: Entry()].insert(waiter, of: file, polledBy: &queue)
+      let isEarliest = try entries[file].insert(waiter, of: file, polledBy: &queue)
       guard isEarliest, let deadline = waiter.deadline else { return nil }
       deadlines.insert(Deadline(instant: deadline, file: file))
       return nextAlarm()
@@ -262,17 +273,16 @@ extension EventLoop {
       _ id: Int, of file: Socket.FileDescriptor
     ) -> CheckedContinuation<Bool, any Error>? {
       var taken: [Waiter] = []
-      entries[file]?.take(&taken) { $0.id == id }
+      entries[file].take(&taken) { $0.id == id }
       return taken.first?.continuation
     }
 
     /// Moves those who waited for this to `ready`.
     mutating func take(_ notification: EventNotification, _ ready: inout [Waiter]) {
       let file = notification.file
-      for event in notification.events where entries[file]?.take(&ready, where: { $0.event == event }) != true
-      {
+      for event in notification.events where !entries[file].take(&ready, where: { $0.event == event }) {
         try? queue.removeEvents([event], for: file)
-        entries[file]?.polledEvents.removeAll { $0 == event }
+        entries[file].polledEvents.removeAll { $0 == event }
       }
     }
 
@@ -282,11 +292,11 @@ extension EventLoop {
       var all: [Waiter] = []
       while let next = deadlines.min, next.instant <= now {
         deadlines.removeMin()
-        guard entries[next.file]?.queuedDeadline == next.instant else { continue }
-        entries[next.file]?.queuedDeadline = nil
-        entries[next.file]?.take(&all) { $0.deadline.map { $0 <= now } ?? false }
-        if let rest = entries[next.file]?.waiters.compactMap(\.deadline).min() {
-          entries[next.file]?.queuedDeadline = rest
+        guard entries[next.file].queuedDeadline == next.instant else { continue }
+        entries[next.file].queuedDeadline = nil
+        entries[next.file].take(&all) { $0.deadline.map { $0 <= now } ?? false }
+        if let rest = entries[next.file].waiters.compactMap(\.deadline).min() {
+          entries[next.file].queuedDeadline = rest
           deadlines.insert(Deadline(instant: rest, file: next.file))
         }
       }
@@ -296,14 +306,15 @@ extension EventLoop {
     /// Takes out all that wait for a socket.
     mutating func forget(_ file: Socket.FileDescriptor) -> [Waiter] {
       try? queue.removeEvents([.read, .write], for: file)
-      return entries.removeValue(forKey: file)?.waiters ?? []
+      defer { entries[file] = Entry() }
+      return entries[file].waiters
     }
 
     /// Takes out everybody, and lets nobody wait any more.
     mutating func fail(_ error: any Error) -> [Waiter] {
       failure = error
       defer { entries.removeAll() }
-      return entries.values.flatMap(\.waiters)
+      return entries.all.flatMap(\.waiters)
     }
   }
 }

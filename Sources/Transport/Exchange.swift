@@ -33,23 +33,15 @@ struct Exchange: Sendable {
   let mayKeepAlive: @Sendable () -> Bool
   let opening = ResponseOpening()
 
-  /// Runs the handler of an answer that waits for nothing.
+  /// Runs the handler, and cancels it as soon as the client is gone.
   ///
   /// - Parameters:
   ///   - request: what is answered.
   ///   - inputEnded: whether the client is known to send nothing more; it may still read.
+  ///   - pipelinedBefore: how many bytes of further requests are here already.
   ///   - answer: the handler.
   /// - Returns: what is left when the handler has returned.
-  func run(_ request: HTTPRequest, inputEnded: Bool, _ answer: Reception.Answer) async -> Outcome {
-    var outcome = Outcome(keepsConnection: false, inputEnded: inputEnded)
-    await end(await handle(request, answer), request.head, &outcome)
-    return outcome
-  }
-
-  /// Runs the handler, and cancels it as soon as the client is gone.
-  ///
-  /// Of its parameters, `pipelinedBefore` is how many bytes of further requests are here already.
-  func runWatched(
+  func run(
     _ request: HTTPRequest, inputEnded: Bool, pipelinedBefore: Int, _ answer: @escaping Reception.Answer
   ) async -> Outcome {
     var outcome = Outcome(keepsConnection: false, inputEnded: inputEnded)
@@ -73,16 +65,13 @@ struct Exchange: Sendable {
       }
       return result
     }
-    await end(handling, request.head, &outcome)
-    return outcome
-  }
-
-  /// A handler that sent nothing leaves a client that waits: it is told so.
-  private func end(_ handling: Handling, _ head: RequestHead, _ outcome: inout Outcome) async {
     outcome.keepsConnection = handling.keepsConnection
+    // A handler that sent nothing leaves a client that waits: it is told so.
     if !handling.hasBegun, !outcome.clientGone {
-      outcome.keepsConnection = await refuse(handler.response(to: fault, head: head), head: head)
+      outcome.keepsConnection = await send(
+        handler.response(to: fault, head: request.head), head: request.head)
     }
+    return outcome
   }
 
   /// Why a handler that has ended left a client without an answer.
@@ -92,8 +81,8 @@ struct Exchange: Sendable {
       : HTTPError(500, "the request could not be answered")
   }
 
-  /// Answers without a handler, in the handler's words.
-  func refuse(_ response: HTTPResponse, head: RequestHead?) async -> Bool {
+  /// Sends an answer that is there already; false if the connection does not stay open.
+  func send(_ response: HTTPResponse, head: RequestHead?) async -> Bool {
     let writer = makeWriter(head)
     return (try? await writer.send(response)) != nil && writer.keepsConnection
   }

@@ -9,11 +9,10 @@ package enum Reception {
   /// The writer takes exactly one response, and is not to be used after returning.
   package typealias Answer = @Sendable (HTTPRequest, ResponseWriter) async throws -> Void
 
-  /// It is refused by what needs no body to decide (no such route, wrong method, no key), and its body neither read nor awaited.
-  case refused(HTTPResponse)
-  /// It will be answered once it is whole. `atOnce`: the answer will wait for nothing, so that nobody needs to watch meanwhile
-  /// whether the client is gone.
-  case accepted(atOnce: Bool, Answer)
+  /// It is answered by what needs no body to decide (a probe, no such route, wrong method, no key), and its body neither read nor awaited.
+  case answered(HTTPResponse)
+  /// It will be answered once it is whole.
+  case accepted(Answer)
 }
 
 /// What answers requests.

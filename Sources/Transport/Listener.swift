@@ -128,9 +128,10 @@ package final class Listener: Sendable {
       return
     }
     let name = address ?? HTTPRequest.unixAddress
-    let isAdmitted = registry.admit(address, on: loop) { [handler, limits, registry, bodies, logger] id in
+    let isAdmitted = registry.admit(address, on: loop) { [handler, limits, registry, bodies, logger] member in
       var connection = Connection(
-        id: id, stream: stream, remoteAddress: name, handler: handler, limits: limits, registry: registry,
+        member: member, stream: stream, remoteAddress: name, handler: handler, limits: limits,
+        registry: registry,
         bodies: bodies, logger: logger)
       await connection.run()
     }

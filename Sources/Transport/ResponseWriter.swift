@@ -40,7 +40,8 @@ package final class ResponseWriter {
     try expect(.nothingSent, "send after the response began")
     keepsConnection = mayKeepAlive() && encoder.keepsAlive(streaming: false)
     progress = .streaming
-    try await begin(encoder.encode(response, date: currentDate(), keepAlive: keepsConnection))
+    let bytes = encoder.encode(response, date: currentDate(), keepAlive: keepsConnection)
+    try await transmit(unsent(of: bytes))
     progress = .complete
   }
 
@@ -49,9 +50,9 @@ package final class ResponseWriter {
     try expect(.nothingSent, "start after the response began")
     keepsConnection = mayKeepAlive() && encoder.keepsAlive(streaming: true)
     progress = .streaming
-    try await begin(
-      encoder.encodeStreamHead(
-        status: status, headers: headers, date: currentDate(), keepAlive: keepsConnection))
+    let bytes = encoder.encodeStreamHead(
+      status: status, headers: headers, date: currentDate(), keepAlive: keepsConnection)
+    try await transmit(unsent(of: bytes))
   }
 
   /// Sends a piece of the body at once.
@@ -74,9 +75,10 @@ package final class ResponseWriter {
     guard progress == expected else { throw TransportError.responseOutOfOrder(otherwise) }
   }
 
-  private func begin(_ bytes: [UInt8]) async throws {
+  /// What the client does not have yet of a response that begins.
+  private func unsent(of bytes: [UInt8]) -> [UInt8] {
     let sentBytes = opening.begin()
-    try await transmit(sentBytes == 0 ? bytes : Array(bytes.dropFirst(sentBytes)))
+    return sentBytes == 0 ? bytes : Array(bytes.dropFirst(sentBytes))
   }
 
   private func transmit(_ bytes: [UInt8]) async throws {

@@ -33,7 +33,7 @@ import Testing
     "an unknown path is 404 in OpenAI's form",
     arguments: ["/page", "/v1", "/v1/models/", "/v1/completions/x", "/v1/kv//events"])
   func unknown(path: String) throws {
-    let response = try #require(server.refusal(of: head("GET \(path)")))
+    let response = try #require(server.answer(to: head("GET \(path)")))
     #expect(response.status == 404)
     let body = try RequestDecoding.object(response.body)
     guard case .object(let error)? = body["error"] else { return #expect(Bool(false), "no error in \(body)") }
@@ -42,16 +42,16 @@ import Testing
 
   @Test("a method that a path does not take is 405 with what it takes")
   func wrongMethod() throws {
-    let response = try #require(server.refusal(of: head("DELETE /v1/models")))
+    let response = try #require(server.answer(to: head("DELETE /v1/models")))
     #expect(response.status == 405)
     #expect(response.headers["allow"] == "GET, HEAD, OPTIONS")
-    #expect(try server.refusal(of: head("GET /v1/completions"))?.headers["allow"] == "POST, OPTIONS")
+    #expect(try server.answer(to: head("GET /v1/completions"))?.headers["allow"] == "POST, OPTIONS")
   }
 
   @Test("a body of another type is 415 before it is read; of no type it is taken for JSON")
   func mediaType() throws {
     let form = "Content-Type: application/x-www-form-urlencoded"
-    #expect(try server.refusal(of: head("POST /v1/completions", form))?.status == 415)
+    #expect(try server.answer(to: head("POST /v1/completions", form))?.status == 415)
     guard case .endpoint = Routes.match(try head("POST /v1/completions")) else {
       return #expect(Bool(false), "a request without a content type was refused")
     }
@@ -61,7 +61,7 @@ import Testing
     "a body in a coding that is not read is 415 with those that are",
     arguments: ["br", "gzip, gzip", "deflate", ""])
   func unknownCoding(coding: String) throws {
-    let response = try server.refusal(of: head("POST /v1/completions", json, "Content-Encoding: \(coding)"))
+    let response = try server.answer(to: head("POST /v1/completions", json, "Content-Encoding: \(coding)"))
     #expect(response?.status == 415)
     #expect(response?.headers["accept-encoding"] == "identity, gzip")
   }
@@ -88,39 +88,42 @@ import Testing
     ])
   func unexpectedBody(line: String) throws {
     for framing in ["Content-Length: 8388608", "Transfer-Encoding: chunked"] {
-      let response = try #require(server.refusal(of: head(line, framing)))
+      let response = try #require(server.answer(to: head(line, framing)))
       #expect(response.status == 400)
       #expect(String(decoding: response.body, as: UTF8.self).contains("takes no body"))
     }
-    #expect(try server.refusal(of: head(line, "Content-Length: 0"))?.status != 400)
+    #expect(try server.answer(to: head(line, "Content-Length: 0"))?.status != 400)
   }
 
   @Test("OPTIONS tells what may be asked")
   func options() throws {
-    let response = try #require(server.refusal(of: head("OPTIONS /v1/chat/completions")))
+    let response = try #require(server.answer(to: head("OPTIONS /v1/chat/completions")))
     #expect(response.status == 204)
     #expect(response.headers["allow"] == "POST, OPTIONS")
-    #expect(try server.refusal(of: head("OPTIONS *"))?.status == 204)
+    #expect(try server.answer(to: head("OPTIONS *"))?.status == 204)
   }
 
-  @Test("while the model loads requests get 503 and a time to wait; probes and HEAD are not refused")
+  @Test("while the model loads requests and the probes of readiness get 503 and a time to wait, also by HEAD")
   func loading() throws {
-    let response = try #require(server.refusal(of: head("POST /v1/completions", json)))
+    let response = try #require(server.answer(to: head("POST /v1/completions", json)))
     #expect(response.status == 503)
     #expect(response.headers["retry-after"] == "1")
-    // What readiness answers then.
-    #expect(try Service(version: "1").refusal?.status == 503)
-    for path in ["/livez", "/readyz", "/health", "/metrics"] {
-      #expect(try server.refusal(of: head("GET \(path)")) == nil)
-      #expect(try server.refusal(of: head("HEAD \(path)")) == nil)
+    for method in ["GET", "HEAD"] {
+      for path in ["/readyz", "/health"] {
+        let response = try #require(server.answer(to: head("\(method) \(path)")))
+        #expect(response.status == 503)
+        #expect(response.headers["retry-after"] == "1")
+      }
+      #expect(try server.answer(to: head("\(method) /livez"))?.status == 200)
+      #expect(try server.answer(to: head("\(method) /metrics")) == nil)
     }
   }
 
   @Test("every answer carries a request id: the client's if it is sane, else a new one")
   func requestIDs() throws {
     #expect(
-      try server.refusal(of: head("GET /x", "X-Request-Id: a.B-9_"))?.headers["x-request-id"] == "a.B-9_")
-    let insane = try server.refusal(of: head("GET /x", "X-Request-Id: a b"))?.headers["x-request-id"]
+      try server.answer(to: head("GET /x", "X-Request-Id: a.B-9_"))?.headers["x-request-id"] == "a.B-9_")
+    let insane = try server.answer(to: head("GET /x", "X-Request-Id: a b"))?.headers["x-request-id"]
     #expect(insane.map { RequestID.isSane($0) && $0 != "a b" } == true)
     #expect(server.response(to: HTTPError(431, "large"), head: nil).headers["x-request-id"] != nil)
   }

@@ -8,9 +8,9 @@ import Tokenizing
 @testable import Serving
 
 extension Server {
-  /// What it says to a head that is enough to refuse a request.
-  func refusal(of head: RequestHead) -> HTTPResponse? {
-    if case .refused(let response) = reception(of: head) { response } else { nil }
+  /// What it says to a head that is enough to answer a request; nil where the whole request is.
+  func answer(to head: RequestHead) -> HTTPResponse? {
+    if case .answered(let response) = reception(of: head) { response } else { nil }
   }
 }
 

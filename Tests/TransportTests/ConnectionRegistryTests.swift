@@ -34,10 +34,10 @@ struct ConnectionRegistryTests {
     let (finishing, finish) = AsyncStream<Void>.makeStream()
     #expect(registry.admit("idle") { _ in await Self.untilCancelled() })
     #expect(
-      registry.admit("busy") { id in
-        begin.yield(registry.setIdle(false, id))
+      registry.admit("busy") { member in
+        begin.yield(registry.setIdle(false, member))
         for await _ in finishing { break }
-        begin.yield(!Task.isCancelled && !registry.setIdle(true, id))
+        begin.yield(!Task.isCancelled && !registry.setIdle(true, member))
       })
     #expect(await busy.first { _ in true } == true)
     let running = registry.drain()

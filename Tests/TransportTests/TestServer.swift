@@ -11,8 +11,8 @@ struct PathHandler: HTTPHandler {
   init() { (events, report) = AsyncStream.makeStream() }
 
   func reception(of head: RequestHead) -> Reception {
-    if head.path == "/refused" { return .refused(HTTPResponse(status: 404, body: Array("no route".utf8))) }
-    return .accepted(atOnce: false) { try await respond(to: $0, writer: $1) }
+    if head.path == "/refused" { return .answered(HTTPResponse(status: 404, body: Array("no route".utf8))) }
+    return .accepted { try await respond(to: $0, writer: $1) }
   }
 
   func response(to error: HTTPError, head: RequestHead?) -> HTTPResponse {

@@ -22,7 +22,7 @@ struct ChatCompletions: Endpoint {
       request, model: model, metrics: call.service.metrics, memory: memory, client: call.client, watch: watch,
       prompt: "messages")
     let head = ResponseHead(
-      id: "chatcmpl-\(RequestID.random())", createdSeconds: Int(Date().timeIntervalSince1970),
+      id: RequestID.make("chatcmpl-"), createdSeconds: Int(Date().timeIntervalSince1970),
       model: request.model)
     let format = ChatFormat(
       head, choices: request.sequences.count, usage: request.includesUsage ? .pending : .omitted)

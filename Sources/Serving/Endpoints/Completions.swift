@@ -21,7 +21,7 @@ struct Completions: Endpoint {
       request, model: model, metrics: call.service.metrics, memory: memory, client: call.client, watch: watch,
       prompt: "prompt")
     let head = ResponseHead(
-      id: "cmpl-\(RequestID.random())", createdSeconds: Int(Date().timeIntervalSince1970),
+      id: RequestID.make("cmpl-"), createdSeconds: Int(Date().timeIntervalSince1970),
       model: request.model)
     let format = CompletionFormat(
       head, choices: request.sequences.count, usage: request.includesUsage ? .pending : .omitted)

@@ -6,9 +6,7 @@ import OpenAIAPI
 extension Server {
   /// One line for a request that went to its end.
   func log(_ head: RequestHead, _ id: String, key: APIKey?, _ responder: Responder, seconds: Double) {
-    // Probes and scrapes come every few seconds and say nothing.
-    let isQuiet = head.method == "GET" && responder.status == 200
-    let level = isQuiet ? Logger.Level.debug : .info
+    let level = Self.level(head, status: responder.status)
     guard level >= logger.logLevel else { return }
     var metadata = Self.metadata(head, id, key: key)
     metadata["status"] = "\(responder.status.map(String.init) ?? "none")"
@@ -30,11 +28,18 @@ extension Server {
     logger.log(level: level, "answered", metadata: metadata)
   }
 
-  /// One line for a request that its head was enough to refuse.
-  func logRefusal(_ head: RequestHead, _ id: String, status: Int) {
+  /// One line for a request that its head was enough to answer.
+  func log(_ head: RequestHead, _ id: String, _ outcome: Logger.Message, status: Int) {
+    let level = Self.level(head, status: status)
+    guard level >= logger.logLevel else { return }
     var metadata = Self.metadata(head, id, key: nil)
     metadata["status"] = "\(status)"
-    logger.info("refused", metadata: metadata)
+    logger.log(level: level, outcome, metadata: metadata)
+  }
+
+  /// Probes and scrapes come every few seconds and say nothing.
+  private static func level(_ head: RequestHead, status: Int?) -> Logger.Level {
+    head.method == "GET" && status == 200 ? .debug : .info
   }
 
   private static func metadata(_ head: RequestHead, _ id: String, key: APIKey?) -> Logger.Metadata {

@@ -76,6 +76,11 @@ struct Call: Sendable {
   }
 }
 
+/// What answers those who ask how the server is: at once, without a body to read or anything to wait for.
+protocol Probe: Sendable {
+  func answer(_ service: Service) -> HTTPResponse
+}
+
 /// What answers the requests of one route.
 protocol Endpoint: Sendable {
   /// Answers; an `APIError` thrown becomes the answer.

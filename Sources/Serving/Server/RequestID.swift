@@ -7,7 +7,7 @@ enum RequestID {
 
   /// The client's own id if it is sane, else a new one.
   static func choose(_ sent: String?) -> String {
-    guard let sent, isSane(sent) else { return "req-" + random() }
+    guard let sent, isSane(sent) else { return make("req-") }
     return sent
   }
 
@@ -24,19 +24,21 @@ enum RequestID {
       }
   }
 
-  /// 24 hexadecimal digits: 8 are the process's own, and the other 16 come only once in it.
+  /// A new id: behind `prefix` 24 hexadecimal digits, of which 8 are the process's own, and the other 16 come only once in it.
   ///
   /// Each number from the system is a call to it; this is SplitMix64 (Steele, Lea and Flood, 2014), which goes through all numbers from
   /// a random one on.
-  static func random() -> String {
+  static func make(_ prefix: String) -> String {
     var bits = state.wrappingAdd(0x9e37_79b9_7f4a_7c15, ordering: .relaxed).newValue
     bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
     bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
     bits ^= bits >> 31
-    var digits = process
-    digits.reserveCapacity(24)
-    for shift in stride(from: UInt64(0), to: 64, by: 4) { digits.append(digitsOf16[Int(bits >> shift & 15)]) }
-    return String(decoding: digits, as: UTF8.self)
+    var id: [UInt8] = []
+    id.reserveCapacity(prefix.utf8.count + 24)
+    id += prefix.utf8
+    id += process
+    for shift in stride(from: UInt64(0), to: 64, by: 4) { id.append(digitsOf16[Int(bits >> shift & 15)]) }
+    return String(decoding: id, as: UTF8.self)
   }
 
   private static let process = (0..<8).map { _ in digitsOf16[Int.random(in: 0..<16)] }

@@ -6,7 +6,7 @@ struct Route: Sendable {
   enum Need: Sendable {
     /// Answers everybody, always, as probes must.
     case nothing
-    /// Answers always, but only who may ask; a browser may show its key as a password. It waits for nothing either.
+    /// Answers always, but only who may ask; a browser may show its key as a password.
     case browsing
     /// Answers always, but only who may ask.
     case access
@@ -16,21 +16,32 @@ struct Route: Sendable {
     case onlooking
 
     var includesModel: Bool { self == .model || self == .onlooking }
-    /// Whether the answer waits for nothing.
-    var isAtOnce: Bool { self == .nothing || self == .browsing }
+  }
+
+  /// What answers.
+  enum Answerer: Sendable {
+    case probe(any Probe)
+    case endpoint(any Endpoint)
   }
 
   let method: String
   /// A path, in which `*` stands for the parameter.
   let path: String
   let need: Need
-  let endpoint: any Endpoint
+  let answerer: Answerer
 
   init(_ method: String, _ path: String, _ need: Need, _ endpoint: any Endpoint) {
     self.method = method
     self.path = path
     self.need = need
-    self.endpoint = endpoint
+    answerer = .endpoint(endpoint)
+  }
+
+  init(probe path: String, _ probe: any Probe) {
+    method = "GET"
+    self.path = path
+    need = .nothing
+    answerer = .probe(probe)
   }
 
   func takes(_ method: String) -> Bool { method == self.method || (method == "HEAD" && self.method == "GET") }
@@ -94,9 +105,9 @@ enum Routes {
     Route("GET", "/tokenizer_info", .model, TokenizerInfo()),
     Route("GET", "/props", .model, Props()),
     Route("GET", "/slots", .model, Slots()),
-    Route("GET", "/health", .nothing, Readiness()),
-    Route("GET", "/readyz", .nothing, Readiness()),
-    Route("GET", "/livez", .nothing, Liveness()),
+    Route(probe: "/health", Readiness()),
+    Route(probe: "/readyz", Readiness()),
+    Route(probe: "/livez", Liveness()),
     Route("GET", "/metrics", .access, MetricsPage()),
     Route("GET", "/version", .access, Version()),
     Route("GET", "/openapi.json", .access, OpenAPIDescription()),

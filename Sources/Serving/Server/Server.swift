@@ -7,7 +7,8 @@ package import Transport
 package struct Server: HTTPHandler {
   /// Where a request is answered, and what its head says for that.
   private struct Place {
-    let route: Route
+    let endpoint: any Endpoint
+    let need: Route.Need
     let parameter: String
     let key: APIKey?
   }
@@ -22,23 +23,24 @@ package struct Server: HTTPHandler {
 
   package func reception(of head: RequestHead) -> Reception {
     // Whether a request may come in comes first: who may not is not even told what there is.
-    if let answer = service.crossOrigin.preflight(head) { return refused(head, answer) }
+    if let answer = service.crossOrigin.preflight(head) { return answered(head, answer, "refused") }
     let match = Routes.match(head)
     switch (service.access.verdict(head, match.need), match) {
     case (.refused(let error), _):
       let isPage = match.need == .browsing && error.status == 401
       return refused(head, error, isPage ? [Access.passwordField] : [])
     case (.allowed, .options(let allowed)):
-      return refused(head, HTTPResponse(status: 204).with([Routes.allow(allowed)]))
+      return answered(head, HTTPResponse(status: 204).with([Routes.allow(allowed)]), "refused")
     case (.allowed, .refusal(let error, let fields)): return refused(head, error, fields)
     case (.allowed(let key), .endpoint(let route, let parameter)):
       if let error = Self.bodyRefusal(head, route) ?? (route.need.includesModel ? service.refusal : nil) {
         return refused(head, error)
       }
-      let place = Place(route: route, parameter: parameter, key: key)
-      // Probes and their like compute nothing, and wait for nothing.
-      return .accepted(atOnce: route.need.isAtOnce) { request, writer in
-        try await respond(to: request, at: place, writer)
+      switch route.answerer {
+      case .probe(let probe): return answered(head, probe.answer(service), "answered")
+      case .endpoint(let endpoint):
+        let place = Place(endpoint: endpoint, need: route.need, parameter: parameter, key: key)
+        return .accepted { request, writer in try await respond(to: request, at: place, writer) }
       }
     }
   }
@@ -47,13 +49,15 @@ package struct Server: HTTPHandler {
     _ head: RequestHead, _ error: APIError, _ fields: [(String, String)] = []
   ) -> Reception {
     countRefusal(error)
-    return refused(head, HTTPResponse.error(error).with(fields))
+    return answered(head, HTTPResponse.error(error).with(fields), "refused")
   }
 
-  private func refused(_ head: RequestHead, _ response: HTTPResponse) -> Reception {
+  private func answered(
+    _ head: RequestHead, _ response: HTTPResponse, _ outcome: Logger.Message
+  ) -> Reception {
     let id = RequestID.choose(head.headers["x-request-id"])
-    logRefusal(head, id, status: response.status)
-    return .refused(response.with(commonFields(head, id)))
+    log(head, id, outcome, status: response.status)
+    return .answered(response.with(commonFields(head, id)))
   }
 
   /// Nobody would read a body here, and it would be held as long as the answer takes.
@@ -76,7 +80,7 @@ package struct Server: HTTPHandler {
     if error.status >= 500 { countRefusal(error) }
     let id = RequestID.choose(head?.headers["x-request-id"])
     guard let head else { return HTTPResponse.error(error).with([("x-request-id", id)]) }
-    logRefusal(head, id, status: error.status)
+    log(head, id, "refused", status: error.status)
     return HTTPResponse.error(error).with(commonFields(head, id))
   }
 
@@ -91,16 +95,16 @@ package struct Server: HTTPHandler {
         request.head, id, key: place.key, responder, seconds: (ContinuousClock.now - start) / .seconds(1))
     }
     let call = Call(request: request, id: id, parameter: place.parameter, key: place.key, service: service)
-    try await respond(to: call, place.route, responder)
+    try await respond(to: call, at: place, responder)
   }
 
-  private func respond(to call: Call, _ route: Route, _ responder: Responder) async throws {
+  private func respond(to call: Call, at place: Place, _ responder: Responder) async throws {
     do {
-      guard route.need.includesModel else { return try await route.endpoint.respond(to: call, responder) }
+      guard place.need.includesModel else { return try await place.endpoint.respond(to: call, responder) }
       _ = try service.model
-      guard route.need == .onlooking || service.gate.enter() else { throw APIError.stopping }
-      defer { if route.need != .onlooking { service.gate.leave() } }
-      try await route.endpoint.respond(to: call, responder)
+      guard place.need == .onlooking || service.gate.enter() else { throw APIError.stopping }
+      defer { if place.need != .onlooking { service.gate.leave() } }
+      try await place.endpoint.respond(to: call, responder)
     } catch let error as APIError {
       countRefusal(error)
       try await responder.send(error)
@@ -125,7 +129,9 @@ package struct Server: HTTPHandler {
   }
 
   private func commonFields(_ head: RequestHead, _ id: String) -> [(String, String)] {
-    [("x-request-id", id)] + service.crossOrigin.fields(head)
+    var fields = [("x-request-id", id)]
+    fields += service.crossOrigin.fields(head)
+    return fields
   }
 
   private func countRefusal(_ error: APIError) {
