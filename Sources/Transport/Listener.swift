@@ -118,7 +118,7 @@ package final class Listener: Sendable {
   }
 
   private func admit(_ socket: Socket, _ address: String?) {
-    let loop = loops[Int(socket.file.rawValue) % loops.count]
+    let loop = loop(for: socket)
     guard
       let polled = try? PolledSocket(
         socket, loop: loop, outputBufferBytes: limits.outputBufferBytes, isTCP: address != nil),
@@ -136,6 +136,14 @@ package final class Listener: Sendable {
       await connection.run()
     }
     if !isAdmitted { dismiss(polled, name) }
+  }
+
+  /// The loop of the processor where the connection's packets arrive: what one thread asks over several is then found ready, and answered,
+  /// together, and wakes it once.
+  private func loop(for socket: Socket) -> EventLoop {
+    let processor = (try? socket.getValue(for: Int32SocketOption(name: SO_INCOMING_CPU))) ?? -1
+    // Nothing of the kind is known of a Unix socket.
+    return loops[Int(processor >= 0 ? processor : socket.file.rawValue) % loops.count]
   }
 
   /// Under TLS if there is a certificate; nil without memory for it.

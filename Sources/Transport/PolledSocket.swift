@@ -59,25 +59,17 @@ struct PolledSocket: ByteStream {
   }
 
   func write(_ bytes: [UInt8], stallTime: Duration) async throws {
+    let data = Data(bytes)
     await loop.endOfRound()
     var sent = 0
-    while sent < bytes.count {
-      let count = send(bytes[sent...])
-      if count > 0 {
-        sent += count
-      } else if errno == EAGAIN {
+    while sent < data.count {
+      do {
+        sent = try socket.write(data, from: sent)
+      } catch SocketError.blocked {
         guard try await isReady(for: .write, by: .now + stallTime) else { throw TransportError.writeStalled }
-      } else {
+      } catch {
         throw TransportError.clientGone
       }
-    }
-  }
-
-  /// Sends what the kernel takes at once; FlyingSocks would want it copied first.
-  private func send(_ bytes: ArraySlice<UInt8>) -> Int {
-    // Safety: the pointer is used for this call only.
-    unsafe bytes.withUnsafeBytes { buffer in
-      unsafe Glibc.send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
     }
   }
 
