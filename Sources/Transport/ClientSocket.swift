@@ -19,6 +19,7 @@ package struct ClientSockets: Sendable {
         try await polled.connect(to: .inet(ip4: "127.0.0.1", port: port))
         return ClientSocket(socket: polled)
       } catch {
+        loop.forget(socket)
         try? socket.close()
         throw error
       }

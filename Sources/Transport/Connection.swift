@@ -114,7 +114,7 @@ extension Connection {
         head = received
         lifetime.headEnded(at: .now)
         switch handler.reception(of: received) {
-        case .answered(let response): return try skipBody(of: received, response)
+        case .answered(let response): return try intake(received, answered: response)
         case .accepted(let accepted): answer = accepted
         }
         try await inviteBody(of: received)
@@ -140,8 +140,8 @@ extension Connection {
     ByteBudget.Share(of: bodies, owner: remoteAddress == HTTPRequest.unixAddress ? nil : remoteAddress)
   }
 
-  /// A request without a body is complete with its head: step over its end, so that the next can follow.
-  private mutating func skipBody(of head: RequestHead, _ response: HTTPResponse) throws -> Intake {
+  /// A request that its head is enough to answer; one without a body is complete with that: step over its end, so that the next can follow.
+  private mutating func intake(_ head: RequestHead, answered response: HTTPResponse) throws -> Intake {
     guard head.framing == .none else { return .answered(response, head, bodyUnread: true) }
     _ = try parser.nextEvent()
     lifetime.requestEnded()

@@ -57,7 +57,7 @@ final class ConnectionRegistry: Sendable {
 
   /// Notes that a connection begins or ended a request; false when it should close instead.
   ///
-  /// Who drains writes and reads the same two in the other order, so that one of both sees what the other wrote.
+  /// Who drains writes and reads the same two in the other order, so that at least one of both sees what the other wrote.
   func setIdle(_ isIdle: Bool, _ member: Member) -> Bool {
     member.isIdle.store(isIdle, ordering: .sequentiallyConsistent)
     return !isDraining

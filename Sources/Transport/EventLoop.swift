@@ -17,6 +17,9 @@ import Synchronization
   private static let most = 4
   private static let failurePauseMicroseconds: UInt32 = 100_000
 
+  /// How many connections of listeners it has.
+  let connectionCount = Atomic(0)
+
   private let jobs = Mutex(Jobs())
   private let thread = Atomic<pthread_t>(0)
   private let lastID = Atomic(0)

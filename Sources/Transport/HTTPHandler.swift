@@ -19,7 +19,7 @@ package enum Reception {
 ///
 /// All may be called from many connections at once.
 package protocol HTTPHandler: Sendable {
-  /// Asked once for each request, when its head is complete.
+  /// Asked once for each request, when its head is complete, on the thread that waits for sockets: it must neither compute for long nor wait.
   func reception(of head: RequestHead) -> Reception
 
   /// The response that tells a client about an error found below the handler; the connection closes after it.

@@ -118,7 +118,8 @@ package final class Listener: Sendable {
   }
 
   private func admit(_ socket: Socket, _ address: String?) {
-    let loop = loop(for: socket)
+    let counts = loops.map { $0.connectionCount.load(ordering: .relaxed) }
+    let loop = loops[LoopChoice.index(processor: socket.incomingProcessor, counts: counts)]
     guard
       let polled = try? PolledSocket(
         socket, loop: loop, outputBufferBytes: limits.outputBufferBytes, isTCP: address != nil),
@@ -134,16 +135,9 @@ package final class Listener: Sendable {
         registry: registry,
         bodies: bodies, logger: logger)
       await connection.run()
+      loop.connectionCount.subtract(1, ordering: .relaxed)
     }
-    if !isAdmitted { dismiss(polled, name) }
-  }
-
-  /// The loop of the processor where the connection's packets arrive: what one thread asks over several is then found ready, and answered,
-  /// together, and wakes it once.
-  private func loop(for socket: Socket) -> EventLoop {
-    let processor = (try? socket.getValue(for: Int32SocketOption(name: SO_INCOMING_CPU))) ?? -1
-    // Nothing of the kind is known of a Unix socket.
-    return loops[Int(processor >= 0 ? processor : socket.file.rawValue) % loops.count]
+    if isAdmitted { loop.connectionCount.add(1, ordering: .relaxed) } else { dismiss(polled, name) }
   }
 
   /// Under TLS if there is a certificate; nil without memory for it.

@@ -76,7 +76,9 @@ struct Call: Sendable {
   }
 }
 
-/// What answers those who ask how the server is: at once, without a body to read or anything to wait for.
+/// What answers those who ask how the server is: at once, without a body to read.
+///
+/// It runs on a thread that waits for sockets, and must neither compute for long nor wait.
 protocol Probe: Sendable {
   func answer(_ service: Service) -> HTTPResponse
 }
