@@ -321,3 +321,17 @@ extension EventLoop {
     }
   }
 }
+
+// MARK: Where packets arrive
+extension Socket {
+  /// The processor where its packets arrive; nil if none have, and for Unix sockets.
+  var incomingProcessor: Int? {
+    var number: Int32 = -1
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    // Safety: the size is the variable's. FlyingSocks' `getValue` never frees what it reads into, which each connection would add to.
+    guard unsafe Glibc.getsockopt(file.rawValue, SOL_SOCKET, SO_INCOMING_CPU, &number, &size) == 0,
+      number >= 0
+    else { return nil }
+    return Int(number)
+  }
+}

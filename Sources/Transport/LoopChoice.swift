@@ -1,6 +1,3 @@
-import FlyingSocks
-import Glibc
-
 /// Which loop a new connection goes to.
 enum LoopChoice {
   /// How many connections more than another a loop may get for the sake of their processor.
@@ -20,15 +17,5 @@ enum LoopChoice {
     guard let processor else { return fewest }
     let own = processor % counts.count
     return counts[own] < counts[fewest] + mostUneven ? own : fewest
-  }
-}
-
-extension Socket {
-  /// The processor where its packets arrive; nil if none have, and for Unix sockets.
-  var incomingProcessor: Int? {
-    guard let number = try? getValue(for: Int32SocketOption(name: SO_INCOMING_CPU)), number >= 0 else {
-      return nil
-    }
-    return Int(number)
   }
 }
