@@ -300,13 +300,15 @@ INLINE void leave_out(int pages, int head_dim, int count, float *exponentials, f
   }
 }
 
-// One split of `count` rows, in register-sized pieces.
+// One split of `count` rows, in register-sized pieces. Exponentials are kept only where columns want them: otherwise they stay in the
+// nearest cache.
 INLINE void attend_piecewise(const kvota_slots *slots, size_t split, int visible, const float *queries, const int *query, int count,
-                             const attention_scratch *s) {
+                             const bool keeps, const attention_scratch *s) {
   const int first = (int)split * KVOTA_SPLIT, last = smaller(visible, first + KVOTA_SPLIT), head_dim = slots->head_dim;
   for (int r = 0; r < count; r += KVOTA_ROWS) {
     const int rows = smaller(KVOTA_ROWS, count - r);
-    float *exponentials = exponentials_of(s, count, r, first), *weighted = s->weighted + (split * count + r) * head_dim;
+    float passing[KVOTA_SPLIT * KVOTA_ROWS];
+    float *exponentials = keeps ? exponentials_of(s, count, r, first) : passing, *weighted = s->weighted + (split * count + r) * head_dim;
     float *maxima = s->maxima + split * count + r, *sums = s->sums + split * count + r;
     if (is_past(slots, first, last, query[r])) leave_out((last - first + 15) / 16, head_dim, rows, exponentials, maxima, sums, weighted);
     else attend_some(slots, first, last, queries + r * head_dim, query + r, rows, exponentials, maxima, sums, weighted);
@@ -334,6 +336,8 @@ INLINE void join_splits(const attention_scratch *s, size_t splits, int rows, int
     save(out + d, total);
   }
 }
+
+INLINE bool has_columns(const kvota_columns *columns) { return columns->sums || columns->squares || columns->window; }
 
 // The window's row for a query of the chunk, or NULL: a row is left to the last query that it belongs to.
 INLINE float *window_row(const kvota_slots *slots, const kvota_columns *columns, int query) {
@@ -384,7 +388,7 @@ INLINE void observe(const kvota_slots *slots, const attention_scratch *s, int ro
   if (window) memset(window + visible, 0, (size_t)(slots->slots - visible) * sizeof(float));
 }
 
-static void attend_split(const kvota_slots *slots, const float *queries, int group, int split, float *scratch) {
+static void attend_split(const kvota_slots *slots, const float *queries, int group, int split, bool keeps, float *scratch) {
   const attention_scratch s = lay_out(slots, group, scratch);
   const float *rows[KVOTA_MAX_GROUP];
   const int query[KVOTA_MAX_GROUP] = {0};
@@ -392,7 +396,7 @@ static void attend_split(const kvota_slots *slots, const float *queries, int gro
   // The place of the split's result is free until then.
   float *gathered = s.weighted + (size_t)split * group * slots->head_dim;
   gather_queries(rows, group, slots->head_dim, gathered);
-  attend_piecewise(slots, (size_t)split, slots->slots, gathered, query, group, &s);
+  attend_piecewise(slots, (size_t)split, slots->slots, gathered, query, group, keeps, &s);
 }
 
 static void attend_finish(const kvota_slots *slots, int group, float *scratch, float *out, const kvota_columns *columns) {
@@ -422,7 +426,8 @@ static void attend_tiles(const kvota_slots *slots, const float *queries, size_t 
     }
     gather_queries(rows, count, head_dim, s.queries);
     const size_t splits = split_count(visible);
-    for (size_t split = 0; split < splits; split++) attend_piecewise(slots, split, visible, s.queries, query, count, &s);
+    for (size_t split = 0; split < splits; split++)
+      attend_piecewise(slots, split, visible, s.queries, query, count, has_columns(columns), &s);
     for (int r = 0; r < count; r++)
       join_splits(&s, splits, count, r, head_dim, out + query[r] * out_stride + (size_t)(r % group) * head_dim);
     for (int q = first; q < end; q++) observe(slots, &s, count, (q - first) * group, group, q, visible, columns);

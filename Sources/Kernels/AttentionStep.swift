@@ -154,7 +154,8 @@ import Synchronization
           // Nobody else reads this split's keys: a pass of its own would be one more for all threads to meet at.
           unsafe turnKeys(head, split: split)
           unsafe table.pointee.attend_split(
-            slots, row, Int32(shape.group), Int32(split), scratch + head.pointee.scratch)
+            slots, row, Int32(shape.group), Int32(split), head.pointee.columns.countsAttention,
+            scratch + head.pointee.scratch)
         }
       }
     }

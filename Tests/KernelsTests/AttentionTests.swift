@@ -118,9 +118,12 @@ import Testing
 
   @Test(
     "columns that are not counted stay untouched, and counting changes no output",
-    arguments: InstructionSet.available)
-  func uncounted(set: InstructionSet) {
-    let sizes = AttentionCase(old: 270, chunk: 6, reused: 2)
+    arguments: InstructionSet.available,
+    [
+      AttentionCase(old: 270, chunk: 6, reused: 2), AttentionCase(old: 600, chunk: 1),
+      AttentionCase(group: 16, old: 300, chunk: 1), AttentionCase(group: 16, old: 250, chunk: 17),
+    ].ofAllTypes)
+  func uncounted(set: InstructionSet, sizes: AttentionCase) {
     let counted = attend([AttentionFixture(sizes)], on: set)[0]
     let free = attend([AttentionFixture(sizes)], on: set, slots: { $0.slots($1, counted: false) })[0]
     #expect(counted.outputs == free.outputs && free.sums.allSatisfy(\.isEmpty))

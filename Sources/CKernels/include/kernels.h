@@ -152,8 +152,8 @@ typedef struct kvota_isa {
                     int halves, uint16_t *out);
 
   // Attention of one token's query heads [group][head_dim] (already scaled by log2(e) / sqrt(head_dim)) over one split of a KV head's
-  // slots, into scratch.
-  void (*attend_split)(const kvota_slots *slots, const float *queries, int group, int split, float *scratch);
+  // slots, into scratch. `keeps`: its exponentials too, for attend_finish to add to columns.
+  void (*attend_split)(const kvota_slots *slots, const float *queries, int group, int split, bool keeps, float *scratch);
   // Joins all splits of attend_split: out[group][head_dim], and adds to the columns.
   void (*attend_finish)(const kvota_slots *slots, int group, float *scratch, float *out, const kvota_columns *columns);
   // Attention of a chunk's tokens, of which this lane does every lanes-th tile. queries and out: [token][..., group, head_dim] with
