@@ -307,7 +307,7 @@ INLINE void attend_piecewise(const kvota_slots *slots, size_t split, int visible
   const int first = (int)split * KVOTA_SPLIT, last = smaller(visible, first + KVOTA_SPLIT), head_dim = slots->head_dim;
   for (int r = 0; r < count; r += KVOTA_ROWS) {
     const int rows = smaller(KVOTA_ROWS, count - r);
-    float passing[KVOTA_SPLIT * KVOTA_ROWS];
+    _Alignas(LINE) float passing[KVOTA_SPLIT * KVOTA_ROWS];
     float *exponentials = keeps ? exponentials_of(s, count, r, first) : passing, *weighted = s->weighted + (split * count + r) * head_dim;
     float *maxima = s->maxima + split * count + r, *sums = s->sums + split * count + r;
     if (is_past(slots, first, last, query[r])) leave_out((last - first + 15) / 16, head_dim, rows, exponentials, maxima, sums, weighted);
