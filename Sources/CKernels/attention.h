@@ -166,7 +166,23 @@ INLINE void weigh_vectors(const uint8_t *const *values, const kvota_kv_type type
     for (int v = 0; v < vectors; v++) save_r(weighted + r * head_dim + from + WIDTH * v, sums[r][v]);
 }
 
-// All of a head's dimensions for the slots first ..< last of at most `pages` pages.
+// The same for all of a head's dimensions.
+INLINE void weigh_dimensions(const uint8_t *const *values, const kvota_kv_type type, const int pages, int used, int head_dim,
+                             const float *weights, const int count, const int stride, const bool fetches, const uint8_t *later,
+                             float *weighted) {
+#define WEIGH(n) weigh_vectors(values, type, pages, used, head_dim, from, n, weights, count, stride, fetches, later, weighted)
+  const int vectors = value_vectors(count);
+  int from = 0;
+  for (; from + WIDTH * vectors <= head_dim; from += WIDTH * vectors) WEIGH(vectors);
+  if (vectors == 3 && from + WIDTH * 2 <= head_dim) {
+    WEIGH(2);
+    from += WIDTH * 2;
+  }
+  for (; from < head_dim; from += WIDTH) WEIGH(1);
+#undef WEIGH
+}
+
+// The slots first ..< last of at most `pages` pages.
 INLINE void weigh_pages(const kvota_slots *slots, const kvota_kv_type type, const int pages, int first, int last,
                         const float *exponentials, const int count, const int exponential_stride, const bool fetches,
                         const uint8_t *later, float *weighted) {
@@ -182,16 +198,7 @@ INLINE void weigh_pages(const kvota_slots *slots, const kvota_kv_type type, cons
       save(scaled + 16 * (page * count + r), load(exponentials + 16 * (page * exponential_stride + r)) * scales);
     weights = scaled;
   }
-#define WEIGH(n) weigh_vectors(values, type, pages, last - first, head_dim, from, n, weights, count, stride, fetches, later, weighted)
-  const int vectors = value_vectors(count);
-  int from = 0;
-  for (; from + WIDTH * vectors <= head_dim; from += WIDTH * vectors) WEIGH(vectors);
-  if (vectors == 3 && from + WIDTH * 2 <= head_dim) {
-    WEIGH(2);
-    from += WIDTH * 2;
-  }
-  for (; from < head_dim; from += WIDTH) WEIGH(1);
-#undef WEIGH
+  weigh_dimensions(values, type, pages, last - first, head_dim, weights, count, stride, fetches, later, weighted);
 }
 
 INLINE void weigh_rows(const kvota_slots *slots, const kvota_kv_type type, int first, int last, const float *exponentials,
@@ -212,12 +219,119 @@ INLINE void weigh(const kvota_slots *slots, const kvota_kv_type type, int first,
 #undef WEIGH
 }
 
+// The tokens of a split that some row has from a newest page: those of its query's block.
+typedef struct {
+  int count;
+  int slot[32], number[32]; // the token's slot, counted from the split's first, and its number
+  int block;                // of the first row's query; the last one's is the same or the next
+} newest_tokens;
+
+INLINE bool any_from(const int32_t *tokens, const int count, int number) {
+  int found = 0;
+  for (int i = 0; i < count; i++) found |= tokens[i] >= number;
+  return found;
+}
+
+INLINE newest_tokens find_newest(const kvota_slots *slots, int first, int last, int query, int last_query) {
+  newest_tokens found = {.count = 0, .block = (slots->newest.first + query) / 16};
+  if (!slots->newest.page) return found;
+  const int from = 16 * found.block, end = slots->newest.first + last_query + 1;
+  for (int page = first; page < last; page += 16) {
+    const int32_t *tokens = slots->newest.tokens + page;
+    const int used = smaller(16, last - page);
+    if (used == 16 ? !any_from(tokens, 16, from) : !any_from(tokens, used, from)) continue;
+    for (int lane = 0; lane < used; lane++) {
+      if (tokens[lane] < from || tokens[lane] >= end || found.count == 32) continue;
+      found.slot[found.count] = page + lane - first;
+      found.number[found.count++] = tokens[lane];
+    }
+  }
+  return found;
+}
+
+INLINE bool has_block(const newest_tokens *newest, int block) {
+  for (int i = 0; i < newest->count; i++)
+    if (newest->number[i] / 16 == block) return true;
+  return false;
+}
+
+INLINE bool is_of_block(const kvota_slots *slots, int query, int block) { return (slots->newest.first + query) / 16 == block; }
+
+// Where a row's number for the newest token `i` lies among those of the split.
+INLINE float *newest_number(const newest_tokens *newest, int i, float *scores, int row, const int count) {
+  return scores + newest->slot[i] / 16 * 16 * count + 16 * row + newest->slot[i] % 16;
+}
+
+// The keys of a newest page as queries meet them.
+INLINE const uint8_t *newest_keys(const kvota_slots *slots, int first, const newest_tokens *newest, int block, uint16_t *turned) {
+  const uint8_t *page = newest_page(slots, 16 * block);
+  if (!slots->newest.positions) return page;
+  const size_t row = (size_t)(slots->newest.rotated / 2 + 15) / 16 * 16 * 2;
+  const float *at[16];
+  for (int lane = 0; lane < 16; lane++) at[lane] = slots->newest.turns;
+  for (int i = 0; i < newest->count; i++)
+    if (newest->number[i] / 16 == block)
+      at[newest->number[i] % 16] = slots->newest.turns + (size_t)slots->newest.positions[first + newest->slot[i]] * row;
+  turn_page(page, KVOTA_KV_F16, at, slots->newest.rotated, slots->newest.halves, slots->head_dim, turned);
+  return (const uint8_t *)turned;
+}
+
+// Puts the scores of newest tokens in the place of those with their rounded keys.
+INLINE void score_newest(const kvota_slots *slots, int first, const newest_tokens *newest, const float *queries, const int *query,
+                         const int count, uint16_t *turned, float *scores) {
+  for (int block = newest->block; block < newest->block + 2; block++) {
+    if (!has_block(newest, block)) continue;
+    float page[16 * KVOTA_ROWS];
+    page_scores(newest_keys(slots, first, newest, block, turned), KVOTA_KV_F16, slots->head_dim, queries, count, NULL, page);
+    for (int i = 0; i < newest->count; i++)
+      for (int r = 0; r < count; r++)
+        if (newest->number[i] / 16 == block && is_of_block(slots, query[r], block))
+          *newest_number(newest, i, scores, r, count) = page[16 * r + newest->number[i] % 16];
+  }
+}
+
+// Takes the exponentials of newest tokens out of the others', for the values of their pages: weights[block][row][16].
+INLINE void take_weights(const kvota_slots *slots, const newest_tokens *newest, const int *query, const int count, float *exponentials,
+                         float weights[2][16 * KVOTA_ROWS]) {
+  for (int b = 0; b < 2; b++) memset(weights[b], 0, 16 * count * sizeof(float));
+  for (int i = 0; i < newest->count; i++)
+    for (int r = 0; r < count; r++) {
+      const int block = newest->number[i] / 16;
+      if (!is_of_block(slots, query[r], block)) continue;
+      float *e = newest_number(newest, i, exponentials, r, count);
+      weights[block - newest->block][16 * r + newest->number[i] % 16] = *e;
+      *e = 0;
+    }
+}
+
+// Adds the values of newest tokens, and puts their exponentials back.
+INLINE void weigh_newest(const kvota_slots *slots, const newest_tokens *newest, const int *query, const int count,
+                         float weights[2][16 * KVOTA_ROWS], float *exponentials, float *weighted) {
+  for (int b = 0; b < 2; b++) {
+    if (!has_block(newest, newest->block + b)) continue;
+    const uint8_t *values = newest_values(slots, newest_page(slots, 16 * (newest->block + b)));
+#define WEIGH(row, rows)                                                                                    \
+  weigh_dimensions(&values, KVOTA_KV_F16, 1, 16, slots->head_dim, weights[b] + 16 * row, rows, rows, false, NULL, \
+                   weighted + row * slots->head_dim)
+    EACH_PASS(count, WEIGHED_ROWS, WEIGH);
+#undef WEIGH
+  }
+  for (int i = 0; i < newest->count; i++)
+    for (int r = 0; r < count; r++) {
+      const int block = newest->number[i] / 16;
+      if (is_of_block(slots, query[r], block))
+        *newest_number(newest, i, exponentials, r, count) = weights[block - newest->block][16 * r + newest->number[i] % 16];
+    }
+}
+
 // One split of `count` rows; queries are [head_dim][count].
 INLINE void attend_rows(const kvota_slots *slots, int first, int last, const float *queries, const int *query, const int count,
-                        float *exponentials, float *maxima, float *sums, float *weighted) {
+                        float *exponentials, float *maxima, float *sums, float *weighted, uint16_t *turned) {
   const int pages = (last - first + 15) / 16;
   if (slots->key_type == KVOTA_KV_F16) split_scores(slots, KVOTA_KV_F16, first, pages, queries, count, exponentials);
   else split_scores(slots, KVOTA_KV_Q8, first, pages, queries, count, exponentials);
+  newest_tokens newest = find_newest(slots, first, last, query[0], query[count - 1]);
+  if (newest.count) score_newest(slots, first, &newest, queries, query, count, turned, exponentials);
   const int token = first_token_from(slots, first);
   for (int r = 0; r < count; r++) {
     if (slots->soft_cap > 0) cap_scores(exponentials + 16 * r, pages, slots->soft_cap, count);
@@ -225,19 +339,22 @@ INLINE void attend_rows(const kvota_slots *slots, int first, int last, const flo
     if (slots->window > 0) mask_window(slots, first, last, query[r], exponentials + 16 * r, count);
     exponentiate(exponentials + 16 * r, pages, count, &maxima[r], &sums[r]);
   }
+  float weights[2][16 * KVOTA_ROWS];
+  if (newest.count) take_weights(slots, &newest, query, count, exponentials, weights);
   if (slots->value_type == KVOTA_KV_F16) weigh(slots, KVOTA_KV_F16, first, last, exponentials, count, weighted);
   else weigh(slots, KVOTA_KV_Q8, first, last, exponentials, count, weighted);
+  if (newest.count) weigh_newest(slots, &newest, query, count, weights, exponentials, weighted);
 }
 
 #define ROWS(n)                                                                                             \
-  case n: attend_rows(slots, first, last, queries, query, n, exponentials, maxima, sums, weighted); break;
+  case n: attend_rows(slots, first, last, queries, query, n, exponentials, maxima, sums, weighted, turned); break;
 
 static void attend_some(const kvota_slots *slots, int first, int last, const float *queries, const int *query, int row_count,
-                        float *exponentials, float *maxima, float *sums, float *weighted) {
+                        float *exponentials, float *maxima, float *sums, float *weighted, uint16_t *turned) {
   switch (row_count) {
     ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6)
     ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11)
-  default: attend_rows(slots, first, last, queries, query, 12, exponentials, maxima, sums, weighted);
+  default: attend_rows(slots, first, last, queries, query, 12, exponentials, maxima, sums, weighted, turned);
   }
 }
 
@@ -250,6 +367,7 @@ typedef struct {
   float *maxima, *sums; // [splits][rows]
   float *weighted;      // [splits][rows][head_dim]
   float *greatest, *totals; // [rows]: of all splits together
+  uint16_t *turned;     // [splits][head_dim][16]: keys of a newest page
   float *queries;       // [pieces][head_dim][rows of the piece]
 } attention_scratch;
 
@@ -262,7 +380,8 @@ INLINE attention_scratch lay_out(const kvota_slots *slots, int rows, float *scra
   s.weighted = s.sums + rows * s.splits;
   s.greatest = s.weighted + rows * s.splits * slots->head_dim;
   s.totals = s.greatest + rows;
-  s.queries = s.totals + rows;
+  s.turned = (uint16_t *)(s.totals + rows);
+  s.queries = s.totals + rows + s.splits * 8 * slots->head_dim;
   return s;
 }
 
@@ -310,8 +429,9 @@ INLINE void attend_piecewise(const kvota_slots *slots, size_t split, int visible
     _Alignas(LINE) float passing[KVOTA_SPLIT * KVOTA_ROWS];
     float *exponentials = keeps ? exponentials_of(s, count, r, first) : passing, *weighted = s->weighted + (split * count + r) * head_dim;
     float *maxima = s->maxima + split * count + r, *sums = s->sums + split * count + r;
+    uint16_t *turned = s->turned + split * 16 * head_dim;
     if (is_past(slots, first, last, query[r])) leave_out((last - first + 15) / 16, head_dim, rows, exponentials, maxima, sums, weighted);
-    else attend_some(slots, first, last, queries + r * head_dim, query + r, rows, exponentials, maxima, sums, weighted);
+    else attend_some(slots, first, last, queries + r * head_dim, query + r, rows, exponentials, maxima, sums, weighted, turned);
   }
 }
 

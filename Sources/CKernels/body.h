@@ -164,6 +164,7 @@ const kvota_isa NAME = {
     .soft_cap = soft_cap,
     .rope = rope,
     .store = store,
+    .store_newest = store_newest,
     .value_norm = value_norm,
     .gather = gather,
     .turn_keys = turn_keys,

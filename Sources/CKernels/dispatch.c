@@ -26,6 +26,6 @@ const kvota_isa *kvota_isa_select(const char *name) {
 
 size_t kvota_attention_scratch(int slots, int head_dim, int group) {
   const size_t rows = group > KVOTA_ROWS ? group : KVOTA_ROWS, splits = ((size_t)slots + KVOTA_SPLIT - 1) / KVOTA_SPLIT;
-  const size_t floats = rows * splits * (KVOTA_SPLIT + 2 + (size_t)head_dim) + rows * (2 + (size_t)head_dim);
+  const size_t floats = rows * splits * (KVOTA_SPLIT + 2 + (size_t)head_dim) + splits * 8 * head_dim + rows * (2 + (size_t)head_dim);
   return (floats + 15) / 16 * 16;
 }

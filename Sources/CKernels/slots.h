@@ -98,6 +98,22 @@ static void store(const kvota_slots *slots, int slot, const float *key, const fl
   }
 }
 
+// The newest page of a token's block.
+INLINE uint8_t *newest_page(const kvota_slots *slots, int token) {
+  const int block = token / 16 - slots->newest.first / 16;
+  return block == 0 ? slots->newest.page : slots->newest.later + (block - 1) * 2 * kvota_half_page_bytes(KVOTA_KV_F16, slots->head_dim);
+}
+// The values in it.
+INLINE const uint8_t *newest_values(const kvota_slots *slots, const uint8_t *page) {
+  return page + kvota_half_page_bytes(KVOTA_KV_F16, slots->head_dim);
+}
+
+static void store_newest(const kvota_slots *slots, int token, const float *key, const float *value) {
+  const int number = slots->newest.first + token, head_dim = slots->head_dim;
+  uint8_t *page = newest_page(slots, number);
+  store_halves((uint16_t *)page, (uint16_t *)newest_values(slots, page), number % 16, head_dim, key, value);
+}
+
 static float value_norm(const kvota_slots *slots, int slot) {
   const uint8_t *values = values_of(slots, slot);
   const int lane = slot % 16, head_dim = slots->head_dim;

@@ -115,16 +115,40 @@ package struct AttentionShape: Sendable, Equatable {
         let turned =
           reachPositions(slots)
           ? TurnedKeys.floatCount(slots: slots.slotCount, headDimension: shape.headDimension) : 0
+        let newest = slots.newest.map { laterFloats($0, chunks[chunk]) }
         unsafe heads.append(
           AttentionStep.Head(
             slots: kernelSlots(slots, chunks[chunk]), slotCount: slots.slotCount, columns: slots.columns,
             scratch: needed,
-            turnedKeys: turned > 0 ? needed + attending : nil))
-        needed += attending + turned
+            turnedKeys: turned > 0 ? needed + attending : nil,
+            laterPages: newest.map { _ in needed + attending + turned }))
+        needed += attending + turned + (newest ?? 0)
       }
     }
     let bytes = needed * MemoryLayout<Float>.size
     if bytes > scratch.byteCount { scratch = AlignedBuffer(byteCount: bytes + bytes / 4) }
+    completeNewestPages()
+  }
+
+  /// Floats of the pages for the blocks that a chunk begins.
+  private func laterFloats(_ newest: NewestPage, _ chunk: Chunk) -> Int {
+    newest.laterPages(chunk.count) * NewestPage.byteCount(headDimension: shape.headDimension)
+      / MemoryLayout<Float>.size
+  }
+
+  /// Tells the kernels of the step's own pages for newest tokens, now that scratch and rotations will not move any more.
+  private func completeNewestPages() {
+    for index in heads.indices {
+      guard let later = heads[index].laterPages else { continue }
+      // Safety: the scratch has room there for the pages of the chunk's later blocks.
+      let pages = unsafe UnsafeMutableRawPointer(scratch.pointer(Float.self) + later)
+      unsafe heads[index].slots.newest.later = pages.assumingMemoryBound(to: UInt8.self)
+      guard let positions = unsafe heads[index].columns.keyPositions else { continue }
+      unsafe heads[index].slots.newest.positions = positions
+      unsafe heads[index].slots.newest.turns = current.table.rows
+      unsafe heads[index].slots.newest.rotated = Int32(current.rotary.dimensions)
+      unsafe heads[index].slots.newest.halves = current.rotary.pairsHalves ? 1 : 0
+    }
   }
 
   /// Slots as the kernels see them, with what this layer's attention makes of their scores.

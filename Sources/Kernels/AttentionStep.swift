@@ -6,12 +6,14 @@ import Synchronization
 @safe struct AttentionStep {
   /// One KV head of one chunk: what the kernels read, and its part of the scratch.
   @safe struct Head {
-    let slots: kvota_slots
+    var slots: kvota_slots
     let slotCount: Int
     let columns: SlotColumns
     let scratch: Int
     /// Floats from the scratch's start to its `TurnedKeys`; nil if keys are read in place.
     let turnedKeys: Int?
+    /// Floats from the scratch's start to the newest pages of the chunk's later blocks; nil if newest tokens have no page.
+    let laterPages: Int?
   }
 
   /// A piece of work: some splits of a decoded token, or one lane of a longer chunk.
@@ -73,9 +75,14 @@ import Synchronization
       let key = unsafe token + keyOffset + head * dimension
       unsafe withHead(chunk, head) { target in
         if unsafe target.pointee.columns.keyPositions == nil { unsafe rotate(key, row: row, scale: 1) }
-        let slot = unsafe target.pointee.slots.new_slots[row - chunks[chunk].firstRow]
+        let index = unsafe row - chunks[chunk].firstRow
+        let slot = unsafe target.pointee.slots.new_slots[index]
+        let value = unsafe token + valueOffset + head * dimension
         unsafe withUnsafePointer(to: target.pointee.slots) { slots in
-          unsafe table.pointee.store(slots, slot, key, token + valueOffset + head * dimension)
+          unsafe table.pointee.store(slots, slot, key, value)
+          if unsafe target.pointee.laterPages != nil {
+            unsafe table.pointee.store_newest(slots, Int32(index), key, value)
+          }
           guard let norms = unsafe target.pointee.columns.valueNorms else { return }
           unsafe norms[Int(slot)] = table.pointee.value_norm(slots, slot)
         }
@@ -185,6 +192,17 @@ import Synchronization
     }
   }
 
+  /// Makes the page of the chunk's last block the newest, once nobody reads the earlier one any more.
+  private func keepNewest(_ head: UnsafePointer<Head>) {
+    guard unsafe head.pointee.laterPages != nil else { return }
+    let slots = unsafe head.pointee.slots
+    let (first, tokens) = unsafe (Int(slots.newest.first), NewestPage.tokensPerPage)
+    let later = unsafe (first + Int(slots.new_count) - 1) / tokens - first / tokens
+    guard later > 0 else { return }
+    let bytes = NewestPage.byteCount(headDimension: shape.headDimension)
+    unsafe memcpy(slots.newest.page, slots.newest.later + (later - 1) * bytes, bytes)
+  }
+
   /// A lane's own columns, at the start of its scratch.
   private func laneColumns(
     _ head: UnsafePointer<Head>, lane: Int
@@ -197,6 +215,7 @@ import Synchronization
   /// Joins a decoded token's splits, or adds up a longer chunk's columns, of one KV head.
   private func finish(chunk: Int, head: Int, out: UnsafeMutablePointer<Float>) {
     unsafe withHead(chunk, head) { entry in
+      unsafe keepNewest(entry)
       let columns = unsafe entry.pointee.columns
       guard unsafe chunks[chunk].count > 1 else {
         let target =

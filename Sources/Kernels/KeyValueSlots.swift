@@ -20,13 +20,15 @@ import CKernels
   package let newCount: Int
   /// Position of every slot's token, which attention with a window needs.
   package let positions: UnsafePointer<Int32>?
+  /// Where the newest tokens are kept in half precision, beside slots that are rounded to bytes.
+  package let newest: NewestPage?
   /// What attention adds to.
   package let columns: SlotColumns
 
   package init(
     keys: UnsafeMutableRawPointer, values: UnsafeMutableRawPointer, pages: UnsafePointer<UInt32>,
     type: KeyValueType, headDimension: Int, slotCount: Int, newSlots: UnsafePointer<Int32>, newCount: Int,
-    positions: UnsafePointer<Int32>? = nil, columns: SlotColumns
+    positions: UnsafePointer<Int32>? = nil, newest: NewestPage? = nil, columns: SlotColumns
   ) {
     // Safety: only stores the pointers; the type's contract says how long they live.
     unsafe self.keys = keys
@@ -38,7 +40,41 @@ import CKernels
     unsafe self.newSlots = newSlots
     self.newCount = newCount
     unsafe self.positions = positions
+    self.newest = newest
     self.columns = columns
+  }
+}
+
+/// The keys and values of the newest tokens of one (sequence, layer, KV head) in half precision.
+///
+/// A page of `KeyValueType.f16` for one block of 16 tokens, token t at `t % 16`. A query attends to the tokens of its own block as they are
+/// here, to all others as their slots have them: what a token sees does not depend on how many are fed with it.
+@safe package struct NewestPage {
+  /// The page of the last token's block, keys before values; attention brings it up to date.
+  package let page: UnsafeMutableRawPointer
+  /// Number of every slot's token in its sequence.
+  package let tokens: UnsafePointer<Int32>
+  /// Number of the first token being fed.
+  package let first: Int
+
+  /// Tokens of a block.
+  package static let tokensPerPage = 16
+
+  package init(page: UnsafeMutableRawPointer, tokens: UnsafePointer<Int32>, first: Int) {
+    // Safety: only stores the pointers, which must live as long as the slots that this belongs to.
+    unsafe self.page = page
+    unsafe self.tokens = tokens
+    self.first = first
+  }
+
+  /// Bytes of a page.
+  package static func byteCount(headDimension: Int) -> Int {
+    2 * KeyValueType.f16.halfPageBytes(headDimension: headDimension)
+  }
+
+  /// Blocks that begin after the first of `count` tokens being fed, whose pages are the step's.
+  func laterPages(_ count: Int) -> Int {
+    (first + count - 1) / Self.tokensPerPage - first / Self.tokensPerPage
   }
 }
 
@@ -91,7 +127,18 @@ extension kvota_slots {
       values: slots.values.assumingMemoryBound(to: UInt8.self), key_pages: slots.pages, pages: slots.pages,
       key_type: slots.type.kernelType, value_type: slots.type.kernelType, slots: Int32(slots.slotCount),
       head_dim: Int32(slots.headDimension), new_slots: slots.newSlots, new_count: Int32(slots.newCount),
-      positions: nil, first_position: 0, window: 0, soft_cap: 0)
+      positions: nil, first_position: 0, window: 0, soft_cap: 0,
+      newest: slots.newest.map { unsafe kvota_newest($0) } ?? kvota_newest())
+  }
+}
+
+extension kvota_newest {
+  /// A newest page as the kernels see it, but for what belongs to the step.
+  init(_ newest: NewestPage) {
+    // Safety: pointers are passed on; `NewestPage` says how long they live.
+    unsafe self.init(
+      page: newest.page.assumingMemoryBound(to: UInt8.self), later: nil, tokens: newest.tokens,
+      first: Int32(newest.first), positions: nil, turns: nil, rotated: 0, halves: 0)
   }
 }
 

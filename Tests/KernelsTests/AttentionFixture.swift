@@ -18,6 +18,8 @@ struct AttentionCase: Sendable, CustomStringConvertible {
   /// Whether keys are stored before rotation, and read at any positions.
   var turnsKeys = false
   var type = KeyValueType.f16
+  /// Whether the newest tokens are kept in half precision besides.
+  var keepsNewest = false
   var seed: UInt64 = 1
 
   var kvHeads: Int { 2 }
@@ -25,20 +27,21 @@ struct AttentionCase: Sendable, CustomStringConvertible {
   /// Longer than the slots: what lies between is no row's.
   var windowStride: Int { slotCount + 3 }
   var description: String {
-    "\(type), group \(group), dim \(dimension), \(old) old, \(chunk) new, \(reused) reused, window \(windowRows)"
+    "\(type)\(keepsNewest ? " but the newest" : ""), group \(group), dim \(dimension), \(old) old, \(chunk) new, \(reused) reused, window \(windowRows)"
   }
 
-  func stored(as type: KeyValueType) -> AttentionCase {
+  func stored(as type: KeyValueType, butNewest: Bool = false) -> AttentionCase {
     var sizes = self
-    sizes.type = type
+    (sizes.type, sizes.keepsNewest) = (type, butNewest)
     return sizes
   }
 }
 
 extension [AttentionCase] {
-  /// The cases with keys and values of every type.
+  /// The cases with keys and values of every type, and with the newest in half precision.
   var ofAllTypes: [AttentionCase] {
     KeyValueType.allCases.flatMap { type in map { $0.stored(as: type) } }
+      + map { $0.stored(as: .q8, butNewest: true) }
   }
 }
 
@@ -60,6 +63,8 @@ final class AttentionFixture {
   var queryMoments: [[Float]]
   /// Per head and slot.
   var keyPositions: [[Int32]]
+  /// Nil where slots are all there is.
+  let newest: NewestFixture?
 
   /// All pages' keys, then all pages' values.
   private let pool: UnsafeMutableRawPointer
@@ -96,6 +101,7 @@ final class AttentionFixture {
     keyPositions = (0..<heads).map { _ in
       (0..<sizes.slotCount).map { _ in Int32.random(in: 0..<3000, using: &random) }
     }
+    newest = sizes.keepsNewest ? NewestFixture(sizes, newSlots: newSlots, using: &random) : nil
     pagePointers = .allocate(capacity: heads * pagesPerHead)
     newPointers = .allocate(capacity: heads * sizes.chunk)
     for head in 0..<heads {
@@ -105,10 +111,13 @@ final class AttentionFixture {
     for head in 0..<heads {
       for slot in newSlots[head] { (sums[head][Int(slot)], squares[head][Int(slot)]) = (0, 0) }
       for slot in 0..<sizes.old where !newSlots[head].contains(Int32(slot)) {
-        setKey(head, slot, random.normals(sizes.dimension))
-        set(random.normals(sizes.dimension), head, slot, isKey: false)
+        let (key, value) = (random.normals(sizes.dimension), random.normals(sizes.dimension))
+        setKey(head, slot, key)
+        set(value, head, slot, isKey: false)
+        newest?.record(head, slot, key, value)
       }
     }
+    newest?.reset()
   }
 
   deinit {
@@ -167,7 +176,7 @@ final class AttentionFixture {
       keys: pool, values: pool + valuesStart, pages: pagePointers + head * pagesPerHead, type: sizes.type,
       headDimension: sizes.dimension, slotCount: visible ?? sizes.slotCount,
       newSlots: newPointers + head * sizes.chunk + first, newCount: count ?? sizes.chunk,
-      columns: columns)
+      newest: newest?.page(head, first: first), columns: columns)
   }
 
   func read(_ column: UnsafeMutablePointer<Float>?, count: Int? = nil) -> [Float] {
@@ -232,6 +241,15 @@ func attend(
       result.queries.append(projections.withRow(row) { span in (0..<queryWidth).map { span[$0] } })
     }
     let fixture = fixtures[index]
+    for token in 0..<chunks[index].count {
+      let row = projections.withRow(chunks[index].firstRow + token) { span in span.indices.map { span[$0] } }
+      for head in 0..<heads {
+        let (key, value) = (queryWidth + head * dimension, queryWidth + (heads + head) * dimension)
+        fixture.newest?.record(
+          head, Int(fixture.newSlots[head][first + token]), Array(row[key..<key + dimension]),
+          Array(row[value..<value + dimension]))
+      }
+    }
     for columns in views[index].map(\.columns) {
       result.sums.append(fixture.read(columns.sums))
       result.squares.append(fixture.read(columns.squares))

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Softmax attention of the new tokens in double precision, over the keys and values that lie in the cache.
+/// Softmax attention of the new tokens in double precision, over the keys and values that lie in the cache, but for the newest ones of a
+/// token, which are those of the page that keeps them.
 struct AttentionReference {
   var outputs: [[Double]] = []
   var sums: [[Double]]
@@ -8,7 +9,15 @@ struct AttentionReference {
   var window: [[Double]]
 
   /// `key(head, slot)` is what attention reads; what is stored by default.
-  init(_ fixture: AttentionFixture, queries: [[Float]], key: ((Int, Int) -> [Double])? = nil) {
+  init(
+    _ fixture: AttentionFixture, queries: [[Float]], halves: Bool = false, key: ((Int, Int) -> [Double])? = nil
+  ) {
+    let newestKey = { (fixture: AttentionFixture, head: Int, slot: Int) -> [Double] in
+      let key = fixture.newest?.key(head, slot) ?? []
+      guard fixture.sizes.turnsKeys else { return key }
+      let turned = turn(key, position: Int(fixture.keyPositions[head][slot]), halves: halves)
+      return turned.map { Double(Float16($0)) }
+    }
     let sizes = fixture.sizes
     let wide = { (columns: [[Float]]) in columns.map { $0.map { Double($0) } } }
     (sums, squares, window) = (wide(fixture.sums), wide(fixture.squares), wide(fixture.window))
@@ -17,20 +26,27 @@ struct AttentionReference {
       let keys = (0..<sizes.slotCount).map { key?(head, $0) ?? fixture.key(head, $0) }
       let values = (0..<sizes.slotCount).map { fixture.value(head, $0) }
       for token in queries.indices {
+        let isNewest = (0..<sizes.slotCount).map { fixture.newest?.isNewest(head, $0, token) ?? false }
+        let tokenKeys = keys.indices.map { slot in
+          isNewest[slot] ? newestKey(fixture, head, slot) : keys[slot]
+        }
+        let tokenValues = values.indices.map { slot in
+          isNewest[slot] ? fixture.newest?.value(head, slot) ?? [] : values[slot]
+        }
         let hidden = Set(fixture.newSlots[head][(token + 1)...])
         var mean = [Double](repeating: 0, count: sizes.slotCount)
         var largest = [Double](repeating: -.infinity, count: sizes.slotCount)
         for member in 0..<sizes.group {
           let start = (head * sizes.group + member) * sizes.dimension
           let query = queries[token][start..<start + sizes.dimension].map { Double($0) }
-          let logits = keys.enumerated().map { slot, key in
+          let logits = tokenKeys.enumerated().map { slot, key in
             hidden.contains(Int32(slot)) ? -.infinity : zip(query, key).reduce(0) { $0 + $1.0 * $1.1 }
           }
           let weights = Self.softmax(logits)
           largest = zip(largest, logits).map { max($0, $1) }
           for slot in weights.indices { mean[slot] += weights[slot] / Double(sizes.group) }
           outputs[token] += (0..<sizes.dimension).map { d in
-            weights.indices.reduce(0) { weights[$1] == 0 ? $0 : $0 + weights[$1] * values[$1][d] }
+            weights.indices.reduce(0) { weights[$1] == 0 ? $0 : $0 + weights[$1] * tokenValues[$1][d] }
           }
         }
         let joined = sizes.joinsByMaximum ? Self.softmax(largest) : mean

@@ -95,6 +95,7 @@ import Testing
   func decodeEqualsPrefill(set: InstructionSet, sizes: AttentionCase) {
     let fixture = AttentionFixture(sizes)
     let chunk = attend([fixture], on: set)[0]
+    fixture.newest?.reset()
     for token in 0..<sizes.chunk {
       let alone = attend(
         [fixture], on: set,
@@ -127,5 +128,28 @@ import Testing
     let counted = attend([AttentionFixture(sizes)], on: set)[0]
     let free = attend([AttentionFixture(sizes)], on: set, slots: { $0.slots($1, counted: false) })[0]
     #expect(counted.outputs == free.outputs && free.sums.allSatisfy(\.isEmpty))
+  }
+
+  @Test(
+    "after a chunk the newest page holds all tokens of its last block", arguments: InstructionSet.available,
+    [1, 5, 16, 17, 70].flatMap { chunk in
+      [0, 3, 16, 31].map { AttentionCase(old: $0, chunk: chunk, type: .q8, keepsNewest: true) }
+    })
+  func newestPage(set: InstructionSet, sizes: AttentionCase) throws {
+    let fixture = AttentionFixture(sizes)
+    _ = attend([fixture], on: set)
+    #expect(try #require(fixture.newest).holdsLastBlock())
+  }
+
+  @Test(
+    "a sequence's first sixteen tokens are the same as with all keys and values in half precision",
+    arguments: InstructionSet.available, [1, 7, 16])
+  func firstBlock(set: InstructionSet, count: Int) {
+    let (halves, bytes) = (
+      AttentionCase(old: 0, chunk: count), AttentionCase(old: 0, chunk: count, type: .q8, keepsNewest: true)
+    )
+    let found = [halves, bytes].map { attend([AttentionFixture($0)], on: set)[0] }
+    #expect(found[0].outputs == found[1].outputs)
+    #expect(found[0].sums == found[1].sums && found[0].window == found[1].window)
   }
 }

@@ -21,6 +21,9 @@ import Testing
       AttentionCase(group: 1, dimension: 16, old: 0, chunk: 1, turnsKeys: true),
       AttentionCase(group: 3, dimension: 64, old: 300, chunk: 1, turnsKeys: true, type: .q8),
       AttentionCase(group: 2, dimension: 80, old: 260, chunk: 17, reused: 9, turnsKeys: true, type: .q8),
+      AttentionCase(group: 3, dimension: 64, old: 300, chunk: 1, turnsKeys: true, type: .q8, keepsNewest: true),
+      AttentionCase(
+        group: 2, dimension: 80, old: 260, chunk: 37, reused: 9, turnsKeys: true, type: .q8, keepsNewest: true),
     ])
   func equalsReference(set: InstructionSet, sizes: AttentionCase) {
     for halves in [false, true] {
@@ -30,7 +33,7 @@ import Testing
       let turned = (0..<sizes.kvHeads).map { head in
         turnedKeys(kvota_slots(fixture.slots(head)), fixture.keyPositions[head], by: rotary, on: set)
       }
-      let expected = AttentionReference(fixture, queries: found.queries) { head, slot in
+      let expected = AttentionReference(fixture, queries: found.queries, halves: halves) { head, slot in
         turned[head][slot].map { Double($0) }
       }
       #expect(worst(found.outputs, expected.outputs) < 2e-5)
@@ -94,11 +97,11 @@ import Testing
 
   @Test(
     "a token fed alone has the same bits as in a chunk that uses the same slots and positions",
-    arguments: InstructionSet.available)
-  func decodeEqualsPrefill(set: InstructionSet) {
-    let sizes = AttentionCase(old: 250, chunk: 17, turnsKeys: true)
+    arguments: InstructionSet.available, [AttentionCase(old: 250, chunk: 17, turnsKeys: true)].ofAllTypes)
+  func decodeEqualsPrefill(set: InstructionSet, sizes: AttentionCase) {
     let fixture = AttentionFixture(sizes)
     let chunk = attend([fixture], on: set)[0]
+    fixture.newest?.reset()
     for token in 0..<sizes.chunk {
       let alone = attend(
         [fixture], on: set,

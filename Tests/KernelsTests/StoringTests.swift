@@ -22,7 +22,7 @@ import Testing
           keys: keys.assumingMemoryBound(to: UInt8.self), values: values.assumingMemoryBound(to: UInt8.self),
           key_pages: pages, pages: pages, key_type: type.kernelType, value_type: type.kernelType, slots: 16,
           head_dim: Int32(row.count), new_slots: nil, new_count: 0, positions: nil, first_position: 0,
-          window: 0, soft_cap: 0)
+          window: 0, soft_cap: 0, newest: kvota_newest())
         set.table.pointee.store(&slots, Int32(slot), row, row)
       }
       let stored = { (page: UnsafeMutableRawPointer, isKey: Bool) in

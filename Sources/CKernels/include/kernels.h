@@ -66,6 +66,18 @@ static inline size_t kvota_half_page_bytes(kvota_kv_type type, int head_dim) {
   return type == KVOTA_KV_Q8 ? 16 * (size_t)head_dim + 16 * sizeof(uint16_t) : 16 * (size_t)head_dim * sizeof(uint16_t);
 }
 
+// The newest page: keys and values of the newest tokens in half precision, beside the slots of Q8 in which they are rounded. It holds the
+// tokens of one block of 16, token t at t % 16, and a query attends to those of its own block as they are here.
+typedef struct {
+  uint8_t *page;            // the block of the chunk's first token: a page of F16, its keys before its values; NULL: there is none
+  uint8_t *later;           // those of the chunk's later blocks, one after the other
+  const int32_t *tokens;    // number of every slot's token in its sequence
+  int first;                // number of the chunk's first token
+  const int32_t *positions; // where keys are turned as they are read: of every slot; NULL elsewhere
+  const float *turns;       // and how, as for turn_keys
+  int rotated, halves;
+} kvota_newest;
+
 // The slots of one (sequence, layer, KV head). Keys of page p lie p half pages after `keys`, its values as far after `values`. Both
 // have the same type and the same page number, unless keys are a copy.
 typedef struct {
@@ -80,6 +92,7 @@ typedef struct {
   int first_position;       // of the chunk's first token
   int window;               // a token sees so many positions, its own included; 0: all
   float soft_cap;           // scores, which are in powers of two, become soft_cap * tanh(score / soft_cap); 0: they stay
+  kvota_newest newest;
 } kvota_slots;
 
 // What attention tells of each slot, in columns indexed by slot; each may be NULL. A query's attention is the mean of its heads'
@@ -141,6 +154,8 @@ typedef struct kvota_isa {
   void (*rope)(float *x, int rotated, int head_dim, const float *cosines, const float *sines, int halves, float scale);
   // Writes one token's key and value [head_dim] into a slot, rounded to its type; what is too large saturates.
   void (*store)(const kvota_slots *slots, int slot, const float *key, const float *value);
+  // Writes the same of a chunk's token into the newest page of its block.
+  void (*store_newest)(const kvota_slots *slots, int token, const float *key, const float *value);
   // The sum of magnitudes of a slot's value, as it is stored.
   float (*value_norm)(const kvota_slots *slots, int slot);
   // Copies keys and values of listed slots to rows [count][head_dim]; either may be NULL.

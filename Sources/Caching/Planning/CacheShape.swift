@@ -62,6 +62,19 @@ package struct CacheShape: Sendable, Equatable {
   package var halfPageBytes: Int { type.halfPageBytes(headDimension: headDimension) }
   package var pageBytes: Int { 2 * halfPageBytes }
 
+  /// Bytes of the page of a (layer, KV head) that keeps the newest tokens in half precision; 0 where slots have it too.
+  package var newestBytes: Int {
+    type == .f16 ? 0 : NewestPage.byteCount(headDimension: headDimension)
+  }
+
+  /// Whether the newest tokens are kept beside the slots.
+  package var keepsNewest: Bool { newestBytes > 0 }
+
+  /// How many of the first `tokens` of a cache another one can take over from the slots alone: the newest page must be empty then.
+  func withoutNewest(_ tokens: Int) -> Int {
+    keepsNewest ? tokens / NewestPage.tokensPerPage * NewestPage.tokensPerPage : tokens
+  }
+
   /// Bytes that a token takes in all heads together.
   package var tokenBytes: Int { heads * pageBytes / Self.slotsPerPage }
 

@@ -175,7 +175,7 @@ extension CacheSizing {
       ColumnLayout(
         peakSlots: slots, victims: takesManyAtOnce ? slots : min(schedule.mostVictims, slots), needs: needs,
         ranks: request.positions == .cache, counts: request.modifiers.decay < 1,
-        queryValues: shape.queryHeads / shape.kvHeads * shape.headDimension)
+        queryValues: shape.queryHeads / shape.kvHeads * shape.headDimension, newestBytes: shape.newestBytes)
     }
   }
 

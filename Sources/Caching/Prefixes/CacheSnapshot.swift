@@ -52,7 +52,7 @@ final class CacheSnapshot {
       return ColumnLayout(
         peakSlots: counts.map(\.slots).max() ?? 0, victims: counts.map(\.holes).max() ?? 0,
         needs: plan.layout.needs, ranks: plan.layout.ranks, counts: plan.layout.counts,
-        queryValues: plan.layout.queryValues)
+        queryValues: plan.layout.queryValues, newestBytes: plan.layout.newestBytes)
     }
   }
 

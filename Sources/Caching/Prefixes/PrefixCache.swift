@@ -43,16 +43,22 @@ package final class PrefixCache {
 
   /// The larger of what the tree and the snapshots have, if it is worth a copy.
   private func best(_ plan: CachePlan, _ prompt: [Int32]) -> (match: PrefixMatch?, snapshot: CacheSnapshot?) {
-    let match = tree.match(prompt.prefix(plan.wholePrefixTokens), plan.request.positions)
+    let match = match(plan, prompt)
     let snapshot = snapshots.lazy.filter { $0.serves(plan, prompt) }.max { $0.tokens.count < $1.tokens.count }
     if let snapshot, snapshot.tokens.count >= match.tokens { return (nil, snapshot) }
     return (match.tokens >= Self.leastTokens ? match : nil, nil)
   }
 
+  /// What the tree has of a prompt, as far as the plan can take it over.
+  private func match(_ plan: CachePlan, _ prompt: [Int32]) -> PrefixMatch {
+    var match = tree.match(prompt.prefix(plan.wholePrefixTokens), plan.request.positions)
+    if plan.shape.keepsNewest { match.removePartial() }
+    return match
+  }
+
   private func sharedBytes(_ plan: CachePlan, _ prompt: [Int32]) -> Int {
     guard plan.neverEvicts else { return 0 }
-    let match = tree.match(prompt.prefix(plan.wholePrefixTokens), plan.request.positions)
-    return match.whole.count { $0.readers > 0 } * pool.blockBytes
+    return match(plan, prompt).whole.count { $0.readers > 0 } * pool.blockBytes
   }
 
   private func restore(_ snapshot: CacheSnapshot, _ plan: CachePlan) -> SequenceCache? {

@@ -30,6 +30,6 @@ package struct PrefixPromise: Sendable, Equatable {
     guard plan.request.positions == other.request.positions else { return 0 }
     let given = plan.neverEvicts ? plan.promptTokens : plan.takesWholePrefixes ? plan.denseTokens : 0
     let blocks = given / PrefixTree.blockTokens
-    return min(common, blocks * PrefixTree.blockTokens, other.wholePrefixTokens)
+    return plan.shape.withoutNewest(min(common, blocks * PrefixTree.blockTokens, other.wholePrefixTokens))
   }
 }

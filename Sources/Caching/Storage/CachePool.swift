@@ -77,7 +77,9 @@ package final class CachePool {
   /// has evicted something or lacks what the plan's policy wants to know of these tokens. O(tokens copied).
   package func makeCache(_ plan: CachePlan, copying source: SequenceCache) -> SequenceCache? {
     precondition(source.pool === self, "a cache of this pool")
-    let count = min(source.logicalLength, plan.denseTokens)
+    let count =
+      source.logicalLength <= plan.denseTokens
+      ? source.logicalLength : shape.withoutNewest(plan.denseTokens)
     guard count > 0, source.canLend(to: plan), let cache = makeCache(plan) else { return nil }
     cache.copy(count, from: source)
     return cache

@@ -1,7 +1,7 @@
 /// Where the bookkeeping of one (layer, KV head) lies: offsets in bytes from the start of its block.
 ///
 /// A block is a header of 64 bytes, then columns of 4-byte numbers: position and new-slot index for every slot, more for each
-/// statistic that is kept, a page number for every page, a slot index for every victim; rounded up to 64 bytes so that two threads
+/// statistic that is kept, the newest tokens in half precision, a page number for every page, a slot index for every victim; rounded up to 64 bytes so that two threads
 /// never write to one cache line.
 struct ColumnLayout: Sendable, Equatable {
   /// Slots for which there is room: the most that any head holds, rounded up to whole pages.
@@ -15,6 +15,8 @@ struct ColumnLayout: Sendable, Equatable {
   let counts: Bool
   /// Values in the queries of one KV head's group.
   let queryValues: Int
+  /// Bytes of the page in which the newest tokens are kept in half precision; 0 where slots have it too.
+  let newestBytes: Int
 
   let positions: Int
   let newSlots: Int
@@ -26,6 +28,7 @@ struct ColumnLayout: Sendable, Equatable {
   let seen: Int
   let slotRanks: Int
   let queryMoments: Int
+  let newest: Int
   let pageNumbers: Int
   let holes: Int
   /// Bytes of one head's block.
@@ -36,7 +39,7 @@ struct ColumnLayout: Sendable, Equatable {
   /// Room for `peakSlots` slots and `victims` evictions at a time; both fit in an `Int32`.
   init(
     peakSlots: Int, victims: Int, needs: StatisticNeeds, ranks: Bool = false, counts: Bool = false,
-    queryValues: Int = 0
+    queryValues: Int = 0, newestBytes: Int = 0
   ) {
     let pages = (peakSlots + CacheShape.slotsPerPage - 1) / CacheShape.slotsPerPage
     let slots = pages * CacheShape.slotsPerPage
@@ -55,6 +58,7 @@ struct ColumnLayout: Sendable, Equatable {
     seen = column(counts ? slots : 0)
     slotRanks = column(ranks ? slots : 0)
     queryMoments = column(needs.queryMoments ? 2 * queryValues : 0)
+    newest = column(newestBytes / 4)
     pageNumbers = column(pages)
     holes = column(victims)
     headBytes = (end + 63) / 64 * 64
@@ -65,5 +69,6 @@ struct ColumnLayout: Sendable, Equatable {
     self.ranks = ranks
     self.counts = counts
     self.queryValues = queryValues
+    self.newestBytes = newestBytes
   }
 }

@@ -42,6 +42,10 @@ import Kernels
   var queryMoments: UnsafeMutablePointer<Float>? {
     unsafe column(layout.queryMoments, if: layout.needs.queryMoments)
   }
+  /// A page in half precision, where `KeyValueType` rounds slots to less.
+  var newestPage: UnsafeMutableRawPointer? {
+    layout.newestBytes > 0 ? unsafe block + layout.newest : nil
+  }
   var holes: UnsafeMutablePointer<Int32> { unsafe column(layout.holes) }
 
   private func column<T>(_ offset: Int) -> UnsafeMutablePointer<T> {

@@ -6,6 +6,7 @@ extension HeadColumns {
     var numbers = Array(repeating: counts.slots, count: 1 + columns)
     if layout.ranks { numbers.append(counts.slots) }
     if layout.needs.queryMoments { numbers.append(2 * layout.queryValues) }
+    if layout.newestBytes > 0 { numbers.append(layout.newestBytes / 4) }
     return (numbers + [counts.holes]).map { 4 * $0 }
   }
 

@@ -17,7 +17,7 @@ extension HeadColumns {
   var counts: Counts { Counts(slots: slotCount, holes: holeCount) }
 
   /// The live parts of the block, all of 4-byte numbers, in this order: positions, each column of numbers a slot, ranks, queries'
-  /// moments, holes.
+  /// moments, the newest page, holes.
   ///
   /// Blocks of layouts of the same kind that have the same counts have pieces of the same sizes, however wide they are.
   var livePieces: [UnsafeMutableRawBufferPointer] {
@@ -27,6 +27,7 @@ extension HeadColumns {
     }
     if layout.ranks { unsafe pieces.append(piece(layout.slotRanks, slotCount)) }
     if layout.needs.queryMoments { unsafe pieces.append(piece(layout.queryMoments, 2 * layout.queryValues)) }
+    if layout.newestBytes > 0 { unsafe pieces.append(piece(layout.newest, layout.newestBytes / 4)) }
     unsafe pieces.append(piece(layout.holes, holeCount))
     return unsafe pieces
   }
@@ -52,5 +53,6 @@ extension ColumnLayout {
   /// Whether blocks keep the same columns, of whatever width.
   func isOfKind(_ other: ColumnLayout) -> Bool {
     needs == other.needs && ranks == other.ranks && counts == other.counts && queryValues == other.queryValues
+      && newestBytes == other.newestBytes
   }
 }

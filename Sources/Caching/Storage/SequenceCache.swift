@@ -162,7 +162,15 @@ package final class SequenceCache {
     return unsafe KeyValueSlots(
       keys: pool.keys, values: pool.values, pages: columns.pages, type: plan.shape.type,
       headDimension: plan.shape.headDimension, slotCount: columns.slotCount, newSlots: columns.newSlots,
-      newCount: newCount, positions: UnsafePointer(columns.slotPositions), columns: kept(columns))
+      newCount: newCount, positions: UnsafePointer(columns.slotPositions), newest: newestPage(columns),
+      columns: kept(columns))
+  }
+
+  private func newestPage(_ columns: HeadColumns) -> NewestPage? {
+    unsafe columns.newestPage.map {
+      unsafe NewestPage(
+        page: $0, tokens: UnsafePointer(columns.slotPositions), first: logicalLength - newCount)
+    }
   }
 
   private func kept(_ columns: HeadColumns) -> SlotColumns {
@@ -260,12 +268,13 @@ extension SequenceCache {
     guard logicalLength >= plan.promptTokens, residentTotal == logicalLength * plan.shape.heads,
       !needs.readsQueries
     else { return 1 }
-    guard let limit = plan.schedule.leastDecodeLimit else {
-      return max(1, min(most, plan.maxTotalTokens - logicalLength))
-    }
+    var most = min(most, plan.maxTotalTokens - logicalLength)
+    // The page of newest tokens that are taken back has to be the one of those that stay.
+    if plan.shape.keepsNewest { most = min(most, PrefixTree.blockTokens - logicalLength % PrefixTree.blockTokens) }
+    guard let limit = plan.schedule.leastDecodeLimit else { return max(1, most) }
     // Where pages move, limits may too.
     guard !plan.sharesPages else { return 1 }
-    return max(1, min(most, plan.maxTotalTokens - logicalLength, limit - logicalLength))
+    return max(1, min(most, limit - logicalLength))
   }
 
   /// Forgets the last `count` tokens of the step that has just ended.
@@ -293,6 +302,11 @@ extension SequenceCache {
       for page in 0..<target.startedPages {
         // Safety: both heads have started this page.
         unsafe pool.copyPage(from: origin.pages[page], to: target.pages[page])
+      }
+      if count == source.logicalLength, let newest = unsafe target.newestPage, let lent = unsafe origin.newestPage
+      {
+        // Safety: both have a page of this size.
+        unsafe newest.copyMemory(from: lent, byteCount: target.layout.newestBytes)
       }
       if let norms = unsafe target.valueNorms, let lent = unsafe origin.valueNorms {
         // Safety: both columns have a number for each slot below `count`.
