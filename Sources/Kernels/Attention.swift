@@ -115,25 +115,20 @@ package struct AttentionShape: Sendable, Equatable {
         let turned =
           reachPositions(slots)
           ? TurnedKeys.floatCount(slots: slots.slotCount, headDimension: shape.headDimension) : 0
-        let newest = slots.newest.map { laterFloats($0, chunks[chunk]) }
+        let view = unsafe kernelSlots(slots, chunks[chunk])
+        let later = unsafe view.laterPages
         unsafe heads.append(
           AttentionStep.Head(
-            slots: kernelSlots(slots, chunks[chunk]), slotCount: slots.slotCount, columns: slots.columns,
+            slots: view, slotCount: slots.slotCount, columns: slots.columns,
             scratch: needed,
             turnedKeys: turned > 0 ? needed + attending : nil,
-            laterPages: newest.map { _ in needed + attending + turned }))
-        needed += attending + turned + (newest ?? 0)
+            laterPages: slots.newest.map { _ in needed + attending + turned }))
+        needed += attending + turned + later.count * later.bytes / MemoryLayout<Float>.size
       }
     }
     let bytes = needed * MemoryLayout<Float>.size
     if bytes > scratch.byteCount { scratch = AlignedBuffer(byteCount: bytes + bytes / 4) }
     completeNewestPages()
-  }
-
-  /// Floats of the pages for the blocks that a chunk begins.
-  private func laterFloats(_ newest: NewestPage, _ chunk: Chunk) -> Int {
-    newest.laterPages(chunk.count) * NewestPage.byteCount(headDimension: shape.headDimension)
-      / MemoryLayout<Float>.size
   }
 
   /// Tells the kernels of the step's own pages for newest tokens, now that scratch and rotations will not move any more.
@@ -143,6 +138,9 @@ package struct AttentionShape: Sendable, Equatable {
       // Safety: the scratch has room there for the pages of the chunk's later blocks.
       let pages = unsafe UnsafeMutableRawPointer(scratch.pointer(Float.self) + later)
       unsafe heads[index].slots.newest.later = pages.assumingMemoryBound(to: UInt8.self)
+      let (count, bytes) = unsafe heads[index].slots.laterPages
+      // What no token has yet of the last one is weighed with 0, and becomes a part of the sequence's page.
+      if count > 0 { unsafe memset(pages + (count - 1) * bytes, 0, bytes) }
       guard let positions = unsafe heads[index].columns.keyPositions else { continue }
       unsafe heads[index].slots.newest.positions = positions
       unsafe heads[index].slots.newest.turns = current.table.rows

@@ -194,13 +194,9 @@ import Synchronization
 
   /// Makes the page of the chunk's last block the newest, once nobody reads the earlier one any more.
   private func keepNewest(_ head: UnsafePointer<Head>) {
-    guard unsafe head.pointee.laterPages != nil else { return }
-    let slots = unsafe head.pointee.slots
-    let (first, tokens) = unsafe (Int(slots.newest.first), NewestPage.tokensPerPage)
-    let later = unsafe (first + Int(slots.new_count) - 1) / tokens - first / tokens
-    guard later > 0 else { return }
-    let bytes = NewestPage.byteCount(headDimension: shape.headDimension)
-    unsafe memcpy(slots.newest.page, slots.newest.later + (later - 1) * bytes, bytes)
+    let newest = unsafe head.pointee.slots.newest
+    let (count, bytes) = unsafe head.pointee.slots.laterPages
+    if count > 0 { unsafe memcpy(newest.page, newest.later + (count - 1) * bytes, bytes) }
   }
 
   /// A lane's own columns, at the start of its scratch.

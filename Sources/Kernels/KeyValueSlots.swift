@@ -71,11 +71,6 @@ import CKernels
   package static func byteCount(headDimension: Int) -> Int {
     2 * KeyValueType.f16.halfPageBytes(headDimension: headDimension)
   }
-
-  /// Blocks that begin after the first of `count` tokens being fed, whose pages are the step's.
-  func laterPages(_ count: Int) -> Int {
-    (first + count - 1) / Self.tokensPerPage - first / Self.tokensPerPage
-  }
 }
 
 /// What an eviction policy wants to know of each slot, or of the queries: columns of 4-byte numbers indexed by slot.
@@ -139,6 +134,16 @@ extension kvota_newest {
     unsafe self.init(
       page: newest.page.assumingMemoryBound(to: UInt8.self), later: nil, tokens: newest.tokens,
       first: Int32(newest.first), positions: nil, turns: nil, rotated: 0, halves: 0)
+  }
+}
+
+extension kvota_slots {
+  /// How many blocks of newest tokens begin within the chunk, and the bytes of a page for one.
+  var laterPages: (count: Int, bytes: Int) {
+    guard unsafe newest.page != nil else { return (0, 0) }
+    let (first, tokens) = unsafe (Int(newest.first), NewestPage.tokensPerPage)
+    let count = unsafe (first + Int(new_count) - 1) / tokens - first / tokens
+    return (count, unsafe NewestPage.byteCount(headDimension: Int(head_dim)))
   }
 }
 

@@ -130,7 +130,9 @@ final class SteppedScheduler {
     let model = try Model(
       file: file, compute: compute,
       maxTokens: settings.stepTokens, maxLogitsRows: settings.logitsRows)
-    shape = try model.configuration.cacheShape
+    var shape = try model.configuration.cacheShape
+    shape.type = settings.kvType
+    self.shape = shape
     pool = try CachePool(limitBytes: settings.kvPoolBytes, shape: shape)
     scheduler = Scheduler(
       computer: ModelComputer(model), pool: pool, settings: settings, statistics: shared)

@@ -1,4 +1,5 @@
 import Caching
+import Kernels
 import ModelFixtures
 import Testing
 
@@ -23,10 +24,12 @@ struct PrefixReuseTests {
     return request
   }
 
-  @Test("a conversation has the same texts with and without reuse, under every policy")
-  func conversations() async throws {
+  @Test(
+    "a conversation has the same texts with and without reuse, under every policy",
+    arguments: KeyValueType.allCases)
+  func conversations(type: KeyValueType) async throws {
     func talk(reuses: Bool) async throws -> [[Outcome]] {
-      try await withEngine(settings { $0.prefixCache = reuses }) { engine in
+      try await withEngine(settings { ($0.prefixCache, $0.kvType) = (reuses, type) }) { engine in
         var talks: [[Outcome]] = []
         for (index, cache) in Self.caches.enumerated() {
           var tokens = Tiny.prompt(170, seed: UInt64(index))
@@ -51,18 +54,20 @@ struct PrefixReuseTests {
     #expect(reused[0][1].usage.cachedTokens == 176 && reused[0][2].usage.cachedTokens >= 224)
   }
 
-  @Test("choices of one prompt compute it once, and each writes its own text", arguments: [0, 11])
-  func choices(policy: Int) async throws {
+  @Test(
+    "choices of one prompt compute it once, and each writes its own text", arguments: [0, 11],
+    KeyValueType.allCases)
+  func choices(policy: Int, type: KeyValueType) async throws {
     let requests = (0..<4).map { choice in
       var request = Self.turn(Tiny.prompt(300), new: 30, Self.caches[policy])
       request.sampling.temperature = 1.5
       request.sampling.seed = UInt64(choice)
       return request
     }
-    let fresh = try await withEngine(settings { $0.prefixCache = false }) {
+    let fresh = try await withEngine(settings { ($0.prefixCache, $0.kvType) = (false, type) }) {
       try await outcomes(requests, of: $0)
     }
-    let stepped = try SteppedScheduler(settings())
+    let stepped = try SteppedScheduler(settings { $0.kvType = type })
     let streams = try requests.map { try stepped.submit($0).events }
     while !stepped.scheduler.isIdle || stepped.statistics.steps == 0 {
       stepped.step()
@@ -74,6 +79,23 @@ struct PrefixReuseTests {
     #expect(stepped.statistics.promptTokens < 300 + 3 * 64)
     #expect(shared[0].usage.cachedTokens == 0 && shared[1...].allSatisfy { $0.usage.cachedTokens > 230 })
     #expect(stepped.pool.pagesInUse == 0 && stepped.pool.usedBytes == 0 && stepped.pool.reservedBytes == 0)
+  }
+
+  @Test(
+    "of a block that only begins alike nothing is reused where the newest tokens have a page of their own",
+    arguments: KeyValueType.allCases)
+  func partOfBlock(type: KeyValueType) async throws {
+    let first = Tiny.request(100, new: 5)
+    var second = first
+    second.prompt.replaceSubrange(40..., with: Tiny.prompt(60, seed: 9))
+    let found = try await withEngine(settings { $0.kvType = type }) { [second] engine in
+      _ = try await outcomes([first], of: engine)
+      return try await outcomes([second], of: engine)[0]
+    }
+    let fresh = try await withEngine(settings { ($0.prefixCache, $0.kvType) = (false, type) }) { [second] in
+      try await outcomes([second], of: $0)[0]
+    }
+    #expect(found == fresh && found.usage.cachedTokens == (type == .f16 ? 40 : 32))
   }
 
   @Test("who waits for another's prompt goes on alone when that one is cancelled")

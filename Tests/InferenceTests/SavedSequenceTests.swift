@@ -1,4 +1,5 @@
 import Caching
+import Kernels
 import Testing
 
 @testable import Inference
@@ -34,13 +35,15 @@ import Testing
 
   @Test(
     "32 tokens, saved, and 32 more on another engine are the 64 of an unbroken sequence, for every policy",
-    arguments: BudgetAllocators.names)
-  func unbroken(allocator: String) async throws {
-    let whole = try await withEngine { try await outcomes(Self.requests(allocator, new: 64), of: $0) }
+    arguments: BudgetAllocators.names, KeyValueType.allCases)
+  func unbroken(allocator: String, type: KeyValueType) async throws {
+    let whole = try await withEngine(settings { $0.kvType = type }) { try await outcomes(Self.requests(allocator, new: 64), of: $0) }
     let requests = Self.requests(allocator, new: 32)
-    let first = try await withEngine(settings { $0.threads = 1 }) { try await outcomes(requests, of: $0) }
+    let first = try await withEngine(settings { ($0.threads, $0.kvType) = (1, type) }) {
+      try await outcomes(requests, of: $0)
+    }
     let resumed = try zip(requests, first).map { try Self.next($0, after: $1) }
-    let second = try await withEngine { try await outcomes(resumed, of: $0) }
+    let second = try await withEngine(settings { $0.kvType = type }) { try await outcomes(resumed, of: $0) }
     for index in requests.indices {
       #expect(first[index].tokens + second[index].tokens == whole[index].tokens, "\(requests[index].cache)")
       #expect(second[index].usage.cachedTokens == requests[index].prompt.count + 31)

@@ -1,4 +1,5 @@
 import Caching
+import Kernels
 import Testing
 
 @testable import Inference
@@ -24,19 +25,21 @@ struct SpeculationTests {
   }
 
   @Test(
-    "the same tokens come out as without guesses, alone and in company", arguments: [0, 0.6, 1.5] as [Float])
-  func exact(temperature: Float) async throws {
+    "the same tokens come out as without guesses, alone and in company", arguments: [0, 0.6, 1.5] as [Float],
+    KeyValueType.allCases)
+  func exact(temperature: Float, type: KeyValueType) async throws {
+    let settings = settings { $0.kvType = type }
     let plain = Self.requests(temperature: temperature)
     let guessing = plain.map { request in
       var request = request
       request.speculation = 8
       return request
     }
-    let expected = try await withEngine { try await outcomes(plain, of: $0) }
-    let together = try await withEngine { try await outcomes(guessing, of: $0) }
+    let expected = try await withEngine(settings) { try await outcomes(plain, of: $0) }
+    let together = try await withEngine(settings) { try await outcomes(guessing, of: $0) }
     #expect(together == expected)
     for (request, expected) in zip(guessing, expected) {
-      let alone = try await withEngine { try await outcomes([request], of: $0)[0] }
+      let alone = try await withEngine(settings) { try await outcomes([request], of: $0)[0] }
       #expect(alone == expected, "\(request.cache.policy)")
       #expect(alone.usage.residentSlots == expected.usage.residentSlots)
       #expect(alone.usage.evictedSlots == expected.usage.evictedSlots)

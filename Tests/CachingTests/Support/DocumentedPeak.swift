@@ -29,7 +29,8 @@ struct DocumentedPeak {
       let rooms = (most + 15) / 16
       let victims = shares ? most : min(Self.victims(plan), most)
       let numbers = 16 * rooms * (2 + Self.statistics(plan)) + rooms + victims + Self.moments(plan)
-      return (64 + 4 * numbers + 63) / 64 * 64
+      let newest = plan.shape.type == .f16 ? 0 : 64 * plan.shape.headDimension
+      return (64 + 4 * numbers + newest + 63) / 64 * 64
     }
     let slotBytes = plan.shape.type == .f16 ? 4 * plan.shape.headDimension : 2 * plan.shape.headDimension + 4
     bytes = pages * 16 * slotBytes + kvHeads * blocks.reduce(0, +)
