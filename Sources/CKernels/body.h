@@ -144,6 +144,10 @@ INLINE vrf fma_r(vrf a, vrf b, vrf c) {
 
 #include "slots.h"
 
+#include "pages.h"
+
+#include "newest.h"
+
 #include "attention.h"
 
 #include "ceilings.h"

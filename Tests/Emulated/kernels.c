@@ -164,12 +164,12 @@ typedef enum { DECODED, LAST_TOKENS, SCATTERED_SLOTS, WINDOW, CHUNKS } chunk_kin
 
 typedef struct {
   kvota_slots slots;
-  uint8_t *keys, *values;
+  uint8_t *keys, *values, *newest;
   uint32_t *pages;
-  int32_t *new_slots, *positions;
+  int32_t *new_slots, *positions, *tokens;
 } test_slots;
 
-static test_slots make_slots(kvota_kv_type type, int head_dim, int count, chunk_kind kind) {
+static test_slots make_slots(kvota_kv_type type, bool keeps_newest, int head_dim, int count, chunk_kind kind) {
   const int page_count = (count + 15) / 16, most = count < 21 ? count : 21, tokens = kind == DECODED ? 1 : most;
   const size_t bytes = page_count * kvota_half_page_bytes(type, head_dim);
   test_slots s = {.keys = make(bytes), .values = make(bytes)};
@@ -181,10 +181,20 @@ static test_slots make_slots(kvota_kv_type type, int head_dim, int count, chunk_
   for (int i = 0; i < count; i++) s.positions[i] = i;
   s.slots = (kvota_slots){s.keys, s.values, s.pages, s.pages, type, type, count, head_dim, s.new_slots, tokens, s.positions,
                           count - tokens, kind == WINDOW ? 200 : 0, kind == LAST_TOKENS ? 20 : 0};
+  if (!keeps_newest) return s;
+  // The chunk's tokens are the last ones, and those before it lie in the slots between.
+  s.tokens = make(sizeof(int32_t) * count);
+  for (int slot = 0, old = 0, new = 0; slot < count; slot++)
+    s.tokens[slot] = new < tokens && s.new_slots[new] == slot ? count - tokens + new++ : old++;
+  const size_t page_bytes = 2 * kvota_half_page_bytes(KVOTA_KV_F16, head_dim);
+  s.newest = make(3 * page_bytes);
+  s.slots.newest = (kvota_newest){.page = s.newest, .later = s.newest + page_bytes, .tokens = s.tokens, .first = count - tokens};
   return s;
 }
 
-static void free_slots(test_slots s) { free(s.keys), free(s.values), free(s.pages), free(s.new_slots), free(s.positions); }
+static void free_slots(test_slots s) {
+  free(s.keys), free(s.values), free(s.newest), free(s.pages), free(s.new_slots), free(s.positions), free(s.tokens);
+}
 
 // Stores the same in both by their own kernels.
 static void fill(const test_slots *a, const test_slots *b) {
@@ -195,8 +205,14 @@ static void fill(const test_slots *a, const test_slots *b) {
     if (s % 50 == 7) value[3] = 1e6f; // beyond f16
     best->store(&a->slots, s, key, value);
     portable->store(&b->slots, s, key, value);
+    const int first = a->slots.newest.first;
+    if (a->newest && a->tokens[s] >= first / 16 * 16) {
+      best->store_newest(&a->slots, a->tokens[s] - first, key, value);
+      portable->store_newest(&b->slots, b->tokens[s] - first, key, value);
+    }
     free(key), free(value);
   }
+  if (a->newest) expect_equal("newest pages", a->newest, b->newest, 3 * 2 * kvota_half_page_bytes(KVOTA_KV_F16, head_dim));
   expect_equal("stored keys", a->keys, b->keys, bytes);
   expect_equal("stored values", a->values, b->values, bytes);
 }
@@ -227,8 +243,8 @@ static void compare_turned(const test_slots *a, const test_slots *b) {
   free(turns);
 }
 
-static void compare_attention(kvota_kv_type type, int head_dim, int group, int count, chunk_kind kind) {
-  test_slots a = make_slots(type, head_dim, count, kind), b = make_slots(type, head_dim, count, kind);
+static void compare_attention(kvota_kv_type type, bool keeps_newest, int head_dim, int group, int count, chunk_kind kind) {
+  test_slots a = make_slots(type, keeps_newest, head_dim, count, kind), b = make_slots(type, keeps_newest, head_dim, count, kind);
   fill(&a, &b);
   const float norm = best->value_norm(&a.slots, count - 1), expected_norm = portable->value_norm(&b.slots, count - 1);
   expect_close("value norm", &norm, &expected_norm, 1, 1e-6);
@@ -244,9 +260,9 @@ static void compare_attention(kvota_kv_type type, int head_dim, int group, int c
          &(kvota_columns){counted, counted + columns, counted + 2 * columns, columns, 4, 5, group % 2 == 0});
   attend(portable, &b.slots, queries, group, scratch, expected,
          &(kvota_columns){expected_counts, expected_counts + columns, expected_counts + 2 * columns, columns, 4, 5, group % 2 == 0});
-  char what[100];
-  snprintf(what, sizeof what, "attention: %s, head dimension %d, group %d, %d slots, chunk %d", type == KVOTA_KV_Q8 ? "q8" : "f16",
-           head_dim, group, count, kind);
+  char what[120];
+  snprintf(what, sizeof what, "attention: %s%s, head dimension %d, group %d, %d slots, chunk %d", type == KVOTA_KV_Q8 ? "q8" : "f16",
+           keeps_newest ? " but the newest" : "", head_dim, group, count, kind);
   expect_close(what, out, expected, numbers, 1e-4);
   expect_close(what, counted, expected_counts, columns * 6, 1e-4);
   // Exponentials that are not kept must not be read: those of before are no numbers.
@@ -263,12 +279,12 @@ int main(void) {
   for (int count = 1; count < 100; count++) compare_rows(count);
   for (int head_dim = 16; head_dim <= 128; head_dim += 16) compare_rotations(head_dim);
   const int head_dims[] = {16, 64, 80, 128}, groups[] = {1, 2, 3, 5, 8, 13}, slots[] = {1, 15, 17, 256, 300, 513};
-  for (int type = KVOTA_KV_F16; type <= KVOTA_KV_Q8; type++)
+  for (int stored = 0; stored < 3; stored++)
     for (int d = 0; d < 4; d++)
       for (int g = 0; g < 6; g++)
         for (int s = 0; s < 6; s++)
           for (int kind = DECODED; kind < CHUNKS; kind++)
-            compare_attention((kvota_kv_type)type, head_dims[d], groups[g], slots[s], (chunk_kind)kind);
+            compare_attention(stored == 0 ? KVOTA_KV_F16 : KVOTA_KV_Q8, stored == 2, head_dims[d], groups[g], slots[s], (chunk_kind)kind);
   printf("%d comparisons, %d failures\n", checks, failures);
   return failures > 0 || best == portable;
 }
