@@ -19,7 +19,8 @@ INLINE bool any_from(const int32_t *tokens, int count, int number) {
 }
 
 INLINE newest_tokens find_newest(const kvota_slots *slots, int first, int last, const int *query, const int count) {
-  newest_tokens found = {.count = 0};
+  newest_tokens found;
+  found.count = 0;
   if (!slots->newest.page) return found;
   found.block = (slots->newest.first + query[0]) / 16;
   const int from = 16 * found.block, end = slots->newest.first + query[count - 1] + 1;
@@ -62,7 +63,7 @@ INLINE const uint8_t *newest_keys(const kvota_slots *slots, int first, const new
   const float *at[16];
   for (int lane = 0; lane < 16; lane++) at[lane] = slots->newest.turns;
   for (int i = 0; i < newest->count; i++)
-    if (newest->later[i] == later) at[newest->lane[i]] += (size_t)slots->newest.positions[first + newest->at[i]] * row;
+    if (newest->later[i] == later) at[newest->lane[i]] = slots->newest.turns + (size_t)slots->newest.positions[first + newest->at[i]] * row;
   turn_page(page, KVOTA_KV_F16, at, slots->newest.rotated, slots->newest.halves, slots->head_dim, turned);
   return (const uint8_t *)turned;
 }

@@ -98,9 +98,9 @@ static void store(const kvota_slots *slots, int slot, const float *key, const fl
   }
 }
 
-// The newest page of a token's block.
-INLINE uint8_t *newest_page(const kvota_slots *slots, int token) {
-  const int block = token / 16 - slots->newest.first / 16;
+// The newest page of the block of the token with this number.
+INLINE uint8_t *newest_page(const kvota_slots *slots, int number) {
+  const int block = number / 16 - slots->newest.first / 16;
   return block == 0 ? slots->newest.page : slots->newest.later + (block - 1) * 2 * kvota_half_page_bytes(KVOTA_KV_F16, slots->head_dim);
 }
 // The values in it.

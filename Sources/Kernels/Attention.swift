@@ -122,7 +122,7 @@ package struct AttentionShape: Sendable, Equatable {
             slots: view, slotCount: slots.slotCount, columns: slots.columns,
             scratch: needed,
             turnedKeys: turned > 0 ? needed + attending : nil,
-            laterPages: slots.newest.map { _ in needed + attending + turned }))
+            newestScratch: slots.newest.map { _ in needed + attending + turned }))
         needed += attending + turned + later.count * later.bytes / MemoryLayout<Float>.size
       }
     }
@@ -134,7 +134,7 @@ package struct AttentionShape: Sendable, Equatable {
   /// Tells the kernels of the step's own pages for newest tokens, now that scratch and rotations will not move any more.
   private func completeNewestPages() {
     for index in heads.indices {
-      guard let later = heads[index].laterPages else { continue }
+      guard let later = heads[index].newestScratch else { continue }
       // Safety: the scratch has room there for the pages of the chunk's later blocks.
       let pages = unsafe UnsafeMutableRawPointer(scratch.pointer(Float.self) + later)
       unsafe heads[index].slots.newest.later = pages.assumingMemoryBound(to: UInt8.self)
@@ -199,6 +199,8 @@ package struct AttentionShape: Sendable, Equatable {
   }
 
   /// Attends every row over its cache: `out[row] = [queryHeads, headDimension]`, quantized too if `out` is, and adds to the statistics.
+  ///
+  /// Once after each `rotateAndStore`: it hands the newest page over to the next chunk.
   package func attend(_ projections: borrowing FloatRows, into out: borrowing Activations) {
     let width = shape.queryHeads * shape.headDimension
     precondition(out.floats.width == width && chunkOfRow.count <= out.floats.capacity, "shapes do not fit")

@@ -13,7 +13,7 @@ import Synchronization
     /// Floats from the scratch's start to its `TurnedKeys`; nil if keys are read in place.
     let turnedKeys: Int?
     /// Floats from the scratch's start to the newest pages of the chunk's later blocks; nil if newest tokens have no page.
-    let laterPages: Int?
+    let newestScratch: Int?
   }
 
   /// A piece of work: some splits of a decoded token, or one lane of a longer chunk.
@@ -80,7 +80,7 @@ import Synchronization
         let value = unsafe token + valueOffset + head * dimension
         unsafe withUnsafePointer(to: target.pointee.slots) { slots in
           unsafe table.pointee.store(slots, slot, key, value)
-          if unsafe target.pointee.laterPages != nil {
+          if unsafe target.pointee.newestScratch != nil {
             unsafe table.pointee.store_newest(slots, Int32(index), key, value)
           }
           guard let norms = unsafe target.pointee.columns.valueNorms else { return }

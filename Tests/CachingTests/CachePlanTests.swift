@@ -44,6 +44,22 @@ import Testing
     #expect(f16.peakBytes - q8.peakBytes == 4 * (544 * (2 * 16 - 4) - 64 * 16))
   }
 
+  @Test("in q8 no more tokens are guessed than the running block of sixteen has room for")
+  func guessesOfBlock() throws {
+    let run = try Simulation(Small.plan(CacheRequest(), type: .q8, prompt: 28, new: 60))
+    run.writesBytes = true
+    run.step(28, attention: { _ in 0 })
+    #expect(run.cache.unevictedTokens(atMost: 9) == 4)
+    run.step(4, attention: { _ in 0 })
+    run.cache.takeBack(1)
+    #expect(run.cache.unevictedTokens(atMost: 9) == 1)
+    run.step(1, attention: { _ in 0 })
+    #expect(run.cache.unevictedTokens(atMost: 9) == 9 && run.cache.unevictedTokens(atMost: 20) == 16)
+    run.step(9, attention: { _ in 0 })
+    run.cache.takeBack(8)
+    #expect(run.cache.unevictedTokens(atMost: 20) == 15 && run.slotsWithForeignBytes == 0)
+  }
+
   @Test("the prompt is covered by chunks that are whole strides after the dense part", arguments: 0..<50)
   func chunks(seed: Int) throws {
     var random = SplitMix64(state: UInt64(seed))

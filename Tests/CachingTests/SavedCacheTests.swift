@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Testing
 
 @testable import Caching
@@ -26,21 +27,21 @@ import Testing
   }
 
   private static func plan(
-    _ request: CacheRequest, _ window: SlidingWindow? = nil, prompt: Int, new: Int,
+    _ request: CacheRequest, _ window: SlidingWindow? = nil, type: KeyValueType = .f16, prompt: Int, new: Int,
     resuming saved: SavedCache? = nil
   ) throws -> CachePlan {
-    var shape = try CacheShape(layers: 3, kvHeads: 2, queryHeads: 6, headDimension: 16)
-    shape.window = window
+    var shape = try CacheShape(layers: window == nil ? 2 : 3, kvHeads: 2, queryHeads: 6, headDimension: 16)
+    (shape.window, shape.type) = (window, type)
     return try CachePlan(
-      request, shape: window == nil ? Small.shape : shape, promptTokens: prompt, maxNewTokens: new,
-      resuming: saved)
+      request, shape: shape, promptTokens: prompt, maxNewTokens: new, resuming: saved)
   }
 
   /// A sequence that has fed `fed` tokens, its prompt in chunks and what follows singly, and was then saved.
   private static func saved(
-    _ request: CacheRequest, _ window: SlidingWindow? = nil, prompt: Int, fed: Int, of all: Int
+    _ request: CacheRequest, _ window: SlidingWindow? = nil, type: KeyValueType = .f16, prompt: Int, fed: Int,
+    of all: Int
   ) throws -> (Simulation, SavedCache) {
-    let run = try Simulation(try plan(request, window, prompt: prompt, new: all - prompt))
+    let run = try Simulation(try plan(request, window, type: type, prompt: prompt, new: all - prompt))
     run.writesBytes = true
     feed(run, upTo: fed)
     return (run, run.pool.save(run.cache))
@@ -69,21 +70,23 @@ import Testing
     "a saved cache goes on as if nothing had happened, wherever it was saved",
     arguments: requests, [(20, 20), (20, 47), (70, 70), (70, 71), (70, 83)])
   func goesOn(request: CacheRequest, lengths: (prompt: Int, fed: Int)) throws {
-    try goesOn(request, nil, lengths)
-    if [47, 71].contains(lengths.fed) { try goesOn(request, Self.window, lengths) }
+    for type in KeyValueType.allCases { try goesOn(request, nil, type, lengths) }
+    if [47, 71].contains(lengths.fed) { try goesOn(request, Self.window, .f16, lengths) }
   }
 
   private func goesOn(
-    _ request: CacheRequest, _ window: SlidingWindow?, _ lengths: (prompt: Int, fed: Int)
+    _ request: CacheRequest, _ window: SlidingWindow?, _ type: KeyValueType,
+    _ lengths: (prompt: Int, fed: Int)
   ) throws {
     let all = 120
     let unbroken = try Simulation(
-      try Self.plan(request, window, prompt: lengths.prompt, new: all - lengths.prompt))
+      try Self.plan(request, window, type: type, prompt: lengths.prompt, new: all - lengths.prompt))
     unbroken.writesBytes = true
     Self.feed(unbroken, upTo: all)
-    let (_, saved) = try Self.saved(request, window, prompt: lengths.prompt, fed: lengths.fed, of: all)
+    let (_, saved) = try Self.saved(
+      request, window, type: type, prompt: lengths.prompt, fed: lengths.fed, of: all)
     let plan = try Self.plan(
-      request, window, prompt: lengths.fed + 1, new: all - lengths.fed - 1, resuming: saved)
+      request, window, type: type, prompt: lengths.fed + 1, new: all - lengths.fed - 1, resuming: saved)
     let resumed = try Simulation(plan)
     resumed.writesBytes = true
     #expect(resumed.cache.logicalLength == lengths.fed && saved.bytes.isEmpty)
@@ -217,6 +220,7 @@ import Testing
       request.allocator = allocator
       if allocator == "uniform", policy != "expected", round % 2 == 0 { request.positions = .cache }
       var shape = try Small.shape
+      shape.type = KeyValueType.allCases[round / 2 % 2]
       if round % 3 == 1 { shape.window = SlidingWindow(tokens: 15, globalEvery: 2) }
       let prompt = Int.random(in: 12...40, using: &random)
       let first = try CachePlan(request, shape: shape, promptTokens: prompt, maxNewTokens: 20)

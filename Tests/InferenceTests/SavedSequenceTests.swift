@@ -37,7 +37,9 @@ import Testing
     "32 tokens, saved, and 32 more on another engine are the 64 of an unbroken sequence, for every policy",
     arguments: BudgetAllocators.names, KeyValueType.allCases)
   func unbroken(allocator: String, type: KeyValueType) async throws {
-    let whole = try await withEngine(settings { $0.kvType = type }) { try await outcomes(Self.requests(allocator, new: 64), of: $0) }
+    let whole = try await withEngine(settings { $0.kvType = type }) {
+      try await outcomes(Self.requests(allocator, new: 64), of: $0)
+    }
     let requests = Self.requests(allocator, new: 32)
     let first = try await withEngine(settings { ($0.threads, $0.kvType) = (1, type) }) {
       try await outcomes(requests, of: $0)

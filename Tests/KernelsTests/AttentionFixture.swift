@@ -198,10 +198,11 @@ struct Attended: Equatable {
   var queryMoments: [[Float]] = []
 }
 
-/// Runs one step over several sequences, which must have the same head sizes.
+/// Runs one step over several sequences, which must have the same head sizes, perhaps after one over another that leaves its scratch.
 func attend(
   _ fixtures: [AttentionFixture], on set: InstructionSet, threads: Int = 2, halves: Bool = false,
-  slots: ((AttentionFixture, Int) -> KeyValueSlots)? = nil, first: Int = 0
+  slots: ((AttentionFixture, Int) -> KeyValueSlots)? = nil, first: Int = 0,
+  after earlier: AttentionFixture? = nil
 ) -> [Attended] {
   let (sizes, heads) = (fixtures[0].sizes, fixtures[0].sizes.kvHeads)
   let (group, dimension) = (sizes.group, sizes.dimension)
@@ -228,6 +229,18 @@ func attend(
       compute: Compute(instructions: set, pool: pool),
       shape: AttentionShape(queryHeads: heads * group, kvHeads: heads, headDimension: dimension),
       rotary: RotaryEmbedding(dimensions: dimension, base: 10000, pairsHalves: halves), capacity: rows)
+    if let earlier {
+      attention.begin(1) { _ in .init(firstRow: 0, count: earlier.sizes.chunk, firstPosition: 0) }
+      attention.setLayer { _, head in earlier.slots(head) }
+      attention.rotateAndStore(
+        projections, keyOffset: queryWidth, valueOffset: queryWidth + heads * dimension)
+      attention.attend(projections, into: out)
+      for row in 0..<earlier.sizes.chunk {
+        projections.withRow(row) { span in
+          for i in span.indices { span[i] = fixtures[0].inputs[first + row][i] }
+        }
+      }
+    }
     attention.begin(chunks.count) { chunks[$0] }
     attention.setLayer { views[$0][$1] }
     attention.rotateAndStore(

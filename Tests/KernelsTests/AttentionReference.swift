@@ -10,7 +10,8 @@ struct AttentionReference {
 
   /// `key(head, slot)` is what attention reads; what is stored by default.
   init(
-    _ fixture: AttentionFixture, queries: [[Float]], halves: Bool = false, key: ((Int, Int) -> [Double])? = nil
+    _ fixture: AttentionFixture, queries: [[Float]], halves: Bool = false,
+    key: ((Int, Int) -> [Double])? = nil
   ) {
     let newestKey = { (fixture: AttentionFixture, head: Int, slot: Int) -> [Double] in
       let key = fixture.newest?.key(head, slot) ?? []

@@ -91,6 +91,8 @@ import Testing
       AttentionCase(group: 5, dimension: 48, old: 250, chunk: 11),
       AttentionCase(group: 7, dimension: 64, old: 500, chunk: 9),
       AttentionCase(group: 11, dimension: 32, old: 0, chunk: 5),
+      AttentionCase(group: 1, dimension: 48, old: 250, chunk: 40),
+      AttentionCase(group: 3, dimension: 64, old: 250, chunk: 30),
     ].ofAllTypes)
   func decodeEqualsPrefill(set: InstructionSet, sizes: AttentionCase) {
     let fixture = AttentionFixture(sizes)
@@ -151,5 +153,15 @@ import Testing
     let found = [halves, bytes].map { attend([AttentionFixture($0)], on: set)[0] }
     #expect(found[0].outputs == found[1].outputs)
     #expect(found[0].sums == found[1].sums && found[0].window == found[1].window)
+  }
+
+  @Test(
+    "what an earlier step leaves in the scratch is in no newest page", arguments: InstructionSet.available)
+  func cleanPages(set: InstructionSet) {
+    let sizes = AttentionCase(old: 30, chunk: 20, type: .q8, keepsNewest: true)
+    let (used, fresh) = (AttentionFixture(sizes), AttentionFixture(sizes))
+    let earlier = AttentionFixture(AttentionCase(old: 3000, chunk: 20, seed: 2))
+    #expect(attend([used], on: set, after: earlier) == attend([fresh], on: set))
+    #expect(used.newest?.allNumbers == fresh.newest?.allNumbers)
   }
 }

@@ -21,9 +21,11 @@ import Testing
       AttentionCase(group: 1, dimension: 16, old: 0, chunk: 1, turnsKeys: true),
       AttentionCase(group: 3, dimension: 64, old: 300, chunk: 1, turnsKeys: true, type: .q8),
       AttentionCase(group: 2, dimension: 80, old: 260, chunk: 17, reused: 9, turnsKeys: true, type: .q8),
-      AttentionCase(group: 3, dimension: 64, old: 300, chunk: 1, turnsKeys: true, type: .q8, keepsNewest: true),
       AttentionCase(
-        group: 2, dimension: 80, old: 260, chunk: 37, reused: 9, turnsKeys: true, type: .q8, keepsNewest: true),
+        group: 3, dimension: 64, old: 300, chunk: 1, turnsKeys: true, type: .q8, keepsNewest: true),
+      AttentionCase(
+        group: 2, dimension: 80, old: 260, chunk: 37, reused: 9, turnsKeys: true, type: .q8, keepsNewest: true
+      ),
     ])
   func equalsReference(set: InstructionSet, sizes: AttentionCase) {
     for halves in [false, true] {

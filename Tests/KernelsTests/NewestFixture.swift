@@ -82,6 +82,13 @@ final class NewestFixture {
     }
   }
 
+  /// All that is in the pages.
+  var allNumbers: [[Double]] {
+    pages.indices.flatMap { head in
+      (0..<16).flatMap { lane in [self[head, lane, true], self[head, lane, false]] }
+    }
+  }
+
   /// A key or value of a page.
   private subscript(head: Int, lane: Int, isKey: Bool) -> [Double] {
     get { stored(head, lane, isKey).numbers }
@@ -91,6 +98,7 @@ final class NewestFixture {
   private func stored(_ head: Int, _ lane: Int, _ isKey: Bool) -> StoredNumbers {
     let half = KeyValueType.f16.halfPageBytes(headDimension: sizes.dimension)
     return StoredNumbers(
-      page: pages[head] + (isKey ? 0 : half), lane: lane, dimension: sizes.dimension, type: .f16, isKey: isKey)
+      page: pages[head] + (isKey ? 0 : half), lane: lane, dimension: sizes.dimension, type: .f16, isKey: isKey
+    )
   }
 }

@@ -12,7 +12,7 @@ package struct CachePlan: Sendable {
   ///
   /// The formula is in `Docs/policies.md`, under "Memory".
   package private(set) var peakBytes: Int
-  /// Bytes beside keys and values: positions, statistics, page numbers.
+  /// Bytes beside the slots' keys and values: positions, statistics, page numbers, in q8 the newest tokens in half precision.
   package var bookkeepingBytes: Int { layouts.reduce(0) { $0 + shape.kvHeads * $1.headBytes } }
   /// First positions that are never evicted.
   package let sinks: Int

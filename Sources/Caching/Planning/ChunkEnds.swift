@@ -38,8 +38,8 @@ extension CachePlan {
 
   /// First tokens of the prompt that may come from a whole prefix.
   package var wholePrefixTokens: Int {
-    if neverEvicts { return shape.withoutNewest(promptTokens - 1) }
-    return takesWholePrefixes ? shape.withoutNewest(min(denseTokens, promptTokens - 1)) : 0
+    if neverEvicts { return promptTokens - 1 }
+    return takesWholePrefixes ? min(denseTokens, promptTokens - 1) : 0
   }
 
   package func chunkEnd(atMost position: Int) -> Int { schedule.chunkEnd(atMost: position) }

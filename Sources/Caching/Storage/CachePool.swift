@@ -73,8 +73,9 @@ package final class CachePool {
 
   /// A cache that already holds the first tokens of `source`, as many as `plan` feeds before anything is counted or evicted.
   ///
-  /// Saves feeding them again: what they leave in a cache does not depend on the plan. Nil where `makeCache` is, or where `source`
-  /// has evicted something or lacks what the plan's policy wants to know of these tokens. O(tokens copied).
+  /// Saves feeding them again: what they leave in a cache does not depend on the plan. In q8 they are whole blocks of 16, unless they are all
+  /// that the source holds. Nil where `makeCache` is, or where `source` has evicted something or lacks what the plan's policy wants to know
+  /// of these tokens. O(tokens copied).
   package func makeCache(_ plan: CachePlan, copying source: SequenceCache) -> SequenceCache? {
     precondition(source.pool === self, "a cache of this pool")
     let count =

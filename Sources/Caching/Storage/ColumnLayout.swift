@@ -1,8 +1,8 @@
 /// Where the bookkeeping of one (layer, KV head) lies: offsets in bytes from the start of its block.
 ///
 /// A block is a header of 64 bytes, then columns of 4-byte numbers: position and new-slot index for every slot, more for each
-/// statistic that is kept, the newest tokens in half precision, a page number for every page, a slot index for every victim; rounded up to 64 bytes so that two threads
-/// never write to one cache line.
+/// statistic that is kept, in q8 the newest tokens in half precision, a page number for every page, a slot index for every victim;
+/// rounded up to 64 bytes so that two threads never write to one cache line.
 struct ColumnLayout: Sendable, Equatable {
   /// Slots for which there is room: the most that any head holds, rounded up to whole pages.
   let slots: Int
@@ -39,7 +39,7 @@ struct ColumnLayout: Sendable, Equatable {
   /// Room for `peakSlots` slots and `victims` evictions at a time; both fit in an `Int32`.
   init(
     peakSlots: Int, victims: Int, needs: StatisticNeeds, ranks: Bool = false, counts: Bool = false,
-    queryValues: Int = 0, newestBytes: Int = 0
+    queryValues: Int = 0, newestBytes: Int
   ) {
     let pages = (peakSlots + CacheShape.slotsPerPage - 1) / CacheShape.slotsPerPage
     let slots = pages * CacheShape.slotsPerPage

@@ -107,7 +107,8 @@ private struct SavedHeadCheck {
     let positions = pieces.removeFirst()
     if let hole, !positions.indices.contains(Int(hole)) { return false }
     guard areDistinct(positions, but: hole.map(Int.init)) else { return false }
-    if layout.newestBytes > 0, !Self.areFiniteHalves(pieces.removeLast()) { return false }
+    // Like pages, the newest one may hold anything.
+    if layout.newestBytes > 0 { pieces.removeLast() }
     let columns = pieces.count - (layout.needs.queryMoments ? 1 : 0) - (layout.ranks ? 1 : 0)
     if layout.ranks, !Self.areRanks(pieces.remove(at: columns), of: positions) { return false }
     return pieces.joined().allSatisfy { Float(bitPattern: UInt32(bitPattern: $0)).isFinite }
@@ -130,11 +131,6 @@ private struct SavedHeadCheck {
   private static func areRanks(_ ranks: [Int32], of positions: [Int32]) -> Bool {
     let live = positions.indices.filter { positions[$0] >= 0 }.sorted { positions[$0] < positions[$1] }
     return live.enumerated().allSatisfy { ranks[$1] == Int32($0) }
-  }
-
-  /// Whether no half of these pairs is infinite or no number.
-  private static func areFiniteHalves(_ pairs: [Int32]) -> Bool {
-    pairs.allSatisfy { $0 & 0x7c00 != 0x7c00 && $0 & 0x7c00_0000 != 0x7c00_0000 }
   }
 
   private static func numbers(_ bytes: [UInt8], _ range: Range<Int>) -> [Int32] {

@@ -270,7 +270,9 @@ extension SequenceCache {
     else { return 1 }
     var most = min(most, plan.maxTotalTokens - logicalLength)
     // The page of newest tokens that are taken back has to be the one of those that stay.
-    if plan.shape.keepsNewest { most = min(most, PrefixTree.blockTokens - logicalLength % PrefixTree.blockTokens) }
+    if plan.shape.keepsNewest {
+      most = min(most, NewestPage.tokensPerPage - logicalLength % NewestPage.tokensPerPage)
+    }
     guard let limit = plan.schedule.leastDecodeLimit else { return max(1, most) }
     // Where pages move, limits may too.
     guard !plan.sharesPages else { return 1 }
@@ -303,7 +305,8 @@ extension SequenceCache {
         // Safety: both heads have started this page.
         unsafe pool.copyPage(from: origin.pages[page], to: target.pages[page])
       }
-      if count == source.logicalLength, let newest = unsafe target.newestPage, let lent = unsafe origin.newestPage
+      if count == source.logicalLength, let newest = unsafe target.newestPage,
+        let lent = unsafe origin.newestPage
       {
         // Safety: both have a page of this size.
         unsafe newest.copyMemory(from: lent, byteCount: target.layout.newestBytes)

@@ -65,7 +65,7 @@ package struct CacheFacts: Sendable, Equatable {
   package let keptSlots: Int
   package let peakSlots: Int
   package let peakBytes: Int
-  /// What of these is not keys and values.
+  /// What of these is not keys and values in slots.
   package let bookkeepingBytes: Int
 
   init(_ cache: SequenceCache) {

@@ -17,7 +17,7 @@ package struct SpeedMeasurement {
     package let decodeEvictionSeconds: Double
     /// Bytes of the key and the value in one slot of one (layer, KV head).
     package let keyValueBytesPerSlot: Double
-    /// Bytes beside them, of positions, statistics and page numbers, and of what pages have left over.
+    /// Bytes beside them: a slot's share of positions, statistics, page numbers, in q8 of the newest page, and of what pages have left over.
     package let otherBytesPerSlot: Double
 
     /// Share of the time of a step that its eviction takes.

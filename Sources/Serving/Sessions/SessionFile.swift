@@ -34,7 +34,7 @@ enum SessionFileError: Error, Equatable, CustomStringConvertible {
 /// JSON; tokens (4 bytes each) and their checksum; the cache's bytes and their checksum. Nothing follows.
 enum SessionFile {
   /// Of the format, and of what its bytes mean.
-  static let version: UInt32 = 1
+  static let version: UInt32 = 2
 
   private static let magic = Array("KVOTASES".utf8)
   private static let headBytes = 20

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Testing
 
 @testable import Caching
@@ -30,6 +31,7 @@ struct PrefixTrafficTests {
     init(_ random: inout SplitMix64) throws {
       var shape = try CacheShape(layers: 2, kvHeads: 2, queryHeads: 4, headDimension: 16)
       shape.window = [nil, SlidingWindow(tokens: 65, globalEvery: 2)].randomElement(using: &random) ?? nil
+      shape.type = KeyValueType.allCases.randomElement(using: &random) ?? .f16
       let drawn = (0..<12).map { _ in RandomRequest(using: &random, wildness: 0) }
       requests =
         drawn.filter {

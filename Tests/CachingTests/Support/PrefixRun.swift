@@ -49,12 +49,14 @@ final class PrefixRun {
 }
 
 extension SequenceCache {
-  /// All that steps to come depend on but for keys and values: every head's counts, positions, columns, ranks.
+  /// All that steps to come depend on but for keys and values, newest ones among them: every head's counts, positions, columns, ranks.
   var state: [[UInt8]] {
     (0..<plan.shape.heads).map { index in
       let head = head(index)
       var bytes = withUnsafeBytes(of: (head.counts.slots, head.counts.holes)) { Array($0) }
-      for piece in head.livePieces { bytes += piece }
+      var pieces = head.livePieces
+      if head.newestPage != nil { pieces.remove(at: pieces.count - 2) }
+      for piece in pieces { bytes += piece }
       return bytes
     }
   }

@@ -94,7 +94,15 @@ final class Simulation {
     let slots = cache.slots(layer: layer, head: head)
     let columns = slots.columns
     let positions = cache.positions(layer: layer, head: head)
-    if writesBytes { for index in 0..<count { write(Int(slots.newSlots[index]), positions, layer, head) } }
+    if writesBytes {
+      for index in 0..<count {
+        let slot = Int(slots.newSlots[index])
+        write(slot, positions, layer, head)
+        for (index, byte) in newestBytes(positions[slot], layer, head).enumerated() {
+          byte.pointee = newestPattern(positions[slot], layer, head, index)
+        }
+      }
+    }
     if let norms = columns.valueNorms {
       for index in 0..<count {
         norms[Int(slots.newSlots[index])] = Float((cache.logicalLength - count + index) % 7)
@@ -137,6 +145,19 @@ extension Simulation {
     return UInt8(truncatingIfNeeded: (number &* 0x9E37_79B9) >> 16) & 0xBF
   }
 
+  private func newestPattern(_ position: Int, _ layer: Int, _ head: Int, _ index: Int) -> UInt8 {
+    pattern(position, layer, head, index + 1000)
+  }
+
+  /// A token's part of the newest page, which is anything that no other token of its block has; nothing where there is no page.
+  private func newestBytes(_ position: Int, _ layer: Int, _ head: Int) -> [UnsafeMutablePointer<UInt8>] {
+    let columns = cache.head(layer: layer, head: head)
+    guard let page = columns.newestPage else { return [] }
+    let part = columns.layout.newestBytes / NewestPage.tokensPerPage
+    let start = page.assumingMemoryBound(to: UInt8.self) + position % NewestPage.tokensPerPage * part
+    return (0..<part).map { start + $0 }
+  }
+
   private func write(_ slot: Int, _ positions: [Int], _ layer: Int, _ head: Int) {
     for (index, byte) in bytes(slot, layer, head).enumerated() {
       byte.pointee = pattern(positions[slot], layer, head, index)
@@ -158,7 +179,7 @@ extension Simulation {
     }
   }
 
-  /// Live slots whose keys or values are not those of their position.
+  /// Live slots whose keys or values are not those of their position; nor those of the next token's block in the newest page.
   var slotsWithForeignBytes: Int {
     var count = 0
     for layer in 0..<plan.shape.layers {
@@ -169,7 +190,12 @@ extension Simulation {
           let isOwn = bytes(slot, layer, head).enumerated().allSatisfy { index, byte in
             byte.pointee == pattern(position, layer, head, index)
           }
-          count += isOwn ? 0 : 1
+          let isOfNextBlock =
+            position / NewestPage.tokensPerPage == cache.logicalLength / NewestPage.tokensPerPage
+          let isKept = newestBytes(position, layer, head).enumerated().allSatisfy { index, byte in
+            !isOfNextBlock || byte.pointee == newestPattern(position, layer, head, index)
+          }
+          count += isOwn && isKept ? 0 : 1
         }
       }
     }
