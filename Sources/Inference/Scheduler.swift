@@ -6,7 +6,8 @@ import Models
 ///
 /// A sequence is admitted when the most bytes that its cache can ever take fit the pool beside all others' promises. So nobody is ever
 /// preempted, and no request can harm another. Sequences get on in the order of their deadlines: short prompts pass long ones, and
-/// the longer one waits the more of the later ones have to stand back. Belongs to the engine's thread.
+/// the longer one waits the more of the later ones have to stand back, but for every fourth step, which begins with the shortest prompt.
+/// Belongs to the engine's thread.
 final class Scheduler {
   /// What a step changed for those outside.
   struct Outcome {
@@ -34,6 +35,8 @@ final class Scheduler {
   private let outbox = Outbox()
   private var streams = 0
   private var promptTokensFed = 0
+  /// Steps that had time for prompts.
+  private var promptSteps = 0
   private var promptDepths = 0
   private var tokensEmitted = 0
   private var computeSeconds = 0.0
@@ -44,6 +47,8 @@ final class Scheduler {
   static let priorityStep = Duration.seconds(10)
   /// A prompt's deadline is so many times the time to compute it after its arrival.
   static let deadlineFactor = 2.0
+  /// One of so many steps begins with the prompt that has least left, whosever turn it is.
+  private static let shortestPromptEvery = 4
   /// Requests that are looked at for one that fits.
   private static let lookahead = 64
 
@@ -154,24 +159,52 @@ final class Scheduler {
     promptDepths = 0
     if pace.wantsDecodingAlone(streams: streams) { return }
     var seconds = pace.seconds(streams: streams)
-    for sequence in running where sequence.finish == nil && !sequence.isDecoding {
-      let depth = sequence.cache?.residentSlots ?? 0
-      let room = min(
-        pace.tokens(in: seconds, depth: depth, streams: streams), settings.prefillTokens - promptTokensFed)
-      let fed = add(sequence, room: room)
-      // A chunk that must stay whole and is longer than there is time for: later ones do not take its turn.
-      if fed == 0, promptTokensFed == 0 { break }
-      notePrompt(fed, depth: depth)
-      seconds -= Double(fed) * pace.cost(depth: depth)
-      // Who was given all that there was time for leaves none to the next.
-      guard fed < room, seconds > 0, promptTokensFed < settings.prefillTokens else { break }
+    let shortest = shortestPromptInTurn()
+    var leavesTime = shortest.map { feed($0, &seconds) } ?? true
+    for sequence in running where leavesTime && sequence.isInPrompt && sequence !== shortest {
+      leavesTime = feed(sequence, &seconds)
     }
     guard promptTokensFed == 0 else { return }
     // Chunks that must stay whole are longer than the step should be; without them there would be no end.
-    for sequence in running where sequence.finish == nil && !sequence.isDecoding && promptTokensFed == 0 {
-      let depth = sequence.cache?.residentSlots ?? 0
-      notePrompt(add(sequence, room: settings.prefillTokens), depth: depth)
+    shortest.map(feedWhole)
+    for sequence in running where promptTokensFed == 0 && sequence.isInPrompt { feedWhole(sequence) }
+  }
+
+  /// The prompt that has least left, in the steps that are its turn, or nil.
+  ///
+  /// Prompts past their deadlines would otherwise keep all that came later from their first tokens, however short, until they are done. Of less
+  /// urgent ones than the first in turn none is preferred.
+  private func shortestPromptInTurn() -> TokenSequence? {
+    promptSteps += 1
+    guard promptSteps % Self.shortestPromptEvery == 0, let first = running.first(where: \.isInPrompt) else {
+      return nil
     }
+    var shortest = first
+    for sequence in running
+    where sequence.isInPrompt && sequence.request.priority <= first.request.priority
+      && sequence.promptLeft < shortest.promptLeft
+    { shortest = sequence }
+    return shortest
+  }
+
+  /// Feeds as much of a prompt as there is time for; returns whether that leaves some to the next.
+  private func feed(_ sequence: TokenSequence, _ seconds: inout Double) -> Bool {
+    let depth = sequence.cache?.residentSlots ?? 0
+    let room = min(
+      pace.tokens(in: seconds, depth: depth, streams: streams), settings.prefillTokens - promptTokensFed)
+    let fed = add(sequence, room: room)
+    // A chunk that must stay whole and is longer than there is time for: later ones do not take its turn.
+    if fed == 0, promptTokensFed == 0 { return false }
+    notePrompt(fed, depth: depth)
+    seconds -= Double(fed) * pace.cost(depth: depth)
+    // Who was given all that there was time for leaves none to the next.
+    return fed < room && seconds > 0 && promptTokensFed < settings.prefillTokens
+  }
+
+  /// Feeds a chunk of a prompt, whatever time it takes.
+  private func feedWhole(_ sequence: TokenSequence) {
+    let depth = sequence.cache?.residentSlots ?? 0
+    notePrompt(add(sequence, room: settings.prefillTokens), depth: depth)
   }
 
   private func notePrompt(_ tokens: Int, depth: Int) {

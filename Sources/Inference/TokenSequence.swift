@@ -74,6 +74,8 @@ final class TokenSequence {
   var fedTokens: Int { cache?.logicalLength ?? 0 }
   /// Whether the whole prompt has been fed.
   var isDecoding: Bool { fedTokens >= request.prompt.count }
+  /// Tokens of the prompt that are still to be fed.
+  var promptLeft: Int { max(0, request.prompt.count - fedTokens) }
   /// Whether it is being fed its prompt.
   var isInPrompt: Bool { finish == nil && cache != nil && !isDecoding }
 

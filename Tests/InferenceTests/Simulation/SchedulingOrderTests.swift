@@ -39,6 +39,34 @@ struct SchedulingOrderTests {
     #expect(finish(server) == [short, long])
   }
 
+  @Test("a short prompt does not wait for long ones whose turn has come", arguments: [0, 4])
+  func shortPassesOverdue(streams: Int) throws {
+    let server = try SimulatedServer(settings { $0.maxSequences = 16 })
+    for _ in 0..<streams { try server.submit(request(10, new: 4000)) }
+    for _ in 0..<20 { server.step() }
+    for _ in 0..<2 { try server.submit(request(6000, new: 1)) }
+    let (start, long) = (server.machine.now, request(6000, new: 1))
+    // Long prompts that never end: some are past their deadlines at any time from now on.
+    while server.machine.now - start < .seconds(60) {
+      if server.scheduler.running.count + server.pending.arrivals.count < streams + 2 {
+        try server.submit(long)
+      }
+      server.step()
+    }
+    for _ in 0..<20 {
+      let arrival = server.machine.now
+      let short = try server.submit(request(32, new: 1)).id
+      repeat {
+        if server.scheduler.running.count + server.pending.arrivals.count < streams + 3 {
+          try server.submit(long)
+        }
+        server.step()
+        try #require(server.machine.now - arrival < .seconds(1.5), "a short prompt behind long ones")
+      } while server.scheduler.running.contains { $0.id == short }
+      for _ in 0..<7 { server.step() }
+    }
+  }
+
   @Test("a long prompt has its turn under an endless stream of short ones")
   func longIsNotStarved() throws {
     // Short prompts come faster than they can be computed.
