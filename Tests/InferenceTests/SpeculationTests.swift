@@ -66,6 +66,21 @@ struct SpeculationTests {
     #expect(stepped.pool.pagesInUse == 0 && stepped.pool.usedBytes == 0)
   }
 
+  @Test("guesses leave a row of logits to each of the others", arguments: 1...32)
+  func rows(sequences: Int) throws {
+    let limits = settings { $0.maxSequences = sequences }
+    let server = try SimulatedServer(limits)
+    for _ in 0..<sequences {
+      // Its tokens are all 0: a right guess each, as that is all that is known to follow.
+      var request = SequenceRequest(
+        prompt: Array(repeating: 0, count: 40), maxTokens: 100, sampling: Tiny.request(1, new: 1).sampling)
+      (request.speculation, request.reusesPrefixes) = (15, false)
+      try server.submit(request)
+    }
+    repeat { server.step() } while !server.scheduler.isIdle
+    #expect(server.machine.mostLogitsRows == min(2 * sequences, max(16, sequences)))
+  }
+
   @Test("a guess is what followed the last three tokens before, the latest time they stood there")
   func lookup() {
     var lookup = PromptLookup(prompt: [1, 2, 3, 4, 5, 1, 2, 3, 6, 7, 1, 2, 3], most: 8)

@@ -20,6 +20,8 @@ final class SimulatedMachine: StepComputer {
   private(set) var now = ContinuousClock.now
   /// The largest step so far, in tokens.
   private(set) var largestStep = 0
+  /// The most rows of logits of a step so far.
+  private(set) var mostLogitsRows = 0
   private let threads: ThreadPool
   private let eviction: Eviction
   private let scratch = SamplingScratch()
@@ -36,6 +38,7 @@ final class SimulatedMachine: StepComputer {
 
   func forward(_ batch: borrowing Batch) {
     largestStep = max(largestStep, batch.tokens.count)
+    mostLogitsRows = max(mostLogitsRows, batch.logitsRows)
     now += .seconds(stepSeconds + tokenSeconds * Double(batch.tokens.count))
   }
 

@@ -73,6 +73,7 @@ import Testing
       try #require(server.pool.committedBytes <= limits.kvPoolBytes)
       try #require(server.scheduler.accountError == nil)
       try #require(running.count <= limits.maxSequences && server.machine.largestStep <= 256 + 24)
+      try #require(server.machine.mostLogitsRows <= limits.logitsRows)
       for sequence in running {
         let cache = try #require(sequence.cache)
         try #require(cache.residentBytes <= cache.plan.peakBytes)
