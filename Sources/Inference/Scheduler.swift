@@ -1,5 +1,4 @@
 import Caching
-import DequeModule
 import Models
 
 /// Decides what every step computes, and has it computed: continuous batching of sequences that each keep their own cache.
@@ -133,22 +132,25 @@ final class Scheduler {
   /// The largest budget is halved first, so those that have most give most.
   private func makeCacheByShrinking(for next: TokenSequence) -> SequenceCache? {
     let missing = next.plan.peakBytes - pool.availableBytes
-    var elastic = running.filter { $0.finish == nil && $0.cache?.canShrink == true && mostGained($0) > 0 }
-    guard !elastic.isEmpty, elastic.reduce(0, { $0 + mostGained($1) }) >= missing else { return nil }
+    var elastic = running.filter {
+      $0.finish == nil && $0.cache?.canShrink == true && $0.mostGained(in: pool) > 0
+    }
+    guard !elastic.isEmpty, elastic.reduce(0, { $0 + $1.mostGained(in: pool) }) >= missing else { return nil }
     while true {
       if let cache = prefixes.makeCache(for: next) { return cache }
       guard let largest = elastic.max(by: { $0.budget < $1.budget }), let cache = largest.cache else {
         return nil
       }
-      let shrink = { budget in self.pool.shrink(cache, to: budget) { self.computer.evict([largest]) } }
+      let shrink = { budget in
+        self.pool.shrink(cache, to: budget) {
+          self.computer.evict([largest])
+          self.countEvicted(of: [largest])
+        }
+      }
       let minimum = largest.elasticMinimum
       let hasShrunk = shrink(max(largest.budget / 2, minimum)) || shrink(minimum)
       elastic.removeAll { $0 === largest && !hasShrunk || $0.cache?.canShrink != true }
     }
-  }
-
-  private func mostGained(_ sequence: TokenSequence) -> Int {
-    sequence.cache.map { pool.bytesGained($0, shrunkTo: sequence.elasticMinimum) } ?? 0
   }
 
   /// Every decoding sequence's token first, then prompt chunks as far as the step's time goes: a long prompt cannot stall the others.
@@ -214,7 +216,9 @@ final class Scheduler {
 
   /// Adds a sequence's next token, and guesses as long as few sequences run: then a step reads the weights and little else.
   private func addToken(of sequence: TokenSequence) {
-    sequence.speculate(room: settings.speculationRows - max(running.count, batch.logitsRows + 1))
+    // Whoever is not in the batch yet may want a row as well.
+    let rows = batch.logitsRows + running.count - stepping.count
+    sequence.speculate(room: settings.speculationRows - rows)
     add(sequence, room: 1)
   }
 
@@ -247,7 +251,7 @@ final class Scheduler {
     for sequence in stepping where sequence.wrongTokens > 0 { sequence.cache?.takeBack(sequence.wrongTokens) }
     prefixes.keep(after: stepping)
     for sequence in stepping where sequence.finish == nil { sequence.show() }
-    countEvicted()
+    countEvicted(of: stepping)
     pace.record(
       seconds: (clock() - start).seconds, streams: streams, promptTokens: promptTokensFed,
       depths: promptDepths)
@@ -263,9 +267,9 @@ final class Scheduler {
     }
   }
 
-  private func countEvicted() {
+  private func countEvicted(of sequences: [TokenSequence]) {
     statistics.update { statistics in
-      for sequence in stepping {
+      for sequence in sequences {
         statistics.evictedSlots[sequence.plan.policyName, default: 0] += sequence.cache?.lastEvicted ?? 0
       }
     }

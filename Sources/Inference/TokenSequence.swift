@@ -62,6 +62,8 @@ final class TokenSequence {
   /// Slots that it has now, and to which it may be shrunk.
   var budget: Int { cache?.plan.budgetSlots ?? 0 }
   var elasticMinimum: Int { request.cache.elasticMinimum ?? budget }
+  /// What `mostGained` was with this budget.
+  private var gain: (budget: Int, bytes: Int)?
 
   /// What it adds to the queue while it waits.
   var load: QueueLoad { request.load(plan) }
@@ -92,6 +94,15 @@ final class TokenSequence {
     guard fed < request.prompt.count else { return next[...] }
     let end = copyPoints.first { $0 > fed } ?? request.prompt.count
     return request.prompt[fed..<fed + plan.nextChunk(fed: fed, atMost: min(room, end - fed))]
+  }
+
+  /// Bytes that would be free if its cache were shrunk as far as it may be; a plan's worth of work, and none if its budget is as it was.
+  func mostGained(in pool: CachePool) -> Int {
+    guard let cache else { return 0 }
+    if let gain, gain.budget == budget { return gain.bytes }
+    let bytes = pool.bytesGained(cache, shrunkTo: elasticMinimum)
+    gain = (budget, bytes)
+    return bytes
   }
 
   func addCopyPoint(_ position: Int) {
