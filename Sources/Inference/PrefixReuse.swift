@@ -24,6 +24,15 @@ final class PrefixReuse {
   /// Whose prompt's tokens are scored must compute them all, but leaves them to others.
   private func reuses(_ sequence: TokenSequence) -> Bool {
     takesPart(sequence) && !sequence.request.scoresPrompt
+      && (!sequence.request.savesCache || savesWhole(sequence))
+  }
+
+  /// Whether a cache that is to be saved may begin with a prefix that others computed.
+  ///
+  /// One that never evicts asks nothing of a prefix but keys and values. Once it is saved it goes on as others do, and may evict by what is
+  /// known of its first tokens.
+  private func savesWhole(_ sequence: TokenSequence) -> Bool {
+    !sequence.plan.neverEvicts || sequence.plan.takesWholePrefixes
   }
 
   /// A cache for a sequence that waits, with what can be reused in it; nil while there is no room.

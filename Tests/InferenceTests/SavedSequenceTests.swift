@@ -90,6 +90,29 @@ import Testing
     }
   }
 
+  @Test(
+    "a first turn that is saved knows as much of its prompt, whatever others have computed of it",
+    arguments: EvictionPolicies.names)
+  func warm(policy: String) async throws {
+    for option in 0..<3 {
+      var cache = CacheRequest(policy: policy, budget: policy == "full" ? nil : .slots(200))
+      (cache.keepAttention, cache.modifiers.value) = (option == 1, option == 2)
+      var request = Tiny.request(100, new: 20, cache: cache)
+      request.savesCache = true
+      guard (try? SteppedScheduler(settings()).plan(request)) != nil else { continue }
+      let cold = try await withEngine { try await outcomes([request], of: $0)[0] }
+      let warm = try await withEngine { engine in
+        _ = try await outcomes([Tiny.request(100, new: 1)], of: engine)
+        return try await outcomes([request], of: engine)[0]
+      }
+      #expect(warm == cold)
+      #expect(warm.saved?.cache.bytes == cold.saved?.cache.bytes, "\(cache)")
+      if option == 0, ["full", "h2o", "streaming"].contains(policy) {
+        #expect(warm.usage.cachedTokens >= 96)
+      }
+    }
+  }
+
   @Test("a cancelled sequence is not saved")
   func cancelled() async throws {
     let stepped = try SteppedScheduler(settings())
