@@ -51,12 +51,7 @@ let package = Package(
     target("Synthesis", ["GGUF"]),
     target("Caching", ["Kernels"]),
     target("Models", ["Caching", "GGUF", "Kernels"]),
-    target(
-      "Inference",
-      [
-        "CKernels", "Caching", "GGUF", "Grammars", "Kernels", "Models",
-        .product(name: "DequeModule", package: "swift-collections"),
-      ]),
+    target("Inference", ["CKernels", "Caching", "GGUF", "Grammars", "Kernels", "Models"]),
 
     // The text and wire side.
     target("Tokenizing", ["GGUF"]),

@@ -80,8 +80,9 @@ package actor Engine {
         await inbox.wait()
       } else {
         let outcome = scheduler.step(contents)
-        if !outcome.deliveries.isEmpty { deliveries.yield(outcome.deliveries) }
+        // First, or who hears of an end and asks anew at once might be told that the request that has ended is one too many.
         inbox.update(left: outcome.left, ended: outcome.endedClients, running: scheduler.runningCount)
+        if !outcome.deliveries.isEmpty { deliveries.yield(outcome.deliveries) }
         await Task.yield()
       }
     }

@@ -1,10 +1,9 @@
-import DequeModule
 import Synchronization
 
 /// The door between requests and the engine: arrivals and cancellations wait here for the engine's next step.
 final class Inbox: Sendable {
   struct Contents: Sendable {
-    var arrivals: Deque<Arrival> = []
+    var arrivals: [Arrival] = []
     var cancelled: [UInt64] = []
     var isStopping = false
 
