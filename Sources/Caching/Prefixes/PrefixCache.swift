@@ -11,6 +11,9 @@ package final class PrefixCache {
   /// Counts uses.
   private var now: UInt64 = 0
 
+  /// One of so many bytes of the pool is dropped besides what must be.
+  private static let droppedShare = 128
+
   /// Fewer tokens are not worth a copy.
   static let leastTokens = PrefixTree.blockTokens
 
@@ -147,9 +150,11 @@ extension PrefixCache {
     var path = tree.match(tokens, cache.plan.request.positions).whole
     path.forEach(pool.lend)
     defer { path.forEach(pool.takeBack) }
-    while (path.count + 1) * PrefixTree.blockTokens <= tokens.count, makeRoom(pool.blockBytes),
-      let pages = pool.keep(pages: pool.shape.heads)
-    {
+    let missing = tokens.count / PrefixTree.blockTokens - path.count
+    // Once for all of them: what may be dropped is put in order for each call.
+    _ = makeRoom(min(missing, max(0, roomBytes) / pool.blockBytes) * pool.blockBytes)
+    for _ in 0..<missing {
+      guard let pages = pool.keep(pages: pool.shape.heads) else { break }
       let parent = path.last ?? tree.root(cache.plan.request.positions)
       let own = tokens.dropFirst(path.count * PrefixTree.blockTokens).prefix(PrefixTree.blockTokens)
       let block = parent.add(own, pages: Array(pages.joined()))
@@ -175,11 +180,13 @@ extension PrefixCache {
   private var roomBytes: Int { pool.limitBytes - pool.reservedBytes - pool.lentBytes }
 
   /// Drops what was not used for longest until `bytes` are free; false, with nothing dropped, if that cannot be.
+  ///
+  /// A little more than that: in a full pool every sequence wants room, and would have all that is kept put in order.
   private func makeRoom(_ bytes: Int) -> Bool {
     guard bytes > pool.freeBytes else { return true }
     let inUse = snapshots.lazy.filter(\.isInUse).reduce(0) { $0 + self.bytes(of: $1) }
     guard bytes <= roomBytes - inUse else { return false }
-    var missing = bytes - pool.freeBytes
+    var missing = bytes - pool.freeBytes + pool.limitBytes / Self.droppedShare
     var (pages, bookkeeping) = ([UInt32](), 0)
     for entry in idle where missing > 0 {
       switch entry {
@@ -207,7 +214,7 @@ extension PrefixCache {
     case snapshot(CacheSnapshot)
 
     /// The least recently used first, children before their parents, which are never older and never idle without them.
-    var order: (UInt64, Int) {
+    var order: (lastUse: UInt64, depth: Int) {
       switch self {
       case .block(let block): (block.lastUse, -block.depth)
       case .snapshot(let snapshot): (snapshot.lastUse, 0)
@@ -222,6 +229,9 @@ extension PrefixCache {
     let entries =
       tree.blocks.filter { $0.readers == 0 }.map(Entry.block)
       + snapshots.filter { !$0.isInUse }.map(Entry.snapshot)
-    return entries.sorted { $0.order < $1.order }
+    // Plain numbers are compared several times as fast as what they stand for.
+    var order = entries.enumerated().map { index, entry in (entry.order.lastUse, entry.order.depth, index) }
+    order.sort { $0 < $1 }
+    return order.map { entries[$0.2] }
   }
 }
