@@ -25,7 +25,8 @@ struct MetadataReader {
     guard let value = try number(key) ?? fallback else {
       throw missing(key)
     }
-    guard value > 0, value.isFinite else {
+    // What it becomes in the kernels, that is: as a float it might be 0.
+    guard Float(value) > 0, Float(value).isFinite else {
       throw .badValue(key: full(key), found: "\(value)", expected: "a number above 0")
     }
     return value

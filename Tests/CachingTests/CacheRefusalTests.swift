@@ -11,6 +11,25 @@ import Testing
         + " keydiff, expected, lagkv, rkv, lazy")
   }
 
+  @Test(
+    "spans that do not ascend, lie in each other or outside the prompt are refused",
+    arguments: [[5..<9, 0..<3], [0..<5, 4..<9], [-3..<2], [Int.min..<0, 0..<9], [0..<10, 10..<31]])
+  func spans(_ spans: [Range<Int>]) {
+    var request = CacheRequest(policy: "roco", budget: .slots(12))
+    (request.modifiers.fair, request.spans) = (true, [0..<10, 10..<30])
+    #expect(Small.refusal(request, prompt: 30, new: 5) == nil)
+    request.spans = spans
+    #expect(Small.refusal(request, prompt: 30, new: 5)?.option == "spans")
+  }
+
+  @Test("pins that overlap, in any order and number, are as many as the positions that they name")
+  func overlappingPins() throws {
+    var request = CacheRequest(policy: "roco", budget: .slots(40))
+    request.stride = 8
+    request.pins = Array(repeating: 3..<9, count: 100_000) + [0..<2, 8..<12, 9..<9]
+    #expect(try Small.plan(request, prompt: 60, new: 5).pinnedSlots == 11)
+  }
+
   @Test("protected slots and a chunk that do not fit are refused with the arithmetic and a budget that does")
   func arithmetic() throws {
     let request = CacheRequest(policy: "roco", budget: .slots(64), stride: 64)

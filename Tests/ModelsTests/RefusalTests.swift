@@ -58,6 +58,7 @@ struct Spoiled: Sendable, CustomStringConvertible {
     .key("llama.attention.value_length", .uint32(32), names: "another length"),
     .key("llama.attention.layer_norm_rms_epsilon", .float32(0)),
     .key("llama.attention.layer_norm_rms_epsilon", .float32(.nan)),
+    .key("llama.attention.layer_norm_rms_epsilon", .float64(1e-300)),
     .key("llama.rope.freq_base", .float32(-1)), .key("llama.rope.freq_base", .float32(.infinity)),
     .key("llama.rope.dimension_count", .uint32(7)), .key("llama.rope.dimension_count", .uint32(18)),
     .key("llama.rope.scaling.type", .string("su"), names: "'su'"),

@@ -56,9 +56,14 @@ struct CacheSizing {
     if request.modifiers.fair, allocator.sharing == .layer {
       throw .contradiction("under allocator=\(request.allocator) heads compete for slots", "fair=true")
     }
-    if let last = request.spans.last, last.upperBound > promptEnd {
-      throw .outOfRange(
-        option: "spans", value: "\(last)", expected: "positions of the prompt, 0..<\(promptEnd)")
+    var end = 0
+    for span in request.spans {
+      guard span.lowerBound >= end, span.upperBound <= promptEnd else {
+        throw .outOfRange(
+          option: "spans", value: "\(span)",
+          expected: "positions of the prompt, 0 to \(promptEnd - 1), ascending and apart")
+      }
+      end = span.upperBound
     }
     let rows = policy.needs.windowRows
     if isObserved, let stride = request.stride, stride > rows {

@@ -9,19 +9,19 @@ struct Pins: Sendable {
   init(_ wanted: [Range<Int>], promptTokens: Int) throws(CacheError) {
     for range in wanted where range.lowerBound < 0 || range.upperBound > promptTokens {
       throw .outOfRange(
-        option: "pins", value: "\(range.lowerBound)..<\(range.upperBound)",
-        expected: "positions of the prompt, 0..<\(promptTokens)")
+        option: "pins", value: "\(range.lowerBound) to \(range.upperBound - 1)",
+        expected: "positions of the prompt, 0 to \(promptTokens - 1)")
     }
-    var pinned = Array(repeating: false, count: wanted.map(\.upperBound).max() ?? 0)
-    for position in wanted.joined() { pinned[position] = true }
     var merged: [Range<Int>] = []
-    for position in pinned.indices where pinned[position] {
-      if let last = merged.last, last.upperBound == position {
-        merged[merged.count - 1] = last.lowerBound..<position + 1
+    for range in wanted.sorted(by: { $0.lowerBound < $1.lowerBound }) where !range.isEmpty {
+      if let last = merged.last, range.lowerBound <= last.upperBound {
+        merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
       } else {
-        merged.append(position..<position + 1)
+        merged.append(range)
       }
     }
+    var pinned = Array(repeating: false, count: merged.last?.upperBound ?? 0)
+    for position in merged.joined() { pinned[position] = true }
     ranges = merged
     isPinned = pinned
   }
