@@ -35,6 +35,14 @@ package struct CacheRecord: Codable, Sendable, Equatable {
   var counts: [HeadColumns.Counts] { zip(slots, holes).map { HeadColumns.Counts(slots: $0, holes: $1) } }
   func live(_ head: Int) -> Int { slots[head] - holes[head] }
 
+  /// Whether the numbers of heads, slots and tokens can be counted with, which those of a file need not be.
+  package var isCountable: Bool {
+    slots.count == holes.count && (0...CacheRequest.mostSlots).contains(fedTokens)
+      && zip(slots, holes).allSatisfy { slots, holes in
+        slots <= CacheRequest.mostSlots && (0...max(0, slots)).contains(holes)
+      }
+  }
+
   /// Slots that all heads hold together.
   var residentTotal: Int { slots.indices.reduce(0) { $0 + live($1) } }
   /// Slots that a head holds, on average over all heads, rounded up.

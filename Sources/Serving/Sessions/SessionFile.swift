@@ -56,6 +56,11 @@ enum SessionFile {
 
   /// The information alone, and how many bytes the file has.
   static func readInfo(_ path: String) throws -> (info: SessionInfo, fileBytes: Int) {
+    // Whoever opened a pipe would wait for somebody to write.
+    guard try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType == .typeRegular
+    else {
+      throw SessionFileError.damaged("it is no file but something else")
+    }
     let file = try FileHandle(forReadingFrom: URL(filePath: path))
     defer { try? file.close() }
     let head = [UInt8](try file.read(upToCount: headBytes) ?? Data())
@@ -106,9 +111,8 @@ enum SessionFile {
     guard let info = try? JSONDecoder().decode(SessionInfo.self, from: Data(text)) else {
       throw .damaged("its information cannot be read")
     }
-    // So that the sums of sizes cannot overflow.
-    let sizes = 0...Int(Int32.max) << 20
-    guard sizes.contains(info.cacheBytes), sizes.contains(info.cache.fedTokens) else {
+    // So that sums of sizes, over files too, cannot overflow.
+    guard (0...Int(Int32.max) << 20).contains(info.cacheBytes), info.cache.isCountable else {
       throw .damaged("its sizes are impossible")
     }
     return info

@@ -90,6 +90,29 @@ private func error(_ body: () async throws -> Void) async -> APIError? {
     #expect(try Data(contentsOf: URL(filePath: folder.file("talk"))) == before)
   }
 
+  @Test(
+    "a file whose numbers do not belong together is told as damaged, whatever its checksums",
+    arguments: [
+      (#""holes":[0,0,0,0]"#, #""holes":[0,  0,0]"#), (#""holes":[0,0,0,0]"#, #""holes":[0,-1,0]"#),
+      (#""slots":[20,20,20,20]"#, #""slots":[20,1e18,20]"#),
+    ])
+  func miscounted(right: String, wrong: String) async throws {
+    let folder = Folder()
+    let store = try folder.store()
+    try await store.open("talk").save(try sequence(20))
+    let url = URL(filePath: folder.file("talk"))
+    var bytes = [UInt8](try Data(contentsOf: url))
+    let place = try #require(bytes.firstRange(of: Array(right.utf8)))
+    bytes.replaceSubrange(place, with: Array((wrong + "          ").utf8.prefix(place.count)))
+    let infoBytes = (0..<4).reduce(0) { $0 | Int(bytes[12 + $1]) << (8 * $1) }
+    let checksum = CRC32.of(Array(bytes[8..<16] + bytes[20..<20 + infoBytes]))
+    for byte in 0..<4 { bytes[16 + byte] = UInt8(truncatingIfNeeded: checksum >> (8 * byte)) }
+    try Data(bytes).write(to: url)
+    #expect(try await store.list().isEmpty)
+    #expect(await error { _ = try await store.object(named: "talk") } != nil)
+    #expect(await error { _ = try await store.open("talk") } != nil)
+  }
+
   @Test("a session in use is not deleted")
   func deletionOfBusy() async throws {
     let folder = Folder()
