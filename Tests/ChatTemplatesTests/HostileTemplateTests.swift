@@ -82,6 +82,21 @@ struct HostileTemplateTests {
     #expect(templateError("{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}")?.kind == .limit)
   }
 
+  @Test(
+    "what reads a long text, or makes many elements, is paid for",
+    arguments: [
+      "'zz' in t", "t == u", "t <= u", "t|length", "l|reverse", "l|list|reverse", "n.splitlines()",
+      "n.split()",
+    ])
+  func reading(expression: String) {
+    let source = """
+      {% set t = 'x' * 200000 %}{% set u = 'x' * 200000 %}{% set n = 'a\\n' * 9000 %}{% set l = range(9000) %}\
+      {% for i in range(99) %}{% set a = EXPRESSION %}{% endfor %}
+      """
+    #expect(templateError(source.replacing("EXPRESSION", with: "1")) == nil)
+    #expect(templateError(source.replacing("EXPRESSION", with: expression))?.kind == .limit)
+  }
+
   @Test("an error in a macro that loops call ends the rendering")
   func errorInMacro() {
     let source = """

@@ -19,7 +19,9 @@ extension Interpreter {
     try charge()
     switch (left, right) {
     case (.undefined, .undefined), (.none, .none): return true
-    case (.string(let left), .string(let right)): return left.utf8.elementsEqual(right.utf8)
+    case (.string(let left), .string(let right)):
+      try chargeReading(left, right)
+      return left.utf8.elementsEqual(right.utf8)
     case (.namespace(let left), .namespace(let right)), (.macro(let left), .macro(let right)):
       return left == right
     case (.function(let left), .function(let right)): return left == right
@@ -46,6 +48,7 @@ extension Interpreter {
   mutating func contains(_ container: TemplateValue, _ value: TemplateValue) throws(TemplateError) -> Bool {
     switch (container, value) {
     case (.string(let text), .string(let part)):
+      try charge((text.utf8.count + part.utf8.count) / 64)
       return try find([UInt8](part.utf8), in: [UInt8](text.utf8), from: 0) != nil
     case (.mapping(let mapping), .string(let key)): return mapping[key] != nil
     case (.mapping, _), (.undefined, _): return false
@@ -62,7 +65,9 @@ extension Interpreter {
   mutating func isLess(_ left: TemplateValue, _ right: TemplateValue) throws(TemplateError) -> Bool {
     try charge()
     switch (left, right) {
-    case (.string(let left), .string(let right)): return left.utf8.lexicographicallyPrecedes(right.utf8)
+    case (.string(let left), .string(let right)):
+      try chargeReading(left, right)
+      return left.utf8.lexicographicallyPrecedes(right.utf8)
     case (.list(let left), .list(let right)):
       for (left, right) in zip(left, right) {
         guard try isEqual(left, right) else { return try isLess(left, right) }
@@ -75,6 +80,10 @@ extension Interpreter {
       }
       return leftNumber < rightNumber
     }
+  }
+
+  private mutating func chargeReading(_ left: String, _ right: String) throws(TemplateError) {
+    try charge(min(left.utf8.count, right.utf8.count) / 64)
   }
 
   private mutating func isOrdered(_ left: TemplateValue, _ right: TemplateValue) throws(TemplateError) -> Bool

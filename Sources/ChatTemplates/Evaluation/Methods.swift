@@ -12,9 +12,9 @@ extension Interpreter {
           return arguments.value(1, "default") ?? .none
         }
         return mapping[key] ?? arguments.value(1, "default") ?? .none
-      case "items": return .list(mapping.pairs.map { [.string($0.key), $0.value] })
-      case "keys": return .list(mapping.keys.map(TemplateValue.string))
-      case "values": return .list(mapping.pairs.map(\.value))
+      case "items": return .list(try counted(mapping.pairs.map { [.string($0.key), $0.value] }))
+      case "keys": return .list(try counted(mapping.keys.map(TemplateValue.string)))
+      case "values": return .list(try counted(mapping.pairs.map(\.value)))
       default: return try callStored(name, on: value, arguments)
       }
     case .list

@@ -15,7 +15,9 @@ extension Interpreter {
     _ interpreter: inout Interpreter, _ value: TemplateValue, _ arguments: CallArguments
   ) throws(TemplateError) -> TemplateValue {
     switch value {
-    case .string(let text): return .integer(text.unicodeScalars.count)
+    case .string(let text):
+      try interpreter.charge(text.utf8.count / 64)
+      return .integer(text.unicodeScalars.count)
     case .mapping(let mapping): return .integer(mapping.keys.count)
     default: return .integer(try interpreter.elements(of: value).count)
     }
@@ -43,7 +45,9 @@ extension Interpreter {
     _ interpreter: inout Interpreter, _ value: TemplateValue, _ arguments: CallArguments
   ) throws(TemplateError) -> TemplateValue {
     if case .string(let text) = value { return try interpreter.made(String(text.unicodeScalars.reversed())) }
-    return .list(try interpreter.elements(of: value).reversed())
+    let elements = try interpreter.elements(of: value)
+    try interpreter.charge(elements.count)
+    return .list(elements.reversed())
   }
 
   static func uniqueFilter(

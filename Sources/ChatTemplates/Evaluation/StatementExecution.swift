@@ -130,7 +130,9 @@ extension Interpreter {
   mutating func elements(of value: TemplateValue) throws(TemplateError) -> [TemplateValue] {
     switch value {
     case .list(let elements): return elements
-    case .mapping(let mapping): return mapping.keys.map(TemplateValue.string)
+    case .mapping(let mapping):
+      try charge(mapping.keys.count)
+      return mapping.keys.map(TemplateValue.string)
     case .string(let text):
       try charge(text.utf8.count)
       return text.unicodeScalars.map { .string(String(Character($0))) }

@@ -15,7 +15,7 @@ extension Interpreter {
         try affixes(arguments, name).contains { text.utf8.reversed().starts(with: $0.utf8.reversed()) })
     case "removeprefix", "removesuffix": return try removeAffix(text, arguments, name)
     case "split": return try split(text, arguments)
-    case "splitlines": return .list(text.lines.map(TemplateValue.string))
+    case "splitlines": return .list(try counted(text.lines.map(TemplateValue.string)))
     case "replace": return try replace(text, arguments)
     case "upper": return try made(text.uppercased())
     case "lower": return try made(text.lowercased())
@@ -30,6 +30,12 @@ extension Interpreter {
       return try filter(list, "join", CallArguments(positional: [.string(text)]))
     default: throw error("a str has no method '\(name)' here")
     }
+  }
+
+  /// New elements, paid for: they take memory too.
+  mutating func counted(_ elements: [TemplateValue]) throws(TemplateError) -> [TemplateValue] {
+    try charge(elements.count)
+    return elements
   }
 
   private func textArgument(
@@ -84,7 +90,7 @@ extension Interpreter {
     guard case .string(let separator)? = arguments.value(0, "sep") else {
       guard limit == nil else { throw error("split() with a limit takes a separator") }
       let words = text.unicodeScalars.split { $0.properties.isWhitespace }
-      return .list(words.map { .string(String($0)) })
+      return .list(try counted(words.map { .string(String($0)) }))
     }
     return .list(try pieces(text, by: separator, limit: limit).map(TemplateValue.string))
   }
