@@ -18,6 +18,16 @@ struct CacheOptionsTests {
     }
   }
 
+  @Test("a text of thousands of bytes is refused before it is read, and a model of flags has no cache")
+  func longTexts() throws {
+    #expect(throws: APIError.self) {
+      try CacheOptions(header: "roco; budget=512" + String(repeating: "; ", count: 2100))
+    }
+    #expect(try ModelReference(String(repeating: "\u{1F1E6}", count: 100_000)).cache == nil)
+    #expect(
+      try ModelReference(String(repeating: "\u{1F1E6}", count: 99) + "@roco-64").cache?.policy == "roco")
+  }
+
   @Test("the body's object and the header say the same")
   func bodyAndHeader() throws {
     let object = try body(

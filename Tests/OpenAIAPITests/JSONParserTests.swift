@@ -61,6 +61,20 @@ struct JSONParserTests {
     #expect(reason(#"{"a":1,"b":{"a":2},"a":3}"#) == .duplicateName("a"))
   }
 
+  @Test(
+    "combining marks in a row are bounded, in names too: to compare such texts takes the square of their number"
+  )
+  func marks() throws {
+    let most = "a" + String(repeating: "\u{301}\u{316}", count: 64)
+    #expect(try parse("[\"\(most)b\(most)\"]") == [.string(most + "b" + most)])
+    let more = most + "\u{301}"
+    for text in ["[1, \"\(more)\"]", "{\"x\(more)\": 1}", #"["\#(most)\u0316"]"#] {
+      #expect(reason(text) == .tooManyMarks(limit: 128))
+    }
+    let far = "\u{1F1E6}" + String(repeating: "\u{20D0}", count: 129)
+    #expect(reason("\"\(far)\"") == .tooManyMarks(limit: 128))
+  }
+
   @Test("bytes that are not UTF-8 are refused")
   func invalidUTF8() {
     for bytes: [UInt8] in [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82]] {

@@ -12,6 +12,11 @@ extension CacheOptions {
   ///
   /// The first segment may be the policy's bare name; all others are `name=value` with the names of the body.
   package init(header text: String, path: String = "x-kvota-kv") throws(APIError) {
+    guard text.utf8.count <= Self.mostTextBytes else {
+      throw .invalidRequest(
+        "\(path) has \(text.utf8.count) bytes, allowed are up to \(Self.mostTextBytes)", param: path,
+        code: "invalid_value")
+    }
     var object = JSONObject()
     let segments = text.split(separator: ";").map(\.trimmed).filter { !$0.isEmpty }
     for (index, segment) in segments.enumerated() {
@@ -31,6 +36,8 @@ extension CacheOptions {
     }
     try self.init(object, path: path)
   }
+
+  private static let mostTextBytes = 4096
 
   /// The text as the JSON value that the body would have in its place.
   private static func value(ofText text: String, name: String) -> JSONValue {

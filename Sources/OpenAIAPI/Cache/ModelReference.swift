@@ -14,7 +14,8 @@ package struct ModelReference: Equatable, Sendable {
 
   /// Splits a model name at its last `@`.
   package init(_ model: String) throws(APIError) {
-    guard let at = model.lastIndex(of: "@") else {
+    // By bytes: to go back by characters takes the square of a long text of some kinds.
+    guard let at = model.utf8.lastIndex(of: UInt8(ascii: "@")) else {
       name = model
       cache = nil
       return
@@ -45,7 +46,7 @@ package struct ModelReference: Equatable, Sendable {
   private static func preset(_ text: Substring) throws(APIError) -> CacheOptions? {
     var options = CacheOptions()
     var policy = text
-    if let dash = text.lastIndex(of: "-") {
+    if let dash = text.utf8.lastIndex(of: UInt8(ascii: "-")) {
       let tail = text[text.index(after: dash)...]
       if tail.first?.isNumber == true {
         policy = text[..<dash]

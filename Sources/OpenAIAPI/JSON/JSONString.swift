@@ -11,6 +11,9 @@ extension JSONParser {
         guard let string = String(validating: text, as: UTF8.self) else {
           throw JSONError(reason: .invalidUTF8, offset: start)
         }
+        guard !Self.holdsTooManyMarks(string) else {
+          throw JSONError(reason: .tooManyMarks(limit: Self.marksLimit), offset: start)
+        }
         return string
       case UInt8(ascii: "\\"):
         offset += 1
@@ -22,6 +25,22 @@ extension JSONParser {
       }
     }
     throw error(.unexpectedEnd)
+  }
+
+  /// Combining marks in a row, four times as many as Unicode's own format for safe streams allows (UAX #15 section 13).
+  ///
+  /// Swift compares strings in a normal form, for which marks in a row are sorted in the square of their number.
+  private static let marksLimit = 128
+
+  private static func holdsTooManyMarks(_ text: String) -> Bool {
+    // No mark lies below U+0300, whose first byte is 0xCC.
+    guard text.utf8.count > 2 * marksLimit, text.utf8.contains(where: { $0 >= 0xCC }) else { return false }
+    var run = 0
+    for scalar in text.unicodeScalars {
+      run = scalar.value >= 0x300 && scalar.properties.canonicalCombiningClass != .notReordered ? run + 1 : 0
+      if run > marksLimit { return true }
+    }
+    return false
   }
 
   private mutating func escape() throws(JSONError) -> [UInt8] {

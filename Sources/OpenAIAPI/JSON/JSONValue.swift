@@ -51,7 +51,7 @@ package struct JSONObject: Equatable, Sendable {
 
 /// A name compared by its code points, as JSON has it: for Swift's strings a letter with an accent equals letter and accent, and
 /// vocabularies hold both.
-private struct ExactName: Hashable {
+struct ExactName: Hashable {
   let text: String
 
   static func == (a: ExactName, b: ExactName) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }

@@ -6,7 +6,7 @@ struct FieldReader {
   private let object: JSONObject
   private let prefix: String
   /// The names that were asked for.
-  private(set) var read: Set<String> = []
+  private(set) var read: Set<ExactName> = []
 
   /// Reads an object whose fields are called `prefix` + name in errors.
   init(_ object: JSONObject, prefix: String = "") {
@@ -15,12 +15,12 @@ struct FieldReader {
   }
 
   /// The names of the fields that were not asked for, with the prefix, in order.
-  var unread: [String] { object.names.filter { !read.contains($0) }.map { prefix + $0 } }
+  var unread: [String] { object.names.filter { !read.contains(ExactName(text: $0)) }.map { prefix + $0 } }
 
   func path(_ name: String) -> String { prefix + name }
 
   mutating func value(_ name: String) -> JSONValue? {
-    read.insert(name)
+    read.insert(ExactName(text: name))
     guard let value = object[name], value != .null else { return nil }
     return value
   }
@@ -53,12 +53,14 @@ struct FieldReader {
     return integer
   }
 
-  /// A number in a range.
-  mutating func number(_ name: String, in range: ClosedRange<Double>) throws(APIError) -> Double? {
+  /// A number in a range, which errors tell as `allowed`.
+  mutating func number(
+    _ name: String, in range: ClosedRange<Double>, allowed: String? = nil
+  ) throws(APIError) -> Double? {
     guard let value = value(name) else { return nil }
     guard let number = value.double else { throw .wrongType(path(name), "a number", value) }
     guard range.contains(number) else {
-      throw .outOfRange(path(name), value, "from \(range.lowerBound) to \(range.upperBound)")
+      throw .outOfRange(path(name), value, allowed ?? "from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
   }
@@ -78,7 +80,10 @@ extension JSONValue {
     switch self {
     case .integer(let integer): return integer
     case .number(let number):
-      guard let integer = Int(exactly: number) else { throw .wrongType(path, "an integer", self) }
+      guard number == number.rounded() else { throw .wrongType(path, "an integer", self) }
+      guard let integer = Int(exactly: number) else {
+        throw .outOfRange(path, self, "from \(Int.min) to \(Int.max)")
+      }
       return integer
     default: throw .wrongType(path, "an integer", self)
     }
