@@ -12,6 +12,8 @@ package final class ResponseWriter {
     case nothingSent
     case streaming
     case complete
+    /// Sending failed or was given up, perhaps in the middle of a piece: nothing that follows would be understood.
+    case broken
   }
 
   private(set) var progress = Progress.nothingSent
@@ -58,7 +60,7 @@ package final class ResponseWriter {
   /// Sends a piece of the body at once.
   ///
   /// - Parameter bytes: the piece.
-  /// - Throws: `clientGone` or `writeStalled`, after which the response is lost, or a cancellation.
+  /// - Throws: `clientGone`, `writeStalled` or a cancellation, after each of which the response is lost.
   package func write(_ bytes: [UInt8]) async throws {
     try expect(.streaming, "write without start")
     try await transmit(encoder.encodeStreamPiece(bytes))
@@ -82,7 +84,12 @@ package final class ResponseWriter {
   }
 
   private func transmit(_ bytes: [UInt8]) async throws {
-    try await stream.write(bytes, stallTime: stallTime)
+    do {
+      try await stream.write(bytes, stallTime: stallTime)
+    } catch {
+      progress = .broken
+      throw error
+    }
   }
 }
 
