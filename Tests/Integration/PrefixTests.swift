@@ -52,6 +52,27 @@ extension RealClients {
       }
     }
 
+    @Test("cached tokens are those of the first choice, whichever ends first")
+    func endsInAnyOrder() async throws {
+      try await RunningServer.with { server in
+        // Choices that may end at any token.
+        let calls = (0..<12).map { index in
+          OpenAIClient.Call.completion([
+            "prompt": JSON(SeededTokens.make(160, seed: UInt64(index))), "n": 2, "temperature": 1,
+            "seed": .number(Double(index)), "max_tokens": 40, "logit_bias": ["2": 9], "stream": true,
+            "stream_options": ["include_usage": true],
+          ])
+        }
+        let answers = try await OpenAIClient.run(calls, at: server).map(\.events.items)
+        let firstEnds = answers.map { events in
+          events.first { !$0.choices.items.isEmpty && $0.choices[0].finish_reason.string != nil }?.choices[0]
+            .index.int
+        }
+        #expect(Set(firstEnds) == [0, 1])
+        #expect(answers.allSatisfy { $0.last?.usage.prompt_tokens_details.cached_tokens == 0 })
+      }
+    }
+
     @Test("a server that is told so reuses nothing")
     func off() async throws {
       try await RunningServer.with(["--prefix-cache", "off"]) { server in

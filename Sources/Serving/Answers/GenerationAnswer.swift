@@ -41,7 +41,8 @@ struct GenerationAnswer<Format: AnswerFormat> {
   }
 
   private func stream(to responder: Responder) async throws {
-    var ends: [ChoiceEnd] = []
+    // By choice, whichever ends first.
+    var choiceEnds = [ChoiceEnd?](repeating: nil, count: request.sequences.count)
     var chunk: [UInt8] = []
     var hasBegun = false
     try await generation.run { event in
@@ -56,12 +57,13 @@ struct GenerationAnswer<Format: AnswerFormat> {
         }
         for part in piece.calls { try await responder.send(chunk: format.chunk(part, choice: choice)) }
       case .finished(let choice, let end):
-        ends.append(end)
+        choiceEnds[choice] = end
         try await responder.send(chunk: format.closing(choice: choice, reason: end.reason))
       case .silence: try await responder.ping()
       case .failed: break
       }
     }
+    let ends = choiceEnds.compactMap(\.self)
     let usage = Usage(request, ends)
     responder.usage = usage
     responder.timings = RequestTimings(ends)
