@@ -205,6 +205,7 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     let settings = try Settings(texts, machine: .current)
     if checkConfig {
+      try ServedModel.check(settings)
       for notice in settings.notices { Console.note(notice) }
       return Console.print(SettingsSummary(settings).text)
     }
@@ -222,6 +223,11 @@ struct Serve: AsyncParsableCommand {
       },
       load: { try ServedModel(settings, progress: progress.show) },
       announceReady: { model in
+        if let asked = settings.engine.contextLength, asked > model.engine.contextLength {
+          logger.warning(
+            "context: \(asked) asked for, \(model.engine.contextLength) in use, as the model was trained with; see --rope-scaling"
+          )
+        }
         Console.announce("ready: \(settings.alias), \(Self.describe(model.engine))")
       })
   }

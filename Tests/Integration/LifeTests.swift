@@ -40,6 +40,20 @@ extension RealClients {
     }
 
     @Test(
+      "what loading would refuse is refused when only the settings are checked",
+      arguments: [
+        (["--model", #filePath], "not a GGUF file"), (["--model", "/dev"], "config.json"),
+        (["--kv-memory", "1KiB"], "a cache pool of 1024 bytes"),
+      ])
+    func checks(arguments: [String], reason: String) async throws {
+      let model = try #require(Surroundings.model)
+      let command = try await Command.run(
+        try #require(Surroundings.binary),
+        ["serve", "--check-config"] + (arguments[0] == "--model" ? [] : ["--model", model]) + arguments)
+      #expect(command.status != 0 && command.errors.contains(reason), "\(command.errors)")
+    }
+
+    @Test(
       "what comes while a server stops is told when to come again; a whole answer that the deadline cuts is a 503"
     )
     func stops() async throws {

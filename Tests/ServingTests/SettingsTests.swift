@@ -1,3 +1,4 @@
+import Foundation
 import HTTP
 import Models
 import OpenAIAPI
@@ -114,7 +115,7 @@ import Transport
     arguments: [
       (SettingName.port, "65536"), (.port, "-1"), (.port, "http"), (.threads, "0"), (.context, "0"),
       (.maxSequences, "0"), (.maxQueue, "-1"), (.maxQueue, "9999999999999999999"), (.kvMemory, "2 GiB"),
-      (.kvMemory, "0%"),
+      (.kvMemory, "0%"), (.kvMemory, "9GiB"), (.kvOptions, "roco; budget=8; sinks=100"),
       (.kvMemory, "9223372036854775807GiB"), (.kvBudget, "0"), (.kvBudget, "1.5"), (.kvType, "int8"),
       (.kvPolicy, "lru"), (.quantize, "q9"), (.quantize, "q8_0"),
       (.kvOptions, "pool=6"),
@@ -230,6 +231,11 @@ import Transport
     #expect(try settings([.kvMemory: "3GiB"]).engine.kvPoolBytes == 3 << 30)
     #expect(try settings([.kvMemory: "25%"]).engine.kvPoolBytes == 2 << 30)
     #expect(try settings([.kvMemory: "1000"]).engine.kvPoolBytes == 1000)
+    #expect(try settings([.kvMemory: "3GiB"]).notices.isEmpty)
+    #expect(
+      try settings([.kvMemory: "5GiB"]).notices == [
+        "kv-memory: 5.0 GiB may be used for caches, and only 4.0 GiB are free beside the model now"
+      ])
   }
 
   @Test("by default half of what the model leaves free is for caches, and never nothing")
@@ -251,6 +257,12 @@ import Transport
   func alias() throws {
     #expect(try settings().alias == "SettingsTests.swift")
     #expect(try settings([.alias: "smol"]).alias == "smol")
+    let cache = NSTemporaryDirectory() + "kvota-cache-\(UUID())"
+    try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: cache) }
+    try Data().write(to: URL(filePath: "\(cache)/\(ModelFile.defaultName)"))
+    let texts = SettingTexts(flags: [:], environment: ["KVOTA_CACHE": cache])
+    #expect(try Settings(texts, machine: Self.machine).alias == "smollm2-135m-instruct")
   }
 
   @Test("fetched models lie where the environment says")

@@ -1,3 +1,4 @@
+import Caching
 import ChatTemplates
 import FoundationEssentials
 import GGUF
@@ -52,6 +53,21 @@ package struct ServedModel: Sendable {
       speculation: settings.speculation, cachePresets: settings.cachePresets)
     grammars = GrammarCache(vocabulary, rows: rows, endTokens: limits.endTokens)
     createdSeconds = Int(Date().timeIntervalSince1970)
+  }
+
+  /// Refuses what loading would refuse, but for the tensors: takes no time.
+  ///
+  /// Throws what `init` does.
+  package static func check(_ settings: Settings) throws {
+    let file = try settings.openModel()
+    let tokenizer = try Tokenizer(metadata: file.metadata)
+    _ = try ConversationPrompt(
+      template: settings.chatTemplate.template ?? file.metadata.string(ConversationPrompt.metadataKey),
+      tokenizer: tokenizer)
+    _ = try InstructionSet.fromEnvironment()
+    var shape = try Architectures.configuration(of: file, rotary: settings.engine.rotary).cacheShape
+    shape.type = settings.engine.kvType
+    _ = try CachePool(limitBytes: settings.engine.kvPoolBytes, shape: shape)
   }
 
   /// A checked request for completions; text may hold special tokens, as a raw prompt is the client's own.

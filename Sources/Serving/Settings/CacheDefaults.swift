@@ -9,13 +9,21 @@ enum CacheDefaults {
     for layer in texts.layers.reversed() {
       options = CacheResolution.merge([try read(layer)], over: options)
     }
-    do { try check(options) } catch let error as APIError {
-      throw SettingsError("the cache of requests that say nothing: \(error.message)")
+    let said = [SettingName.kvPolicy, .kvBudget, .kvOptions].compactMap { texts.text($0)?.origin }
+    let what = "the cache of requests that say nothing (\(said.joined(separator: ", ")))"
+    do {
+      try check(options)
+      // Here long texts count too: who sends one has not chosen the cache that cannot be made for it.
+      _ = try CachePlan(probe(options), shape: CacheShape.smallest, promptTokens: longPrompt, maxNewTokens: 1)
+    } catch let error as APIError {
+      throw SettingsError("\(what): \(error.message)")
     } catch {
-      throw SettingsError("the cache of requests that say nothing: \(error)")
+      throw SettingsError("\(what): \(error)")
     }
     return options
   }
+
+  private static let longPrompt = 1 << 20
 
   /// What a request gets that says a budget and nothing else.
   static func budgeted(_ defaults: CacheOptions) -> CacheRequest? {

@@ -6,6 +6,8 @@ import Transport
 /// Finds and opens the model: the one that was named, else the default one in the cache folder.
 package enum ModelFile {
   static let defaultName = "SmolLM2-135M-Instruct.Q4_1.gguf"
+  /// What clients call it, as `make run` does.
+  static let defaultAlias = "smollm2-135m-instruct"
 
   /// The path of a file or folder that exists: as it was named, or of that name in the cache folder.
   static func path(_ texts: SettingTexts) throws(SettingsError) -> String {

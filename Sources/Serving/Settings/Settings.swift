@@ -76,6 +76,10 @@ package struct Settings: Sendable, Equatable {
         "threads: \(threads) asked for, \(processors) in use, one for each processor that this process may use; "
           + "more would only wait for each other")
     }
+    notices +=
+      Self.poolNotice(engine.kvPoolBytes, machine: machine, modelBytes: ModelFile.bytes(modelPath)).map {
+        [$0]
+      } ?? []
     cacheDefaults = try CacheDefaults.options(texts)
     engine.budgetedCache = CacheDefaults.budgeted(cacheDefaults)
     cacheDefaultText = CacheDefaults.text(cacheDefaults)
@@ -105,8 +109,9 @@ package struct Settings: Sendable, Equatable {
 
   /// What follows an `@` in a request's model is about its cache, so an alias cannot hold one.
   private static func alias(_ texts: SettingTexts, fileName: String) throws(SettingsError) -> String {
-    let (alias, origin) =
-      texts.text(.alias) ?? (fileName.hasSuffix(".gguf") ? String(fileName.dropLast(5)) : fileName, "--alias")
+    let isDefault = texts.text(.model) == nil
+    let ownName = fileName.hasSuffix(".gguf") ? String(fileName.dropLast(5)) : fileName
+    let (alias, origin) = texts.text(.alias) ?? (isDefault ? ModelFile.defaultAlias : ownName, "--alias")
     guard !alias.isEmpty, !alias.contains("@") else {
       throw SettingsError("\(origin) is '\(alias)'; expected a name without '@', such as my-model")
     }
@@ -151,7 +156,21 @@ package struct Settings: Sendable, Equatable {
       throw SettingsError(
         "\(origin) is '\(value)'; expected bytes (2GiB, 512MiB) or a share of this machine's memory (25%)")
     }
+    if let total = machine.totalBytes, bytes > total {
+      throw SettingsError(
+        "\(origin) is \(MemorySize.text(bytes)), and this machine, or the control group that we run in, has "
+          + "\(MemorySize.text(total)); expected less, as the model and others need memory too")
+    }
     return bytes
+  }
+
+  /// What is to be told of a pool that others' memory may not leave room for.
+  private static func poolNotice(_ bytes: Int, machine: MachineMemory, modelBytes: Int) -> String? {
+    guard let free = machine.availableBytes, bytes + modelBytes > free,
+      bytes > machine.defaultPoolBytes(modelBytes: modelBytes)
+    else { return nil }
+    return "kv-memory: \(MemorySize.text(bytes)) may be used for caches, and only "
+      + "\(MemorySize.text(max(0, free - modelBytes))) are free beside the model now"
   }
 }
 
