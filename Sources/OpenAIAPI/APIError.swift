@@ -80,9 +80,17 @@ extension APIError {
 
   /// 404: there is no such model here.
   package static func modelNotFound(_ model: String, known: [String]) -> APIError {
+    modelNotFound("the model '\(model)' does not exist; here: \(known.joined(separator: ", "))")
+  }
+
+  /// 404: what follows the model's name says of no cache that there is.
+  package static func modelNotFound(_ model: String, reason: String) -> APIError {
+    modelNotFound("the model '\(model)' does not exist, because of what follows its '@': \(reason)")
+  }
+
+  private static func modelNotFound(_ message: String) -> APIError {
     APIError(
-      status: 404, message: "the model '\(model)' does not exist; here: \(known.joined(separator: ", "))",
-      type: "not_found_error", param: "model", code: "model_not_found")
+      status: 404, message: message, type: "not_found_error", param: "model", code: "model_not_found")
   }
 
   /// Any other refusal of HTTP itself: 405, 408, 413, 414, 415, 417, 431, 501, 505.

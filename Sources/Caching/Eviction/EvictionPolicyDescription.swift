@@ -78,7 +78,7 @@ package struct EvictionPolicyDescription: Sendable {
       }
       guard parameter.accepts(value) else {
         throw .outOfRange(
-          option: "\(name) parameter \(given)", value: "\(value)", expected: parameter.expectation)
+          option: given, value: "\(value)", expected: "\(parameter.expectation), for the policy '\(name)'")
       }
     }
     return make(PolicyParameters(values))

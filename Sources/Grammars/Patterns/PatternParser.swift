@@ -68,7 +68,7 @@ package struct PatternParser {
     defer { depth -= 1 }
     _ = scanner.advance()
     if scanner.next == "?", !scanner.take("?:") {
-      throw unexpected("'(?:': looking around and names are not supported, and")
+      throw unexpected("'?:' after '(' (neither looking around nor flags or names are supported)")
     }
     let pattern = try alternatives()
     guard scanner.take(")") else { throw unexpected("')'") }

@@ -61,8 +61,9 @@ package struct SamplingParameters: Equatable, Sendable {
   /// One parameter under two names: vLLM's and llama-server's.
   private static func repetitionPenalty(_ fields: inout FieldReader) throws(APIError) -> Double? {
     let smallest = Double.leastNonzeroMagnitude
-    let repetition = try fields.number("repetition_penalty", in: smallest...10)
-    let repeated = try fields.number("repeat_penalty", in: smallest...10)
+    let allowed = "above 0 and at most 10"
+    let repetition = try fields.number("repetition_penalty", in: smallest...10, allowed: allowed)
+    let repeated = try fields.number("repeat_penalty", in: smallest...10, allowed: allowed)
     guard let repetition, let repeated, repetition != repeated else { return repetition ?? repeated }
     throw .invalidRequest(
       "'repetition_penalty' is \(repetition) but 'repeat_penalty' is \(repeated); they are one parameter, send one",

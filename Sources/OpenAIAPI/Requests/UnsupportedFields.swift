@@ -5,10 +5,13 @@
 struct UnsupportedField {
   let name: String
   let neutral: [JSONValue]
+  /// The field that says the same here.
+  let instead: String?
 
-  private init(_ name: String, _ neutral: JSONValue...) {
+  private init(_ name: String, _ neutral: JSONValue..., instead: String? = nil) {
     self.name = name
     self.neutral = neutral
+    self.instead = instead
   }
 
   /// Refuses the fields of the table whose value asks for something.
@@ -17,6 +20,11 @@ struct UnsupportedField {
       guard let value = fields.value(field.name), !field.allows(value) else { continue }
       let neutral = (field.neutral.isEmpty ? [.null] : field.neutral)
         .map { String(decoding: $0.encoded, as: UTF8.self) }.joined(separator: " or ")
+      if let instead = field.instead {
+        throw .invalidRequest(
+          "'\(fields.path(field.name))' is called '\(instead)' here; send that",
+          param: fields.path(field.name), code: "unsupported_parameter")
+      }
       throw .notSupported(fields.path(field.name), value, neutral: neutral)
     }
   }
@@ -41,8 +49,8 @@ struct UnsupportedField {
     UnsupportedField("skip_special_tokens", true),
     UnsupportedField("prompt_logprobs"),
     UnsupportedField("truncate_prompt_tokens"),
-    UnsupportedField("n_predict"),
-    UnsupportedField("n_probs", 0),
+    UnsupportedField("n_predict", instead: "max_tokens"),
+    UnsupportedField("n_probs", 0, instead: "logprobs"),
     UnsupportedField("repeat_last_n", -1),
     UnsupportedField("min_keep", 0),
     UnsupportedField("top_n_sigma", -1),

@@ -25,7 +25,7 @@ struct RequestLimits: Sendable {
     guard reference.name == alias else { throw .modelNotFound(name ?? alias, known: listedModels) }
     if let policy = reference.cache?.policy {
       do { _ = try EvictionPolicies.description(named: policy) } catch {
-        throw .modelNotFound(name ?? alias, known: listedModels)
+        throw .modelNotFound(name ?? alias, reason: "\(error)")
       }
     }
     return reference

@@ -17,9 +17,13 @@ enum SessionPrompt {
     let held = units(saved[same...], tokenizer.vocabulary)
     let asked = units(prompt[same...], tokenizer.vocabulary)
     let equal = zip(held, asked).prefix { $0.unit == $1.unit }.count
-    guard equal == held.count else { throw mismatch(name, at: held[equal].token, of: saved.count) }
+    guard equal == held.count else {
+      guard equal < asked.count else { throw mismatch(name, Self.nothingNew, of: saved.count) }
+      let place = "the prompt differs from it at token \(held[equal].token)"
+      throw mismatch(name, place, of: saved.count)
+    }
     guard let rest = rest(of: prompt, asked, from: equal, tokenizer), !rest.isEmpty else {
-      throw mismatch(name, at: saved.count, of: saved.count)
+      throw mismatch(name, Self.nothingNew, of: saved.count)
     }
     return saved + rest
   }
@@ -51,12 +55,11 @@ enum SessionPrompt {
     return tokenizer.encodeRest(text) + prompt[(token + 1)...]
   }
 
-  private static func mismatch(_ name: String, at position: Int, of count: Int) -> APIError {
-    let what =
-      position < count
-      ? "the prompt differs from it at token \(position)"
-      : "the prompt ends there, or in the middle of a character, so that there is nothing to go on with"
-    return .invalidRequest(
+  private static let nothingNew =
+    "the prompt ends within them, or in the middle of a character after them, so that there is nothing to go on with"
+
+  private static func mismatch(_ name: String, _ what: String, of count: Int) -> APIError {
+    .invalidRequest(
       "the session '\(name)' holds \(count) tokens, and \(what); send the whole conversation as the session has it"
         + " and something new, use another name, or delete the session",
       param: "session", code: "session_mismatch")

@@ -54,7 +54,7 @@ final class SessionStore: Sendable {
       if isNew { try? ReplacementFile.synchronize(URL(filePath: folder).deletingLastPathComponent().path) }
       try removeLeftovers()
     } catch {
-      throw SettingsError("--session-dir is '\(folder)', which cannot be used: \(error)")
+      throw SettingsError("--session-dir is '\(folder)', which cannot be used: \(error.localizedDescription)")
     }
   }
 
