@@ -61,7 +61,10 @@ struct Serve: AsyncParsableCommand {
   @Option(help: QuantizeHelp.text)
   var quantize: String?
 
-  @Option(help: ArgumentHelp("What requests call the model; by default the file's name.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "What requests call the model; by default the file's name, smollm2-135m-instruct for the default model.",
+      valueName: "name"))
   var alias: String?
 
   @Option(
@@ -204,6 +207,7 @@ struct Serve: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try Settings(texts, machine: .current)
+    try settings.checkLongTexts()
     if checkConfig {
       try ServedModel.check(settings)
       for notice in settings.notices { Console.note(notice) }

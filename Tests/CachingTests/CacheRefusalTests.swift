@@ -20,6 +20,8 @@ import Testing
     #expect(Small.refusal(request, prompt: 30, new: 5) == nil)
     request.spans = spans
     #expect(Small.refusal(request, prompt: 30, new: 5)?.option == "spans")
+    (request.modifiers.fair, request.spans, request.pins) = (false, [], [Int.min..<Int.min])
+    #expect(Small.refusal(request, prompt: 30, new: 5)?.option == "pins")
   }
 
   @Test("pins that overlap, in any order and number, are as many as the positions that they name")

@@ -26,6 +26,7 @@ struct CacheOptionsTests {
     #expect(try ModelReference(String(repeating: "\u{1F1E6}", count: 100_000)).cache == nil)
     #expect(
       try ModelReference(String(repeating: "\u{1F1E6}", count: 99) + "@roco-64").cache?.policy == "roco")
+    #expect(throws: APIError.self) { try ModelReference("m@\u{301}roco-64") }
   }
 
   @Test("the body's object and the header say the same")

@@ -115,7 +115,7 @@ import Transport
     arguments: [
       (SettingName.port, "65536"), (.port, "-1"), (.port, "http"), (.threads, "0"), (.context, "0"),
       (.maxSequences, "0"), (.maxQueue, "-1"), (.maxQueue, "9999999999999999999"), (.kvMemory, "2 GiB"),
-      (.kvMemory, "0%"), (.kvMemory, "9GiB"), (.kvOptions, "roco; budget=8; sinks=100"),
+      (.kvMemory, "0%"), (.kvMemory, "9GiB"),
       (.kvMemory, "9223372036854775807GiB"), (.kvBudget, "0"), (.kvBudget, "1.5"), (.kvType, "int8"),
       (.kvPolicy, "lru"), (.quantize, "q9"), (.quantize, "q8_0"),
       (.kvOptions, "pool=6"),
@@ -224,6 +224,19 @@ import Transport
     #expect(
       try settings([.kvOptions: "roco; budget=64; fair=true; pins=system,message:3"]).cacheDefaults.fair
         == true)
+  }
+
+  @Test("a cache under which no long text could be answered is not one for requests that say nothing")
+  func longTexts() throws {
+    for text in [
+      "full", "full; budget=4096", "roco; budget=512", "budget=50%", "budget=64MiB", "pins=system",
+    ] {
+      try settings([.kvOptions: text]).checkLongTexts()
+    }
+    let error = #expect(throws: SettingsError.self) {
+      try settings([:], ["KVOTA_KV_OPTIONS": "roco; budget=8; sinks=100"]).checkLongTexts()
+    }
+    #expect(error?.description.contains("KVOTA_KV_OPTIONS") == true)
   }
 
   @Test("memory is bytes, with a unit, or a share of the machine's")

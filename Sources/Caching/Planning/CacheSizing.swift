@@ -60,7 +60,7 @@ struct CacheSizing {
     for span in request.spans {
       guard span.lowerBound >= end, span.upperBound <= promptEnd else {
         throw .outOfRange(
-          option: "spans", value: "\(span)",
+          option: "spans", value: "\(span.lowerBound) to \(span.upperBound &- 1)",
           expected: "positions of the prompt, 0 to \(promptEnd - 1), ascending and apart")
       }
       end = span.upperBound

@@ -9,7 +9,7 @@ struct Pins: Sendable {
   init(_ wanted: [Range<Int>], promptTokens: Int) throws(CacheError) {
     for range in wanted where range.lowerBound < 0 || range.upperBound > promptTokens {
       throw .outOfRange(
-        option: "pins", value: "\(range.lowerBound) to \(range.upperBound - 1)",
+        option: "pins", value: "\(range.lowerBound) to \(range.upperBound &- 1)",
         expected: "positions of the prompt, 0 to \(promptTokens - 1)")
     }
     var merged: [Range<Int>] = []

@@ -37,9 +37,9 @@ package struct CacheRecord: Codable, Sendable, Equatable {
 
   /// Whether the numbers of heads, slots and tokens can be counted with, which those of a file need not be.
   package var isCountable: Bool {
-    slots.count == holes.count && (0...CacheRequest.mostSlots).contains(fedTokens)
-      && zip(slots, holes).allSatisfy { slots, holes in
-        slots <= CacheRequest.mostSlots && (0...max(0, slots)).contains(holes)
+    let counts = 0...CacheRequest.mostSlots
+    return slots.count == holes.count && counts.contains(fedTokens)
+      && zip(slots, holes).allSatisfy { slots, holes in counts.contains(slots) && (0...slots).contains(holes)
       }
   }
 

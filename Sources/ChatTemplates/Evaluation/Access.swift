@@ -13,7 +13,10 @@ extension Interpreter {
   mutating func element(_ index: TemplateValue, of value: TemplateValue) throws(TemplateError)
     -> TemplateValue
   {
-    if case .string(let key) = index { return try attribute(key, of: value) }
+    if case .string(let key) = index {
+      try charge(key.utf8.count / 64)
+      return try attribute(key, of: value)
+    }
     if case .undefined(let missing) = value {
       throw error("'\(missing)' is undefined, so it has no elements")
     }

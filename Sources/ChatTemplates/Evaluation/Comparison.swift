@@ -50,7 +50,9 @@ extension Interpreter {
     case (.string(let text), .string(let part)):
       try charge((text.utf8.count + part.utf8.count) / 64)
       return try find([UInt8](part.utf8), in: [UInt8](text.utf8), from: 0) != nil
-    case (.mapping(let mapping), .string(let key)): return mapping[key] != nil
+    case (.mapping(let mapping), .string(let key)):
+      try charge(key.utf8.count / 64)
+      return mapping[key] != nil
     case (.mapping, _), (.undefined, _): return false
     case (.list(let elements), _):
       for element in elements {

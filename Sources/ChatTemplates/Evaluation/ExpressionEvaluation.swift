@@ -61,6 +61,7 @@ extension Interpreter {
       guard case .string(let key) = try evaluate(pair.key) else {
         throw error("a mapping's keys must be strings")
       }
+      try charge(key.utf8.count / 64)
       mapping[key] = try evaluate(pair.value)
     }
     try checkNesting(.mapping(mapping))

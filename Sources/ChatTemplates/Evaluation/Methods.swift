@@ -11,6 +11,7 @@ extension Interpreter {
         guard case .string(let key)? = arguments.value(0, "key") else {
           return arguments.value(1, "default") ?? .none
         }
+        try charge(key.utf8.count / 64)
         return mapping[key] ?? arguments.value(1, "default") ?? .none
       case "items": return .list(try counted(mapping.pairs.map { [.string($0.key), $0.value] }))
       case "keys": return .list(try counted(mapping.keys.map(TemplateValue.string)))

@@ -9,10 +9,12 @@ extension Interpreter {
     case "lstrip": return try strip(text, arguments, start: true, end: false)
     case "rstrip": return try strip(text, arguments, start: false, end: true)
     case "startswith":
-      return .boolean(try affixes(arguments, name).contains { text.utf8.starts(with: $0.utf8) })
+      return .boolean(try affixes(arguments, name, of: text).contains { text.utf8.starts(with: $0.utf8) })
     case "endswith":
       return .boolean(
-        try affixes(arguments, name).contains { text.utf8.reversed().starts(with: $0.utf8.reversed()) })
+        try affixes(arguments, name, of: text).contains {
+          text.utf8.reversed().starts(with: $0.utf8.reversed())
+        })
     case "removeprefix", "removesuffix": return try removeAffix(text, arguments, name)
     case "split": return try split(text, arguments)
     case "splitlines": return .list(try counted(text.lines.map(TemplateValue.string)))
@@ -47,11 +49,16 @@ extension Interpreter {
     return text
   }
 
-  private func affixes(_ arguments: CallArguments, _ method: String) throws(TemplateError) -> [String] {
+  /// The texts that another may begin or end with, the comparisons paid for.
+  private mutating func affixes(
+    _ arguments: CallArguments, _ method: String, of text: String
+  ) throws(TemplateError) -> [String] {
     guard case .list(let elements)? = arguments.positional.first else {
       return [try textArgument(arguments, 0, method)]
     }
-    return elements.compactMap { if case .string(let text) = $0 { text } else { nil } }
+    let affixes: [String] = elements.compactMap { if case .string(let text) = $0 { text } else { nil } }
+    for affix in affixes { try charge(1 + min(text.utf8.count, affix.utf8.count) / 64) }
+    return affixes
   }
 
   private mutating func removeAffix(

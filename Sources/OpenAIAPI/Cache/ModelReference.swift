@@ -21,7 +21,7 @@ package struct ModelReference: Equatable, Sendable {
       return
     }
     name = String(model[..<at])
-    let suffix = model[model.index(after: at)...]
+    let suffix = model[model.utf8.index(after: at)...]
     guard suffix.utf8.count <= ModelReference.suffixBytes else {
       throw .invalidRequest(
         "what follows '@' in the model's name has \(suffix.utf8.count) bytes, allowed are up to"
@@ -47,7 +47,7 @@ package struct ModelReference: Equatable, Sendable {
     var options = CacheOptions()
     var policy = text
     if let dash = text.utf8.lastIndex(of: UInt8(ascii: "-")) {
-      let tail = text[text.index(after: dash)...]
+      let tail = text[text.utf8.index(after: dash)...]
       if tail.first?.isNumber == true {
         policy = text[..<dash]
         options.budget = try RequestedBudget(.string(String(tail)), path: "model")

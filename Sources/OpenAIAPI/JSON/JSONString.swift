@@ -17,7 +17,7 @@ extension JSONParser {
         return string
       case UInt8(ascii: "\\"):
         offset += 1
-        text.append(contentsOf: try escape())
+        try escape(into: &text)
       case 0..<0x20: throw error(.controlCharacter)
       default:
         text.append(byte)
@@ -43,17 +43,17 @@ extension JSONParser {
     return false
   }
 
-  private mutating func escape() throws(JSONError) -> [UInt8] {
+  private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
     guard let byte = next else { throw error(.unexpectedEnd) }
     offset += 1
     switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
-    case UInt8(ascii: "b"): return [0x08]
-    case UInt8(ascii: "f"): return [0x0C]
-    case UInt8(ascii: "n"): return [0x0A]
-    case UInt8(ascii: "r"): return [0x0D]
-    case UInt8(ascii: "t"): return [0x09]
-    case UInt8(ascii: "u"): return Array(String(Character(try unicodeEscape())).utf8)
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+    case UInt8(ascii: "b"): text.append(0x08)
+    case UInt8(ascii: "f"): text.append(0x0C)
+    case UInt8(ascii: "n"): text.append(0x0A)
+    case UInt8(ascii: "r"): text.append(0x0D)
+    case UInt8(ascii: "t"): text.append(0x09)
+    case UInt8(ascii: "u"): text.append(contentsOf: try unicodeEscape().utf8)
     default:
       offset -= 1
       throw error(.badEscape)

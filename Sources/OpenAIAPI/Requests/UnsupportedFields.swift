@@ -18,13 +18,13 @@ struct UnsupportedField {
   static func refuse(_ table: [UnsupportedField], in fields: inout FieldReader) throws(APIError) {
     for field in table {
       guard let value = fields.value(field.name), !field.allows(value) else { continue }
-      let neutral = (field.neutral.isEmpty ? [.null] : field.neutral)
-        .map { String(decoding: $0.encoded, as: UTF8.self) }.joined(separator: " or ")
       if let instead = field.instead {
         throw .invalidRequest(
           "'\(fields.path(field.name))' is called '\(instead)' here; send that",
           param: fields.path(field.name), code: "unsupported_parameter")
       }
+      let neutral = (field.neutral.isEmpty ? [.null] : field.neutral)
+        .map { String(decoding: $0.encoded, as: UTF8.self) }.joined(separator: " or ")
       throw .notSupported(fields.path(field.name), value, neutral: neutral)
     }
   }
@@ -50,7 +50,6 @@ struct UnsupportedField {
     UnsupportedField("prompt_logprobs"),
     UnsupportedField("truncate_prompt_tokens"),
     UnsupportedField("n_predict", instead: "max_tokens"),
-    UnsupportedField("n_probs", 0, instead: "logprobs"),
     UnsupportedField("repeat_last_n", -1),
     UnsupportedField("min_keep", 0),
     UnsupportedField("top_n_sigma", -1),
@@ -69,12 +68,14 @@ struct UnsupportedField {
   /// Fields of `/v1/completions` alone.
   static let completion: [UnsupportedField] = [
     UnsupportedField("suffix", ""),
+    UnsupportedField("n_probs", 0, instead: "logprobs"),
     UnsupportedField("add_special_tokens", true),
   ]
 
   /// Fields of `/v1/chat/completions` alone.
   static let chat: [UnsupportedField] = [
     UnsupportedField("echo", false),
+    UnsupportedField("n_probs", 0, instead: "top_logprobs"),
     UnsupportedField("functions", []),
     UnsupportedField("function_call", "none", "auto"),
     UnsupportedField("modalities", ["text"]),

@@ -22,7 +22,7 @@ package struct ServedModel: Sendable {
 
   /// Loads the file that the settings name; `progress` is told the share done, 0 to 1.
   ///
-  /// Throws `GGUFError`, `SafetensorsError`, `ModelError`, `ThreadStartError`, `TokenizingError`, `TemplateError`, `CacheError` or `SettingsError`.
+  /// Throws `SettingsError`, `ModelError`, `ThreadStartError`, `TokenizingError`, `TemplateError` or `CacheError`.
   package init(_ settings: Settings, progress: @Sendable (Double) -> Void = { _ in }) throws {
     let file = try settings.openModel()
     tokenizer = try Tokenizer(metadata: file.metadata)
@@ -39,11 +39,7 @@ package struct ServedModel: Sendable {
     }
     let vocabulary = tokenizer.vocabulary
     let rows = engine.configuration.vocabularySize
-    guard vocabulary.count <= rows else {
-      throw ModelError.badValue(
-        key: "tokenizer.ggml.tokens", found: "\(vocabulary.count) tokens",
-        expected: "at most \(rows), the rows of token_embd.weight")
-    }
+    try Self.check(vocabulary, rows: rows)
     limits = RequestLimits(
       alias: settings.alias, contextLength: engine.contextLength,
       vocabularySize: engine.configuration.vocabularySize,
@@ -55,7 +51,15 @@ package struct ServedModel: Sendable {
     createdSeconds = Int(Date().timeIntervalSince1970)
   }
 
-  /// Refuses what loading would refuse, but for the tensors: takes no time.
+  private static func check(_ vocabulary: Vocabulary, rows: Int) throws(ModelError) {
+    guard vocabulary.count <= rows else {
+      throw .badValue(
+        key: "tokenizer.ggml.tokens", found: "\(vocabulary.count) tokens",
+        expected: "at most \(rows), the rows of token_embd.weight")
+    }
+  }
+
+  /// Refuses what loading would refuse, but for the tensors and the session folder: takes no time.
   ///
   /// Throws what `init` does.
   package static func check(_ settings: Settings) throws {
@@ -65,7 +69,9 @@ package struct ServedModel: Sendable {
       template: settings.chatTemplate.template ?? file.metadata.string(ConversationPrompt.metadataKey),
       tokenizer: tokenizer)
     _ = try InstructionSet.fromEnvironment()
-    var shape = try Architectures.configuration(of: file, rotary: settings.engine.rotary).cacheShape
+    let configuration = try Architectures.configuration(of: file, rotary: settings.engine.rotary)
+    try check(tokenizer.vocabulary, rows: configuration.vocabularySize)
+    var shape = try configuration.cacheShape
     shape.type = settings.engine.kvType
     _ = try CachePool(limitBytes: settings.engine.kvPoolBytes, shape: shape)
   }

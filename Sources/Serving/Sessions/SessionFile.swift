@@ -57,10 +57,9 @@ enum SessionFile {
   /// The information alone, and how many bytes the file has.
   static func readInfo(_ path: String) throws -> (info: SessionInfo, fileBytes: Int) {
     // Whoever opened a pipe would wait for somebody to write.
-    guard try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType == .typeRegular
-    else {
-      throw SessionFileError.damaged("it is no file but something else")
-    }
+    let resolved = URL(filePath: path).resolvingSymlinksInPath().path
+    let kind = try FileManager.default.attributesOfItem(atPath: resolved)[.type] as? FileAttributeType
+    guard kind == .typeRegular else { throw SessionFileError.damaged("it is not a regular file") }
     let file = try FileHandle(forReadingFrom: URL(filePath: path))
     defer { try? file.close() }
     let head = [UInt8](try file.read(upToCount: headBytes) ?? Data())

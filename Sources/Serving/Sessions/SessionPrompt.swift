@@ -56,7 +56,7 @@ enum SessionPrompt {
   }
 
   private static let nothingNew =
-    "the prompt ends within them, or in the middle of a character after them, so that there is nothing to go on with"
+    "the prompt ends with them or before, or in the middle of a character, so that there is nothing to go on with"
 
   private static func mismatch(_ name: String, _ what: String, of count: Int) -> APIError {
     .invalidRequest(

@@ -54,7 +54,8 @@ final class SessionStore: Sendable {
       if isNew { try? ReplacementFile.synchronize(URL(filePath: folder).deletingLastPathComponent().path) }
       try removeLeftovers()
     } catch {
-      throw SettingsError("--session-dir is '\(folder)', which cannot be used: \(error.localizedDescription)")
+      let reason = (error as? FileError)?.description ?? error.localizedDescription
+      throw SettingsError("--session-dir is '\(folder)', which cannot be used: \(reason)")
     }
   }
 

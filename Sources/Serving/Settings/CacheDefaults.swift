@@ -9,21 +9,19 @@ enum CacheDefaults {
     for layer in texts.layers.reversed() {
       options = CacheResolution.merge([try read(layer)], over: options)
     }
-    let said = [SettingName.kvPolicy, .kvBudget, .kvOptions].compactMap { texts.text($0)?.origin }
-    let what = "the cache of requests that say nothing (\(said.joined(separator: ", ")))"
-    do {
-      try check(options)
-      // Here long texts count too: who sends one has not chosen the cache that cannot be made for it.
-      _ = try CachePlan(probe(options), shape: CacheShape.smallest, promptTokens: longPrompt, maxNewTokens: 1)
-    } catch let error as APIError {
-      throw SettingsError("\(what): \(error.message)")
-    } catch {
-      throw SettingsError("\(what): \(error)")
+    do { try check(options) } catch {
+      throw refusal(
+        [SettingName.kvPolicy, .kvBudget, .kvOptions].compactMap { texts.text($0)?.origin }, error)
     }
     return options
   }
 
-  private static let longPrompt = 1 << 20
+  /// What is told of options that were set at `origins`.
+  fileprivate static func refusal(_ origins: [String], _ error: any Error) -> SettingsError {
+    let reason = (error as? APIError)?.message ?? "\(error)"
+    return SettingsError(
+      "the cache of requests that say nothing (\(origins.joined(separator: ", "))): \(reason)")
+  }
 
   /// What a request gets that says a budget and nothing else.
   static func budgeted(_ defaults: CacheOptions) -> CacheRequest? {
@@ -35,6 +33,11 @@ enum CacheDefaults {
   /// Throws what every text would be refused for.
   static func check(_ options: CacheOptions) throws {
     _ = try CachePlan(probe(options), shape: CacheShape.smallest, promptTokens: 1, maxNewTokens: 0)
+  }
+
+  fileprivate static func checkLongTexts(_ options: CacheOptions) throws {
+    guard try EvictionPolicies.description(named: policyText(options)).evicts else { return }
+    _ = try CachePlan(probe(options), shape: CacheShape.smallest, promptTokens: 1 << 20, maxNewTokens: 1)
   }
 
   private static func read(_ texts: SettingTexts) throws(SettingsError) -> CacheOptions {
@@ -84,6 +87,18 @@ enum CacheDefaults {
     case .ratio(let share): "\(share) of the prompt"
     case .bytes(let bytes): MemorySize.text(bytes)
     case nil: nil
+    }
+  }
+}
+
+extension Settings {
+  /// Refuses a cache for requests that say nothing under which every long text would be refused, as whoever sends one has not chosen it.
+  ///
+  /// But for `full`, whose budget is a limit that is meant.
+  package func checkLongTexts() throws(SettingsError) {
+    do { try CacheDefaults.checkLongTexts(cacheDefaults) } catch {
+      let said = [SettingName.kvPolicy, .kvBudget, .kvOptions].compactMap { origins[$0] }
+      throw CacheDefaults.refusal(said, error)
     }
   }
 }

@@ -69,6 +69,13 @@ package enum ModelFile {
 extension Settings {
   /// Opens the model that the settings name.
   ///
-  /// - Throws: `GGUFError` or `SafetensorsError`.
-  package func openModel() throws -> GGUFFile { try ModelFile.open(modelPath, quantization: quantization) }
+  /// - Throws: `SettingsError`, with the path and why it cannot be read.
+  package func openModel() throws(SettingsError) -> GGUFFile {
+    do {
+      return try ModelFile.open(modelPath, quantization: quantization)
+    } catch {
+      let reason = "\(error)"
+      throw SettingsError(reason.contains(modelPath) ? reason : "the model '\(modelPath)': \(reason)")
+    }
+  }
 }

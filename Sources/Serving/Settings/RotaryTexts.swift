@@ -8,6 +8,7 @@ extension RotarySettings {
     scaling = try texts.choice(.ropeScaling, of: Scaling.self)
     factor = try texts.number(.ropeFactor)
     base = try texts.number(.ropeBase)
-    do throws(ModelError) { try check() } catch { throw SettingsError("--rope-...: \(error)") }
+    let flags = [SettingName.ropeScaling, .ropeFactor, .ropeBase].map(\.flag).joined(separator: ", ")
+    do throws(ModelError) { try check() } catch { throw SettingsError("\(flags): \(error)") }
   }
 }

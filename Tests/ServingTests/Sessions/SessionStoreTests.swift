@@ -93,24 +93,28 @@ private func error(_ body: () async throws -> Void) async -> APIError? {
   @Test(
     "a file whose numbers do not belong together is told as damaged, whatever its checksums",
     arguments: [
-      (#""holes":[0,0,0,0]"#, #""holes":[0,  0,0]"#), (#""holes":[0,0,0,0]"#, #""holes":[0,-1,0]"#),
-      (#""slots":[20,20,20,20]"#, #""slots":[20,1e18,20]"#),
+      ("holes", "[0,0,0]"), ("holes", "[0,-1,0,0]"), ("holes", "[0,21,0,0]"), ("slots", "[20,20,20]"),
+      ("slots", "[20,-9223372036854775808,20,20]"), ("slots", "[20,9223372036854775807,20,20]"),
+      ("slots", "[-9223372036854775808,-9223372036854775808,0,0]"),
     ])
-  func miscounted(right: String, wrong: String) async throws {
+  func miscounted(name: String, counts: String) async throws {
     let folder = Folder()
     let store = try folder.store()
     try await store.open("talk").save(try sequence(20))
     let url = URL(filePath: folder.file("talk"))
-    var bytes = [UInt8](try Data(contentsOf: url))
-    let place = try #require(bytes.firstRange(of: Array(right.utf8)))
-    bytes.replaceSubrange(place, with: Array((wrong + "          ").utf8.prefix(place.count)))
-    let infoBytes = (0..<4).reduce(0) { $0 | Int(bytes[12 + $1]) << (8 * $1) }
-    let checksum = CRC32.of(Array(bytes[8..<16] + bytes[20..<20 + infoBytes]))
-    for byte in 0..<4 { bytes[16 + byte] = UInt8(truncatingIfNeeded: checksum >> (8 * byte)) }
-    try Data(bytes).write(to: url)
+    let bytes = [UInt8](try Data(contentsOf: url))
+    let numbers = { (value: Int) in (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+    let end = 20 + (0..<4).reduce(0) { $0 | Int(bytes[12 + $1]) << (8 * $1) }
+    let right = name == "holes" ? "[0,0,0,0]" : "[20,20,20,20]"
+    let text = String(decoding: bytes[20..<end], as: UTF8.self)
+    let wrong = text.replacing("\"\(name)\":\(right)", with: "\"\(name)\":\(counts)")
+    try #require(wrong != text)
+    let lengths = bytes[8..<12] + numbers(wrong.utf8.count)
+    let checksum = numbers(Int(CRC32.of(Array(lengths + wrong.utf8))))
+    try Data(bytes[..<8] + lengths + checksum + wrong.utf8 + bytes[end...]).write(to: url)
     #expect(try await store.list().isEmpty)
-    #expect(await error { _ = try await store.object(named: "talk") } != nil)
-    #expect(await error { _ = try await store.open("talk") } != nil)
+    #expect(await error { _ = try await store.object(named: "talk") }?.code == "session_damaged")
+    #expect(await error { _ = try await store.open("talk") }?.code == "session_damaged")
   }
 
   @Test("a session in use is not deleted")
